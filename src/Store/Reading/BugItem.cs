@@ -1,0 +1,51 @@
+using Mayday.Analysis;
+
+namespace Mayday.Store;
+
+/// <summary>A group of crashes with one signature.</summary>
+public record BugItem
+{
+    public required Guid Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public required CrashKind Kind { get; init; }
+
+    public required CrashClass Class { get; init; }
+
+    public string? Function { get; init; }
+
+    public string? Module { get; init; }
+
+    public required long CrashCount { get; init; }
+
+    public required long HostCount { get; init; }
+
+    public long FatalCount { get; init; }
+
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    public required DateTimeOffset LastSeen { get; init; }
+
+    public string? FirstKernelRelease { get; init; }
+
+    public string? LastKernelRelease { get; init; }
+
+    /// <summary>Crashes a day, the last 14 days, oldest first (UTC days).</summary>
+    public IReadOnlyList<long> Trend { get; init; } = [];
+}
+
+public sealed record BugDetail : BugItem
+{
+    public required string Signature { get; init; }
+
+    public required string SignatureHash { get; init; }
+
+    public IReadOnlyList<CountedName> KernelReleases { get; init; } = [];
+
+    public IReadOnlyList<BugHost> Hosts { get; init; } = [];
+}
+
+public sealed record CountedName(string Name, long Count);
+
+public sealed record BugHost(Guid HostId, string Host, long CrashCount, DateTimeOffset LastSeen);

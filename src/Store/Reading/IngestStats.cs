@@ -1,0 +1,48 @@
+namespace Mayday.Store;
+
+/// <summary>Every counter of every collector, and what the store holds.</summary>
+public sealed record IngestStats
+{
+    public IReadOnlyList<CollectorState> Collectors { get; init; } = [];
+
+    /// <summary>Sums over collectors, by name and tags.</summary>
+    public IReadOnlyList<IngestCounter> Counters { get; init; } = [];
+
+    /// <summary>Datagrams received, by format (netoops, netconsole, netconsole-basic, evlog).</summary>
+    public IReadOnlyDictionary<string, long> DatagramsByFormat { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Datagrams refused, by reason.</summary>
+    public IReadOnlyDictionary<string, long> RejectedByReason { get; init; } = new Dictionary<string, long>();
+
+    public long Datagrams { get; init; }
+
+    public long Rejected { get; init; }
+
+    /// <summary>Datagrams that the kernel dropped because the socket buffer was full.</summary>
+    public long KernelDrops { get; init; }
+
+    public long Duplicates { get; init; }
+
+    public long Conflicting { get; init; }
+
+    public long CompleteDumps { get; init; }
+
+    public long PartialDumps { get; init; }
+
+    public long SpooledDumps { get; init; }
+
+    public long SpoolBytes { get; init; }
+
+    public long SpoolDropped { get; init; }
+
+    public long DumpsStored { get; init; }
+
+    public long CrashesStored { get; init; }
+
+    public long Hosts { get; init; }
+
+    /// <summary>Rows in a default partition: senders or collectors with a wrong clock.</summary>
+    public long MisdatedRows { get; init; }
+}
+
+public sealed record CollectorState(string Name, DateTimeOffset StartedAt, DateTimeOffset LastSeenAt, bool Alive);
