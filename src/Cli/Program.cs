@@ -1,1 +1,50 @@
-return 0;
+using System.CommandLine;
+using Mayday.Cli.Commands;
+
+namespace Mayday.Cli;
+
+/// <summary>The program <c>mayday</c>: one verb a role. Exit codes: 0 done, 1 failed, 2 wrong use.</summary>
+public static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        var root = new RootCommand("Mayday collects the last words of dying Linux kernels from a whole fleet and says what killed them.")
+        {
+            UpCommand.Create(),
+            CollectorCommand.Create(),
+            WebCommand.Create(),
+            MigrateCommand.Create(),
+            SendCommand.Create(),
+            AnalyzeCommand.Create(),
+            ReanalyzeCommand.Create(),
+        };
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"mayday: {error.Message}");
+            }
+
+            var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+            await Console.Error.WriteLineAsync($"mayday: see `mayday{verb} --help`.");
+            return ExitCode.WrongUse;
+        }
+
+        try
+        {
+            // The hosts inside the verbs take SIGINT and SIGTERM and need their time to write what is in flight: no deadline from here.
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+        }
+        catch (PlainFailureException failure)
+        {
+            await Console.Error.WriteLineAsync($"mayday: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failed;
+        }
+    }
+}
