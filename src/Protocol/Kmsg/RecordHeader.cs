@@ -1,0 +1,95 @@
+namespace Mayday.Protocol.Kmsg;
+
+/// <summary>
+/// The header that /dev/kmsg and extended netconsole share: <c>[release,]prio,seq,ts_usec,flags[,key=value...];</c>. Source:
+/// Documentation/ABI/testing/dev-kmsg; the release prefix and <c>ncfrag</c> are netconsole's.
+/// </summary>
+internal ref struct RecordHeader
+{
+    /// <summary>The kernel keeps the facility in eight bits and the level in three.</summary>
+    public const int MaxPriority = (255 << 3) | 7;
+
+    /// <summary><c>uname -r</c> has at most 64 characters (__NEW_UTS_LEN).</summary>
+    private const int MaxReleaseLength = 64;
+
+    public ReadOnlySpan<byte> Release;
+    public ReadOnlySpan<byte> Caller;
+    public ReadOnlySpan<byte> Fragment;
+    public ulong Sequence;
+    public ulong TimestampMicroseconds;
+    public int Priority;
+    public int FragmentFields;
+
+    /// <summary>Length of the header without its semicolon.</summary>
+    public int Length;
+    public byte Flag;
+
+    /// <summary>Reads the header; false when the line is not of this form, whatever else it may be.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> line, bool allowRelease, out RecordHeader header)
+    {
+        header = default;
+        header.Length = line.IndexOf((byte)';');
+        if (header.Length < 0)
+            return false;
+
+        var fields = line[..header.Length];
+        var position = 0;
+        if (!TryTakeField(fields, ref position, out var field))
+            return false;
+        if (!Decimals.IsDigits(field))
+        {
+            if (!allowRelease || !IsRelease(field))
+                return false;
+            header.Release = field;
+            if (!TryTakeField(fields, ref position, out field))
+                return false;
+        }
+
+        if (!Decimals.TryParse(field, out var priority) || priority > MaxPriority
+            || !TryTakeField(fields, ref position, out field) || !Decimals.TryParse(field, out header.Sequence)
+            || !TryTakeField(fields, ref position, out field) || !Decimals.TryParse(field, out header.TimestampMicroseconds)
+            || !TryTakeField(fields, ref position, out field) || field.Length != 1 || !IsFlag(field[0]))
+            return false;
+
+        header.Priority = (int)priority;
+        header.Flag = field[0];
+        while (TryTakeField(fields, ref position, out field))
+            header.TakeOptional(field);
+        return true;
+    }
+
+    private void TakeOptional(ReadOnlySpan<byte> field)
+    {
+        if (field.StartsWith("caller="u8))
+        {
+            if (Caller.IsEmpty)
+                Caller = field["caller=".Length..];
+        }
+        else if (field.StartsWith("ncfrag="u8))
+        {
+            FragmentFields++;
+            Fragment = field["ncfrag=".Length..];
+        }
+    }
+
+    // A position behind the end means that the last field is taken; at the end, that an empty one follows the last comma.
+    private static bool TryTakeField(ReadOnlySpan<byte> fields, scoped ref int position, out ReadOnlySpan<byte> field)
+    {
+        field = default;
+        if (position > fields.Length)
+            return false;
+
+        field = fields[position..];
+        var comma = field.IndexOf((byte)',');
+        if (comma >= 0)
+            field = field[..comma];
+        position += field.Length + 1;
+        return true;
+    }
+
+    private static bool IsRelease(ReadOnlySpan<byte> field) =>
+        field.Length is > 0 and <= MaxReleaseLength && !field.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+
+    // '-', 'c' and, before 4.12, '+'. A flag of a newer kernel is let through; a digit or punctuation is somebody's text.
+    private static bool IsFlag(byte flag) => flag is (byte)'-' or (byte)'+' || char.IsAsciiLetter((char)flag);
+}
