@@ -1,12 +1,14 @@
 using Mayday.Store;
+using Mayday.Web.Api;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mayday.Web;
 
-/// <summary>The REST API as one piece: the caller brings an <see cref="Npgsql.NpgsqlDataSource"/>, everything else is registered here.</summary>
+/// <summary>The REST API as one piece. The store (data source, queries, writer) is the program's to add.</summary>
 public static class ApiComposition
 {
     public static IServiceCollection AddMaydayApi(this IServiceCollection services, IConfiguration configuration)
@@ -15,11 +17,32 @@ public static class ApiComposition
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
+        services.AddMetrics();
+        services.AddSingleton<DumpIntake>();
+        services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
+        services.AddSingleton<ApiInstruments>();
+        services.AddSingleton<ApiBoundary>();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddApiDocument();
         return services;
     }
 
     public static void MapMaydayApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        var boundary = app.Services.GetRequiredService<ApiBoundary>();
+        app.UseWhen(ApiBoundary.Covers, answers => answers.Use((HttpContext context, RequestDelegate next) => boundary.InvokeAsync(context, next)));
+
+        var api = app.MapGroup(ApiBoundary.Root)
+            .AddEndpointFilterFactory(KnownParameters.Create)
+            .ProducesProblem(StatusCodes.Status500InternalServerError)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapCrashes();
+        api.MapBugs();
+        api.MapHosts();
+        api.MapStats();
+        api.MapDumps();
+        app.MapHealth();
+        app.MapApiDocument();
     }
 }

@@ -1,0 +1,33 @@
+using Mayday.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mayday.Web.Api;
+
+internal static class BugEndpoints
+{
+    public static void MapBugs(this IEndpointRouteBuilder api)
+    {
+        var bugs = api.MapGroup("/bugs").WithTags("bugs");
+
+        bugs.MapGet("", ListBugs).WithName("listBugs").WithSummary("Bugs (crashes with one signature), last seen first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        bugs.MapGet("/{id}", GetBug).WithName("getBug").WithSummary("One bug: its releases and hosts")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<Page<BugItem>>, ProblemHttpResult>> ListBugs(
+        [AsParameters] BugListParameters parameters, CrashQueries queries, TimeProvider time, CancellationToken cancellation)
+    {
+        var reader = new ParameterReader(time.GetUtcNow());
+        var filter = parameters.Read(reader, out var page);
+        return reader.Failed ? reader.ToProblem() : TypedResults.Ok(await queries.ListBugsAsync(filter, page, cancellation));
+    }
+
+    private static async Task<Results<Ok<BugDetail>, ProblemHttpResult>> GetBug(string id, CrashQueries queries, CancellationToken cancellation) =>
+        Guid.TryParseExact(id, "D", out var uuid) && await queries.FindBugAsync(uuid, cancellation) is { } bug
+            ? TypedResults.Ok(bug)
+            : ApiProblem.NoSuch("bug", id);
+}

@@ -1,0 +1,77 @@
+using Mayday.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+
+namespace Mayday.Web.Api;
+
+internal static class CrashEndpoints
+{
+    /// <summary>
+    /// A stored dump never changes, but another, more complete one may come to lead a crash: keep the copy, ask each time, and mostly
+    /// hear 304.
+    /// </summary>
+    private const string KeepAndAsk = "private, no-cache";
+
+    public static void MapCrashes(this IEndpointRouteBuilder api)
+    {
+        var crashes = api.MapGroup("/crashes").WithTags("crashes");
+
+        crashes.MapGet("", ListCrashes).WithName("listCrashes").WithSummary("Crashes, newest first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        crashes.MapGet("/{id}", GetCrash).WithName("getCrash").WithSummary("Everything known of one crash")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        crashes.MapGet("/{id}/log", GetLog).WithName("getCrashLog").WithSummary("The whole log of the crash's dump as text")
+            .WithDescription("Valid UTF-8; bytes that are no text are written as \\xNN, as /dev/kmsg does. Lines that begin with `--- mayday: gap: ` stand where text is missing.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound);
+        crashes.MapGet("/{id}/raw", GetRaw).WithName("getCrashRaw").WithSummary("What arrived, byte for byte")
+            .WithDescription("netoops and http: the joined log. netconsole: each datagram as received, preceded by its length (u32) and arrival (i64, microseconds since 1970), little-endian.")
+            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<Page<CrashItem>>, ProblemHttpResult>> ListCrashes(
+        [AsParameters] CrashListParameters parameters, CrashQueries queries, TimeProvider time, CancellationToken cancellation)
+    {
+        var reader = new ParameterReader(time.GetUtcNow());
+        var filter = parameters.Read(reader, out var page);
+        return reader.Failed ? reader.ToProblem() : TypedResults.Ok(await queries.ListCrashesAsync(filter, page, cancellation));
+    }
+
+    private static async Task<Results<Ok<CrashDocument>, ProblemHttpResult>> GetCrash(string id, CrashQueries queries, CancellationToken cancellation) =>
+        Guid.TryParseExact(id, "D", out var uuid) && await queries.FindCrashAsync(uuid, cancellation) is { } crash
+            ? TypedResults.Ok(new CrashDocument(crash))
+            : ApiProblem.NoSuch("crash", id);
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetLog(
+        string id, CrashQueries queries, HttpResponse response, CancellationToken cancellation)
+    {
+        if (!Guid.TryParseExact(id, "D", out var uuid) || await queries.FindCrashLogAsync(uuid, cancellation) is not { } log)
+        {
+            return ApiProblem.NoSuch("crash", id);
+        }
+
+        response.Headers.CacheControl = KeepAndAsk;
+        return TypedResults.Bytes(LogText.ToVisible(log.Log), "text/plain; charset=utf-8", enableRangeProcessing: true, entityTag: TagOf(log.DumpId, "log"));
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetRaw(
+        string id, CrashQueries queries, HttpResponse response, CancellationToken cancellation)
+    {
+        if (!Guid.TryParseExact(id, "D", out var uuid) || await queries.FindRawAsync(uuid, cancellation) is not { } raw)
+        {
+            return ApiProblem.NoSuch("crash", id);
+        }
+
+        response.Headers.CacheControl = KeepAndAsk;
+        return TypedResults.Bytes(
+            raw.Content,
+            "application/octet-stream",
+            $"mayday-{raw.DumpId}.{(raw.IsDatagrams ? "datagrams" : "log")}",
+            enableRangeProcessing: true,
+            entityTag: TagOf(raw.DumpId, "raw"));
+    }
+
+    private static EntityTagHeaderValue TagOf(Guid dump, string form) => new($"\"{dump:N}-{form}\"");
+}

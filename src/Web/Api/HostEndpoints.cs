@@ -1,0 +1,33 @@
+using Mayday.Store;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mayday.Web.Api;
+
+internal static class HostEndpoints
+{
+    public static void MapHosts(this IEndpointRouteBuilder api)
+    {
+        var hosts = api.MapGroup("/hosts").WithTags("hosts");
+
+        hosts.MapGet("", ListHosts).WithName("listHosts").WithSummary("Hosts, last seen first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        hosts.MapGet("/{id}", GetHost).WithName("getHost").WithSummary("One host: its addresses and bugs")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<Page<HostItem>>, ProblemHttpResult>> ListHosts(
+        [AsParameters] HostListParameters parameters, CrashQueries queries, TimeProvider time, CancellationToken cancellation)
+    {
+        var reader = new ParameterReader(time.GetUtcNow());
+        var filter = parameters.Read(reader, out var page);
+        return reader.Failed ? reader.ToProblem() : TypedResults.Ok(await queries.ListHostsAsync(filter, page, cancellation));
+    }
+
+    private static async Task<Results<Ok<HostDetail>, ProblemHttpResult>> GetHost(string id, CrashQueries queries, CancellationToken cancellation) =>
+        Guid.TryParseExact(id, "D", out var uuid) && await queries.FindHostAsync(uuid, cancellation) is { } host
+            ? TypedResults.Ok(host)
+            : ApiProblem.NoSuch("host", id);
+}
