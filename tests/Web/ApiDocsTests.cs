@@ -1,0 +1,58 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Mayday.Analysis;
+using Mayday.Store;
+using Mayday.Web.Api;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Mayday.Web.Tests;
+
+/// <summary>docs/api.md lists closed lists and parameters; a word that is added to the code and not there is found here.</summary>
+public sealed class ApiDocsTests
+{
+    private static readonly string Page = File.ReadAllText(PathOf());
+
+    public static TheoryData<string> Words =>
+    [
+        .. WordsOf<CrashKind>(),
+        .. WordsOf<CrashClass>(),
+        .. WordsOf<CrashSeverity>(),
+        .. Enum.GetValues<Transport>().Select(TransportNames.ToWord),
+        .. ApiProblem.All.Select(problem => problem.Word),
+        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(DumpParameters) }
+            .SelectMany(type => type.GetProperties()).Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name!),
+    ];
+
+    [Fact]
+    public void EveryWord_IsInTheDocs() => Assert.All(Words.Select(row => row.Data).Distinct(), word => Assert.Contains($"`{word}`", Page, StringComparison.Ordinal));
+
+    [Fact]
+    public async Task EveryEndpoint_IsInTheDocs()
+    {
+        await using var host = await ApiHost.StartAsync(ApiHost.NoPostgres);
+        var document = System.Text.Json.Nodes.JsonNode.Parse(await host.Client.GetStringAsync("/openapi/v1.json"))!;
+
+        Assert.All(
+            document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject(), (path, operation) => $"`{operation.Key.ToUpperInvariant()} {path.Key}`"),
+            endpoint => Assert.Contains(endpoint, Page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task EveryMemberOfAnAnswer_IsInTheDocs()
+    {
+        await using var host = await ApiHost.StartAsync(ApiHost.NoPostgres);
+        var document = System.Text.Json.Nodes.JsonNode.Parse(await host.Client.GetStringAsync("/openapi/v1.json"))!;
+        string[] answers = [nameof(CrashDocument), nameof(BugDetail), nameof(HostDetail), nameof(IngestStats), nameof(Completeness)];
+
+        Assert.All(
+            answers.SelectMany(name => document["components"]!["schemas"]![name]!["properties"]!.AsObject()).Select(property => property.Key).Distinct(),
+            member => Assert.True(
+                Page.Contains($"`{member}`", StringComparison.Ordinal) || Page.Contains($"\"{member}\"", StringComparison.Ordinal), $"docs/api.md does not name {member}"));
+    }
+
+    private static IEnumerable<string> WordsOf<T>()
+        where T : struct, Enum =>
+        Enum.GetNames<T>().Select(System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName);
+
+    private static string PathOf([CallerFilePath] string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "../../docs/api.md");
+}
