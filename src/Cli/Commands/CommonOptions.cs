@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace Mayday.Cli.Commands;
+
+/// <summary>Options that several verbs share, and what they mean in the settings.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Config() => new("--config")
+    {
+        Description = "JSON settings file (default: /etc/mayday/mayday.json where it exists). MAYDAY_ environment variables override it.",
+        HelpName = "FILE",
+    };
+
+    public static Option<string?> Database() => new("--database")
+    {
+        Description = "Postgres connection string (setting Store:ConnectionString).",
+        HelpName = "STRING",
+    };
+
+    public static Option<string?> Listen(string name, string description) => new(name) { Description = description, HelpName = "[ADDRESS:]PORT" };
+
+    public static Option<string?> Port(string name, string description) => new(name) { Description = description, HelpName = "PORT" };
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using Mayday.Cli.Hosting;
+
+namespace Mayday.Cli.Commands;
+
+/// <summary><c>mayday up</c>: everything in one process, over an embedded Postgres unless a connection string is set.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        var data = new Option<string?>("--data")
+        {
+            Description = "Data directory (default: /var/lib/mayday as root, else ~/.local/share/mayday).",
+            HelpName = "DIR",
+        };
+        var http = CommonOptions.Listen("--http", "Where the page and the API answer (default: 8080 on 127.0.0.1; 0 takes any free port).");
+        var netoops = CommonOptions.Port("--netoops", "UDP port for netoops (default 2004; 0 takes any free port).");
+        var netconsole = CommonOptions.Port("--netconsole", "UDP port for netconsole (default 6666; 0 takes any free port).");
+        var evlog = CommonOptions.Port("--evlog", "UDP port for evlog records (default 2005; 0 takes any free port).");
+        var config = CommonOptions.Config();
+        var database = CommonOptions.Database();
+
+        var command = new Command("up", "Run everything in one process: embedded Postgres, migrations, collector, web.")
+        {
+            data, http, netoops, netconsole, evlog, config, database,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var settings = new Dictionary<string, string?>();
+            var failures = new List<string>();
+            if (parsed.GetValue(http) is { } listen)
+            {
+                settings[WebHost.ListenKey] = listen;
+            }
+
+            TakePort(parsed.GetValue(netoops), "--netoops", "Collector:Netoops:Port", settings, failures);
+            TakePort(parsed.GetValue(netconsole), "--netconsole", "Collector:Netconsole:Port", settings, failures);
+            TakePort(parsed.GetValue(evlog), "--evlog", "Collector:Evlog:Port", settings, failures);
+            ProgramConfiguration.Refuse(failures);
+            if (parsed.GetValue(database) is { } connection)
+            {
+                settings["Store:ConnectionString"] = connection;
+            }
+
+            if (parsed.GetValue(data) is { } directory)
+            {
+                settings["Data"] = directory;
+            }
+
+            return EverythingHost.RunAsync(ProgramConfiguration.Load(parsed.GetValue(config), settings), cancellation);
+        });
+        return command;
+    }
+
+    private static void TakePort(string? value, string option, string key, Dictionary<string, string?> settings, List<string> failures)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        if (!ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            failures.Add($"{option} {value}: not a UDP port. Give a number from 0 (any free port) to 65535.");
+            return;
+        }
+
+        settings[key] = value;
+    }
+}

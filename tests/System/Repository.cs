@@ -1,0 +1,24 @@
+namespace Mayday.System.Tests;
+
+/// <summary>Places in the checkout that the system tests run against.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Wrapper => Path.Combine(Root, "mayday");
+
+    public static string Kernel => Path.Combine(Root, "artifacts", "kernel");
+
+    private static string FindRoot()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "Mayday.slnx")))
+            {
+                return folder;
+            }
+        }
+
+        throw new InvalidOperationException("The system tests run from inside a checkout: no Mayday.slnx above " + AppContext.BaseDirectory);
+    }
+}

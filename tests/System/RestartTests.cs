@@ -1,0 +1,95 @@
+using System.Text;
+
+namespace Mayday.System.Tests;
+
+/// <summary>What a person may do to the program: stop it, kill it, start it twice.</summary>
+public sealed class RestartTests
+{
+    [Fact]
+    public async Task Up_KilledWithoutWarning_StartsAgainWithAllItHad()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = RunningMayday.NewDataDirectory();
+        try
+        {
+            await using (var first = await RunningMayday.StartAsync(data, cancellation))
+            {
+                await PostAsync(first.Page, "web-1", "first", cancellation);
+                await first.KillAsync(cancellation);
+            }
+
+            await using var second = await RunningMayday.StartAsync(data, cancellation);
+            using var api = new RestApi(second.Page);
+            var kept = Assert.Single(await api.ListAsync("/crashes", cancellation));
+            Assert.Equal("web-1", kept.GetProperty("host").GetString());
+
+            await PostAsync(second.Page, "web-2", "second", cancellation);
+            Assert.Equal(2, (await api.ListAsync("/crashes", cancellation)).Count);
+            Assert.Equal(0, await second.InterruptAsync(cancellation));
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Up_Interrupted_LeavesNoServerBehind()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = RunningMayday.NewDataDirectory();
+        try
+        {
+            await using var mayday = await RunningMayday.StartAsync(data, cancellation);
+            var postmaster = Directory.GetFiles(data, "postmaster.pid", SearchOption.AllDirectories).Single();
+            var pid = (await File.ReadAllLinesAsync(postmaster, cancellation))[0];
+
+            Assert.Equal(0, await mayday.InterruptAsync(cancellation));
+
+            Assert.False(File.Exists(postmaster));
+            Assert.False(Directory.Exists($"/proc/{pid}"));
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Up_OnADirectoryInUse_IsRefusedInPlainWords()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = RunningMayday.NewDataDirectory();
+        try
+        {
+            await using var mayday = await RunningMayday.StartAsync(data, cancellation);
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => RunningMayday.StartAsync(data, cancellation));
+            Assert.Contains("in use", refused.Message);
+            Assert.DoesNotContain("   at ", refused.Message);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    private static async Task PostAsync(Uri page, string host, string marker, CancellationToken cancellation)
+    {
+        using var client = new HttpClient { BaseAddress = page };
+        var log = $"""
+            <1>[   12.345678] BUG: kernel NULL pointer dereference, address: 0000000000000018
+            <4>[   12.345700] Oops: 0000 [#1] PREEMPT SMP NOPTI
+            <4>[   12.345710] CPU: 0 PID: 125 Comm: {marker} Not tainted 6.1.0-56-amd64 #1
+            <4>[   12.345720] RIP: 0010:{marker}_read+0x5/0x20
+            <4>[   12.345730] Call Trace:
+            <4>[   12.345740]  <TASK>
+            <4>[   12.345750]  {marker}_outer+0xc/0x20
+            <4>[   12.345760]  vfs_write+0xc7/0x3f0
+            <4>[   12.345770]  </TASK>
+            <4>[   12.345780] ---[ end trace 0000000000000000 ]---
+
+            """;
+        using var answer = await client.PostAsync($"/api/v1/dumps?host={host}", new StringContent(log, Encoding.UTF8, "text/plain"), cancellation);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+    }
+}
