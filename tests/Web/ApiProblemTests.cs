@@ -74,6 +74,23 @@ public sealed class ApiProblemTests
         Assert.Equal(parameter, problem.GetProperty("errors")[0].GetProperty("parameter").GetString());
     }
 
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site", true)]
+    [InlineData("Sec-Fetch-Site", "same-site", true)]
+    [InlineData("Sec-Fetch-Site", "same-origin", false)]
+    [InlineData("Origin", "https://elsewhere.example", true)]
+    [InlineData("Origin", "null", true)]
+    [InlineData("Origin", "SELF", false)]
+    public async Task Dump_FromAnotherSitesPage_IsRefused(string header, string value, bool refused)
+    {
+        await using var host = await ApiHost.StartAsync(ApiHost.NoPostgres);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/dumps") { Content = new StringContent("") };
+        request.Headers.Add(header, value == "SELF" ? host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) : value);
+        var answer = await host.Client.SendAsync(request);
+
+        await AssertProblem(answer, refused ? 403 : 400, refused ? "cross-site" : "empty-body");
+    }
+
     [Fact]
     public async Task Dump_PromisedLargerThanTheLimit_IsRefusedBeforeItIsSent()
     {

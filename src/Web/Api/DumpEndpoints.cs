@@ -21,6 +21,7 @@ internal static class DumpEndpoints
                 return Task.CompletedTask;
             })
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
@@ -34,6 +35,12 @@ internal static class DumpEndpoints
         TimeProvider time,
         CancellationToken cancellation)
     {
+        if (IsCrossSite(context.Request))
+        {
+            instruments.DumpRefused(DumpRefusal.CrossSite);
+            return ApiProblem.CrossSite.With("A browser sent this for a page of another site. Send logs from a program, or from this server's own page at /api.");
+        }
+
         var reader = new ParameterReader(time.GetUtcNow());
         var origin = parameters.Read(reader, context.Connection.RemoteIpAddress);
         if (reader.Failed)
@@ -64,6 +71,21 @@ internal static class DumpEndpoints
         instruments.DumpTaken(written.IsNew);
         var receipt = new DumpReceipt(written.DumpId, await CrashesOf(written, queries, cancellation));
         return written.IsNew ? TypedResults.Created(LocationOf(receipt), receipt) : TypedResults.Ok(receipt);
+    }
+
+    /// <summary>
+    /// Text may be posted across sites without asking, and a collector on loopback or in a private network has no other door between it
+    /// and whatever page an operator opens. Programs send neither header.
+    /// </summary>
+    private static bool IsCrossSite(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] is [{ } site])
+        {
+            return site is not ("same-origin" or "none");
+        }
+
+        return request.Headers.Origin is [{ } origin]
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     private static async Task<IReadOnlyList<CrashItem>> CrashesOf(WrittenDump dump, CrashQueries queries, CancellationToken cancellation)

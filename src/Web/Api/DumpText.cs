@@ -8,6 +8,7 @@ namespace Mayday.Web.Api;
 internal enum DumpRefusal
 {
     None,
+    CrossSite,
     InvalidParameter,
     UnsupportedType,
     Encoded,
