@@ -31,7 +31,7 @@ internal static class UpCommand
             var failures = new List<string>();
             if (parsed.GetValue(http) is { } listen)
             {
-                settings[WebHost.ListenKey] = listen;
+                settings[WebListen.Key] = listen;
             }
 
             TakePort(parsed.GetValue(netoops), "--netoops", "Collector:Netoops:Port", settings, failures);

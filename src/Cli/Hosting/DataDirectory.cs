@@ -1,0 +1,25 @@
+namespace Mayday.Cli.Hosting;
+
+/// <summary>Where <c>mayday up</c> keeps its Postgres and its spool.</summary>
+internal static class DataDirectory
+{
+    public const string Key = "Data";
+
+    public static string Of(IConfiguration settings)
+    {
+        if (settings[Key] is { Length: > 0 } named)
+        {
+            return Path.GetFullPath(named);
+        }
+
+        if (Environment.IsPrivilegedProcess)
+        {
+            return "/var/lib/mayday";
+        }
+
+        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return string.IsNullOrEmpty(local)
+            ? throw new PlainFailureException("there is no home directory to keep data in. Name a directory with --data DIR.", ExitCode.WrongUse)
+            : Path.Combine(local, "mayday");
+    }
+}

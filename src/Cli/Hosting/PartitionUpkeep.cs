@@ -1,0 +1,35 @@
+using Mayday.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Cli.Hosting;
+
+/// <summary>Hourly: partitions made ahead, those past <c>Store:Retention</c> dropped, ledgers pruned.</summary>
+internal sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger) : BackgroundService
+{
+    public const string RetentionKey = "Store:Retention";
+
+    // A quarter of a year: two kernel releases back, and a disk that one machine has.
+    private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
+
+    // Partitions are made days ahead; an hour only bounds how long a dropped one is overdue.
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? DefaultRetention;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), stoppingToken);
+            }
+            catch (Exception reason) when (reason is not OperationCanceledException)
+            {
+                ProgramMessages.PartitionUpkeepFailed(logger, reason, (int)Interval.TotalMinutes);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}
