@@ -28,7 +28,7 @@ internal static class CrashEndpoints
             .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound);
         crashes.MapGet("/{id}/raw", GetRaw).WithName("getCrashRaw").WithSummary("What arrived, byte for byte")
             .WithDescription("netoops and http: the joined log. netconsole: each datagram as received, preceded by its length (u32) and arrival (i64, microseconds since 1970), little-endian.")
-            .Produces<byte[]>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<Results<Ok<Page<CrashItem>>, ProblemHttpResult>> ListCrashes(
