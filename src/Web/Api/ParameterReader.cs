@@ -124,14 +124,16 @@ internal sealed class ParameterReader(DateTimeOffset now)
             return null;
         }
 
+        // A + that was not escaped arrives as a blank; after a T it can only have been the sign of an offset.
+        var spelt = value.Contains('T', StringComparison.Ordinal) ? value.Replace(' ', '+') : value;
         if (DateTimeOffset.TryParseExact(
-            value, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            spelt, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             || TryAgo(value, out time))
         {
             return time;
         }
 
-        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is neither a time such as 2026-01-31T12:00:00Z (write + as %2B) nor how long ago, such as 90s, 30m, 2h, 7d or 4w.");
+        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is neither a time such as 2026-01-31T12:00:00Z nor how long ago, such as 90s, 30m, 2h, 7d or 4w.");
         return null;
     }
 
