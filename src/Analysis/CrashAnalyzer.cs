@@ -1,10 +1,13 @@
+using Mayday.Analysis.Reports;
+using Mayday.Analysis.Rules;
+
 namespace Mayday.Analysis;
 
 /// <summary>Kernel log text in, crash reports out. Pure: no I/O, no clock, no state between calls; never throws on any input.</summary>
 public static class CrashAnalyzer
 {
     /// <summary>Stored beside every crash; raise it whenever titles, functions or signatures can change, so that stored dumps can be read again.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Finds every crash in <paramref name="log"/>, in the order of their first lines.</summary>
     /// <param name="log">
@@ -13,7 +16,19 @@ public static class CrashAnalyzer
     /// </param>
     public static IReadOnlyList<CrashReport> Analyze(ReadOnlySpan<byte> log)
     {
-        _ = log;
-        return [];
+        var texts = new ReportAssembler(RuleBook.Default).Read(log);
+        if (texts.Count == 0)
+        {
+            return [];
+        }
+
+        var builder = new ReportBuilder(RuleBook.Default);
+        var reports = new List<CrashReport>(texts.Count);
+        foreach (var text in texts)
+        {
+            reports.Add(builder.Build(text, aftermath: reports.Count > 0));
+        }
+
+        return reports;
     }
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Mayday.Analysis.Rules;
+
 namespace Mayday.Analysis;
 
 /// <summary>What one line means for someone who watches a live console.</summary>
@@ -19,10 +22,37 @@ public enum CrashLine : byte
 /// </summary>
 public static class CrashLines
 {
+    // A start pattern begins within the first columns of a line's text, behind at most a label; the rest cannot matter.
+    private const int Window = 512;
+
     /// <summary>Classifies one line of kernel text without its framing (no <c>&lt;N&gt;</c>, no timestamp, no line end).</summary>
     public static CrashLine Classify(ReadOnlySpan<byte> text)
     {
-        _ = text;
-        return CrashLine.None;
+        // The shortest line that begins a report is longer than this.
+        if (text.Length < 5)
+        {
+            return CrashLine.None;
+        }
+
+        if (IsEnd(text))
+        {
+            return CrashLine.End;
+        }
+
+        Span<char> wide = stackalloc char[Math.Min(text.Length, Window)];
+        Encoding.Latin1.GetChars(text[..wide.Length], wide);
+        return RuleBook.Default.MayStart(wide) ? CrashLine.Start : CrashLine.None;
     }
+
+    private static bool IsEnd(ReadOnlySpan<byte> text) => text[0] switch
+    {
+        (byte)'-' => text.StartsWith("---[ end Kernel panic"u8),
+        (byte)'R' => text.StartsWith("Rebooting in "u8),
+        // Printed only when a panic has said everything; an offset of a booting kernel has other words.
+        (byte)'K' => text.StartsWith("Kernel Offset: "u8),
+        (byte)'r' => text.StartsWith("reboot: Restarting system"u8) || text.StartsWith("reboot: Power down"u8),
+        (byte)'A' => text.StartsWith("ACPI MEMORY or I/O RESET_REG"u8),
+        (byte)'P' => text.StartsWith("Press Any key to reboot"u8),
+        _ => false,
+    };
 }

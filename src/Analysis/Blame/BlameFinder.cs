@@ -1,0 +1,386 @@
+using Mayday.Analysis.Parsing;
+using Mayday.Analysis.Reports;
+using Mayday.Analysis.Rules;
+
+namespace Mayday.Analysis.Blame;
+
+/// <summary>Finds the function to blame, by the rule that the format names.</summary>
+internal sealed class BlameFinder
+{
+    private readonly RuleBook _rules;
+    private readonly ReportText _report;
+    private readonly Traces _traces;
+    private readonly FormatRule _format;
+    private readonly FrameGroup[] _skipped;
+    private readonly FrameGroup _reportFrames;
+    private readonly List<string> _steps;
+
+    public BlameFinder(RuleBook rules, ReportText report, Traces traces, FormatRule format, List<string> steps)
+    {
+        _rules = rules;
+        _report = report;
+        _traces = traces;
+        _format = format;
+        _steps = steps;
+        _reportFrames = rules.Frames("report");
+        string[] common = format.Blame switch
+        {
+            BlameRule.Line => ["report"],
+            BlameRule.Panic or BlameRule.Entry => ["report", "helper"],
+            BlameRule.Hang => ["report", "helper", "locks", "wait"],
+            _ => ["report", "helper", "locks", "allocate"],
+        };
+        _skipped = [.. common.Concat(format.Skip).Distinct(StringComparer.Ordinal).Select(rules.Frames)];
+    }
+
+    public Verdict Find() => _format.Blame switch
+    {
+        BlameRule.Pc => AtProgramCounter(),
+        BlameRule.Line => InStartLine(),
+        BlameRule.Stack => InStack(_traces.First),
+        BlameRule.LastStack => InStack(_traces.Last ?? _traces.First),
+        BlameRule.Lock => AtLock(),
+        BlameRule.HeldLock => AtHeldLock(),
+        BlameRule.FreedLock => AtFreedLock(),
+        BlameRule.Hang => InStack(_traces.First),
+        BlameRule.Stall => Stalled(),
+        BlameRule.Work => LastWork(),
+        BlameRule.Leak => InStack(_traces.Stacks.Find(s => s.Name == "leak") ?? _traces.First),
+        BlameRule.Panic => InStack(_traces.First),
+        BlameRule.Entry => AtEntry(),
+        _ => Verdict.None,
+    };
+
+    private Verdict AtProgramCounter()
+    {
+        var pcs = _traces.ProgramCounters;
+        foreach (var pc in pcs)
+        {
+            if (!IsAddress(pc) && Accept(pc))
+            {
+                return Took(pc, "where the processor stood");
+            }
+        }
+
+        // Jumped to nowhere: the unwinder finds its way back only from NULL; else all that is left are frames it does not trust.
+        var stack = _traces.First;
+        if (stack is not null && pcs.Count > 0 && IsAddress(pcs[0]) && !stack.Frames.Exists(f => f.IsReliable && !IsAddress(f) && !_rules.Frames("entry").Contains(f.Function)))
+        {
+            foreach (var frame in stack.Frames)
+            {
+                if (!IsAddress(frame) && Accept(frame))
+                {
+                    return Took(frame, "the first caller found on the stack of a jump to an address that is no code");
+                }
+            }
+        }
+
+        var caller = InStack(stack);
+        if (caller.Function is not null)
+        {
+            return caller;
+        }
+
+        var fallback = pcs.Find(pc => !IsAddress(pc)) ?? stack?.Frames.Find(f => f.IsReliable && !IsAddress(f));
+        return fallback is not null ? Took(fallback, "nothing better was printed") : FromCapture();
+    }
+
+    private Verdict InStartLine()
+    {
+        var captured = FromCapture();
+        if (captured.Function is null)
+        {
+            return AtProgramCounter();
+        }
+
+        var frame = new StackFrame(captured.Function, null, null, captured.Module, true);
+        return Accept(frame) ? captured : InStack(_traces.First) is { Function: not null } found ? found : captured;
+    }
+
+    private Verdict FromCapture()
+    {
+        var captures = _report.Captures;
+        if (captures.Function is null)
+        {
+            return Verdict.None;
+        }
+
+        _steps.Add($"function {captures.Function}: the report's first line names it");
+        return new Verdict(null, captures.Function, captures.Module);
+    }
+
+    private Verdict InStack(TraceStack? stack)
+    {
+        if (stack is not null)
+        {
+            foreach (var frame in stack.Frames)
+            {
+                if (frame.IsReliable && !IsAddress(frame) && Accept(frame))
+                {
+                    return Took(frame, $"the first frame of the {stack.Name} stack that is not skipped");
+                }
+            }
+
+            // Everything reliable was skipped: a caller the unwinder doubts is better than none.
+            foreach (var frame in stack.Frames)
+            {
+                if (!frame.IsReliable && !IsAddress(frame) && !_skipped.Any(g => g.Contains(frame.Function)) && !_rules.Frames("entry").Contains(frame.Function)
+                    && !stack.Frames.Exists(f => f.IsReliable))
+                {
+                    return Took(frame, "the first unreliable frame, for lack of reliable ones");
+                }
+            }
+        }
+
+        return FromCapture() is { Function: not null } captured && Accept(new StackFrame(captured.Function, null, null, null, true)) ? captured : Verdict.None;
+    }
+
+    private Verdict AtEntry()
+    {
+        var entry = _rules.Frames("entry");
+        var stack = _traces.First;
+        if (stack is null)
+        {
+            return Verdict.None;
+        }
+
+        StackFrame? before = null;
+        foreach (var frame in stack.Frames)
+        {
+            if (!frame.IsReliable)
+            {
+                continue;
+            }
+
+            if (entry.Contains(frame.Function) && before is not null)
+            {
+                return Took(before, "what the task was started for");
+            }
+
+            before = _skipped.Any(g => g.Contains(frame.Function)) ? before : frame;
+        }
+
+        return Verdict.Of(before);
+    }
+
+    private Verdict AtLock()
+    {
+        var wanted = false;
+        for (var i = 0; i < _report.Lines.Count && i < 60; i++)
+        {
+            var text = _report.Lines[i].Text;
+            if (!wanted)
+            {
+                wanted = text.Contains("is trying to acquire lock", StringComparison.Ordinal) || text.Contains(" takes:", StringComparison.Ordinal)
+                    || text.Contains("is trying to lock", StringComparison.Ordinal) || text.Contains("just changed the state of lock", StringComparison.Ordinal)
+                    || text.Contains("is trying to acquire:", StringComparison.Ordinal);
+                continue;
+            }
+
+            if (LockPlace(text) is { } place)
+            {
+                if (Accept(place))
+                {
+                    return Took(place, "takes the lock");
+                }
+            }
+            else if (text.Contains("but task", StringComparison.Ordinal) || text.Contains("but this", StringComparison.Ordinal) || text.Contains("and this task", StringComparison.Ordinal))
+            {
+                break;
+            }
+        }
+
+        return InStack(BacktraceStack());
+    }
+
+    /// <summary>Lockdep's own trace stands behind "stack backtrace:", after the stacks of the chain.</summary>
+    private TraceStack? BacktraceStack() => _traces.Stacks.Find(s => s.Name == "task" && s.Frames.Count > 0) ?? _traces.First;
+
+    private Verdict AtHeldLock()
+    {
+        for (var i = 0; i < _report.Lines.Count && i < 60; i++)
+        {
+            var text = _report.Lines[i].Text.AsSpan().TrimStart();
+            if (text.Length > 2 && text[0] == '#' && LockPlace(_report.Lines[i].Text) is { } place && Accept(place))
+            {
+                return Took(place, "took the lock that is still held");
+            }
+        }
+
+        return InStack(_traces.First);
+    }
+
+    private Verdict AtFreedLock()
+    {
+        for (var i = 0; i < _report.Lines.Count && i < 40; i++)
+        {
+            if (LockPlace(_report.Lines[i].Text) is { } place && Accept(place))
+            {
+                return Took(place, "took the lock that was freed");
+            }
+        }
+
+        return InStack(_traces.First);
+    }
+
+    private static StackFrame? LockPlace(string text)
+    {
+        var at = text.IndexOf(", at: ", StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        return FrameLine.TryParse(" " + text[(at + 6)..], "task", lenient: true, out var frame, out _) ? frame : null;
+    }
+
+    private Verdict LastWork()
+    {
+        foreach (var line in _report.Lines)
+        {
+            var at = line.Text.IndexOf("last function: ", StringComparison.Ordinal);
+            if (at >= 0 && Symbol.TryRead(line.Text.AsSpan(at + 15), out var symbol))
+            {
+                var name = Symbol.BareName(symbol.Name).ToString();
+                _steps.Add($"function {name}: the work that ran last");
+                return new Verdict(null, name, symbol.Module.IsEmpty ? null : symbol.Module.ToString());
+            }
+        }
+
+        return InStack(_traces.First);
+    }
+
+    private Verdict Stalled()
+    {
+        var tick = _rules.Frames("tick");
+        var interrupt = _rules.Frames("interrupt");
+        var segments = Segments();
+        foreach (var frames in segments)
+        {
+            var from = 0;
+            var ticked = frames.FindIndex(f => tick.Contains(f.Function));
+            if (ticked >= 0)
+            {
+                var entered = frames.FindIndex(ticked, f => interrupt.Contains(f.Function));
+                from = entered >= 0 ? entered + 1 : frames.Count;
+                while (from < frames.Count && interrupt.Contains(frames[from].Function))
+                {
+                    from++;
+                }
+            }
+
+            var verdict = StalledIn(frames, from);
+            if (verdict.Function is not null)
+            {
+                return verdict;
+            }
+        }
+
+        return Verdict.None;
+    }
+
+    private List<List<StackFrame>> Segments()
+    {
+        var segments = new List<List<StackFrame>>();
+        foreach (var stack in _traces.Stacks)
+        {
+            if (stack.Name is not ("task" or "nmi"))
+            {
+                continue;
+            }
+
+            var frames = new List<StackFrame>(stack.Frames.Count + 1);
+            if (segments.Count == 0)
+            {
+                frames.AddRange(_traces.ProgramCounters);
+            }
+
+            frames.AddRange(stack.Frames.Where(f => f.IsReliable && !IsAddress(f)));
+            if (frames.Count > 0)
+            {
+                segments.Add(frames);
+            }
+        }
+
+        if (segments.Count == 0 && _traces.ProgramCounters.Count > 0)
+        {
+            segments.Add([.. _traces.ProgramCounters.Where(f => !IsAddress(f))]);
+        }
+
+        return segments;
+    }
+
+    private Verdict StalledIn(List<StackFrame> frames, int from)
+    {
+        var dispatch = _rules.Frames("dispatch");
+        var interrupt = _rules.Frames("interrupt");
+        var telling = _rules.Frames("telling");
+        StackFrame? inner = null;
+        StackFrame? before = null;
+        for (var i = from; i < frames.Count; i++)
+        {
+            var frame = frames[i];
+            if (telling.Contains(frame.Function))
+            {
+                return Took(frame, "what the CPU was kept waiting by");
+            }
+
+            // A module is a culprit of its own; the core kernel's dispatch around it says less.
+            if (frame.Module is not null && !_skipped.Any(g => g.Contains(frame.Function)))
+            {
+                return Took(frame, "the innermost frame of a module");
+            }
+
+            if (interrupt.Contains(frame.Function) && before is not null)
+            {
+                break;
+            }
+
+            if (dispatch.Contains(frame.Function))
+            {
+                if (before is not null)
+                {
+                    return Took(before, $"what {frame.Function} had called");
+                }
+
+                inner ??= frame;
+                continue;
+            }
+
+            if (!_skipped.Any(g => g.Contains(frame.Function)))
+            {
+                before = frame;
+                inner ??= frame;
+            }
+        }
+
+        return Verdict.Of(inner ?? before);
+    }
+
+    private bool Accept(StackFrame frame)
+    {
+        foreach (var group in _skipped)
+        {
+            if (group.Contains(frame.Function))
+            {
+                // One step a frame would fill the page with the report's own machinery.
+                if (group != _reportFrames && _steps.Count < 24)
+                {
+                    _steps.Add($"skipped {frame.Function}: {group.Name}");
+                }
+
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Verdict Took(StackFrame frame, string why)
+    {
+        _steps.Add($"function {frame.Function}: {why}");
+        return Verdict.Of(frame);
+    }
+
+    private static bool IsAddress(StackFrame frame) => frame.Function.StartsWith("0x", StringComparison.Ordinal);
+}

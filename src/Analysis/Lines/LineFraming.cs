@@ -1,0 +1,381 @@
+using System.Buffers.Text;
+
+namespace Mayday.Analysis.Lines;
+
+/// <summary>
+/// Takes the framing off one log line: <c>&lt;N&gt;</c>, netconsole header, syslog or journal prefix, timestamp, caller. Every step looks
+/// at a bounded number of bytes, so a line of any length costs the same.
+/// </summary>
+internal static class LineFraming
+{
+    // A syslog prefix (time, host, tag) is shorter than this on every system seen; a host name is at most 64.
+    private const int PrefixWindow = 200;
+
+    public static FramedLine Parse(ReadOnlySpan<byte> line)
+    {
+        var framed = new FramedLine { Priority = -1, Time = double.NaN };
+        var at = 0;
+        while (at < line.Length && at < 8 && line[at] <= (byte)' ')
+        {
+            at++;
+        }
+
+        var start = at;
+        at = ReadPriority(line, at, ref framed);
+        at = ReadNetconsoleHeader(line, at, ref framed);
+        at = ReadSyslogPrefix(line, at, ref framed);
+        at = ReadDropMark(line, at, ref framed);
+        var timed = ReadTimestamp(line, at, ref framed);
+        if (timed == at && double.IsNaN(framed.Time))
+        {
+            timed = FindTimestamp(line, at, ref framed);
+        }
+
+        // Text that has no framing keeps its indentation.
+        at = timed == start && framed.Priority < 0 ? (start < 8 ? 0 : start) : timed;
+        at = ReadCaller(line, at, ref framed);
+        framed.TextOffset = at;
+        framed.IsUser |= framed.Priority >= 8 || IsProgramTag(line[at..]);
+        return framed;
+    }
+
+    private static int ReadPriority(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        if (at + 2 < line.Length && line[at] == '<' && IsDigit(line[at + 1])
+            && Utf8Parser.TryParse(line[(at + 1)..], out int priority, out var digits) && digits <= 4
+            && at + 1 + digits < line.Length && line[at + 1 + digits] == '>')
+        {
+            framed.Priority = priority;
+            return at + digits + 2;
+        }
+
+        return at;
+    }
+
+    /// <summary>"6,1234,5678901,-,caller=T16;text", with or without a release before it.</summary>
+    private static int ReadNetconsoleHeader(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        if (at >= line.Length || !IsDigit(line[at]))
+        {
+            return at;
+        }
+
+        var window = line[at..Math.Min(line.Length, at + PrefixWindow)];
+        var end = window.IndexOf((byte)';');
+        if (end < 0)
+        {
+            return at;
+        }
+
+        var header = window[..end];
+        if (!ReadNumberField(ref header, out var priority))
+        {
+            var comma = header.IndexOf((byte)',');
+            if (comma <= 0 || header[..comma].IndexOf((byte)'.') < 0)
+            {
+                return at;
+            }
+
+            header = header[(comma + 1)..];
+            if (!ReadNumberField(ref header, out priority))
+            {
+                return at;
+            }
+        }
+
+        if (!ReadNumberField(ref header, out _) || !ReadNumberField(ref header, out var microseconds)
+            || header.IsEmpty || header[0] is not ((byte)'-' or (byte)'c' or (byte)'+') || (header.Length > 1 && header[1] != ','))
+        {
+            return at;
+        }
+
+        framed.Priority = (int)Math.Min(priority, 4096);
+        framed.Time = microseconds / 1e6;
+        var caller = header.IndexOf("caller="u8);
+        if (caller >= 0)
+        {
+            framed.Caller = CallerNumber(header[(caller + 7)..]);
+        }
+
+        return at + end + 1;
+    }
+
+    private static bool ReadNumberField(ref ReadOnlySpan<byte> header, out long value)
+    {
+        if (Utf8Parser.TryParse(header, out value, out var used) && used > 0 && value >= 0 && used < header.Length && header[used] == ',')
+        {
+            header = header[(used + 1)..];
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>"Nov 22 19:22:00 host kernel: ", "2026-11-22T19:22:00+00:00 host kernel: ", "kern  :warn  : ", "2018/01/09 14:28:48 ".</summary>
+    private static int ReadSyslogPrefix(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        if (line.Length - at < 8)
+        {
+            return at;
+        }
+
+        var window = line[at..Math.Min(line.Length, at + PrefixWindow)];
+        if (window.StartsWith("kern  :"u8) || window.StartsWith("user  :"u8) || window.StartsWith("daemon:"u8))
+        {
+            var second = window[7..].IndexOf((byte)':');
+            if (second is < 0 or > 10)
+            {
+                return at;
+            }
+
+            framed.IsUser |= window[0] != 'k';
+            return SkipBlanks(line, at + 8 + second);
+        }
+
+        var date = DateLength(window);
+        if (date == 0)
+        {
+            // dmesg -T: "[Sun Nov 22 19:22:00 2026] text"
+            if (window[0] == '[' && IsLetter(window[1]) && IsLetter(window[2]) && IsLetter(window[3]) && window[4] == ' ')
+            {
+                var close = window[..Math.Min(window.Length, 40)].IndexOf((byte)']');
+                if (close > 20 && IsDigit(window[close - 1]))
+                {
+                    return SkipOneBlank(line, at + close + 1);
+                }
+            }
+
+            return at;
+        }
+
+        var kernel = window.IndexOf(" kernel: "u8);
+        if (kernel >= 0)
+        {
+            return at + kernel + 9;
+        }
+
+        kernel = window.IndexOf(" kernel["u8);
+        if (kernel >= 0)
+        {
+            var colon = window[kernel..].IndexOf("]: "u8);
+            return colon >= 0 ? at + kernel + colon + 3 : at;
+        }
+
+        // Another program's line in the same journal.
+        var rest = window[date..];
+        var tag = rest.IndexOf("]: "u8);
+        var open = tag > 0 ? rest[..tag].LastIndexOf((byte)'[') : -1;
+        if (open > 0 && IsDigit(rest[open + 1]) && rest[..open].LastIndexOf((byte)' ') >= 0 && rest[..open].IndexOf((byte)'[') < 0)
+        {
+            framed.IsUser = true;
+        }
+
+        return at + date;
+    }
+
+    private static int DateLength(ReadOnlySpan<byte> window)
+    {
+        // Mmm dd hh:mm:ss
+        if (window.Length > 16 && IsLetter(window[0]) && window[3] == ' ' && window[6] == ' ' && window[9] == ':' && window[12] == ':' && IsDigit(window[8]))
+        {
+            return 16;
+        }
+
+        // yyyy-mm-ddThh:mm:ss or yyyy/mm/dd hh:mm:ss
+        if (window.Length > 20 && IsDigit(window[0]) && IsDigit(window[3]) && window[4] is (byte)'-' or (byte)'/'
+            && window.Length > 20 && window[7] == window[4] && window[13] == ':' && window[16] == ':')
+        {
+            var end = window[19..].IndexOf((byte)' ');
+            return end is >= 0 and < 20 ? 20 + end : 0;
+        }
+
+        return 0;
+    }
+
+    private static int ReadDropMark(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        var rest = line[at..];
+        if (!rest.StartsWith("** "u8))
+        {
+            return at;
+        }
+
+        var window = rest[..Math.Min(rest.Length, 80)];
+        var end = window.IndexOf("dropped **"u8);
+        if (end < 0)
+        {
+            return at;
+        }
+
+        framed.AfterDrop = true;
+        return SkipBlanks(line, at + end + 10);
+    }
+
+    /// <summary>"[   12.345678] " at <paramref name="at"/>; returns <paramref name="at"/> when there is none.</summary>
+    private static int ReadTimestamp(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        if (at >= line.Length || line[at] != '[')
+        {
+            return at;
+        }
+
+        var i = at + 1;
+        while (i < line.Length && i < at + 10 && line[i] == ' ')
+        {
+            i++;
+        }
+
+        var digits = i;
+        while (i < line.Length && i < digits + 10 && IsDigit(line[i]))
+        {
+            i++;
+        }
+
+        if (i == digits || i >= line.Length || line[i] != '.')
+        {
+            return at;
+        }
+
+        var fraction = ++i;
+        while (i < line.Length && i < fraction + 9 && IsDigit(line[i]))
+        {
+            i++;
+        }
+
+        if (i - fraction < 3)
+        {
+            return at;
+        }
+
+        // Some vendors add "@0" or " 0" for the CPU before the bracket.
+        var close = line[i..Math.Min(line.Length, i + 8)].IndexOf((byte)']');
+        if (close < 0 || !Utf8Parser.TryParse(line[digits..i], out double seconds, out _))
+        {
+            return at;
+        }
+
+        framed.Time = seconds;
+        return SkipOneBlank(line, i + close + 1);
+    }
+
+    /// <summary>A timestamp after noise ("syzkaller login: [   12.345678] BUG: ..."): the kernel's line begins there.</summary>
+    private static int FindTimestamp(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        var window = line[at..Math.Min(line.Length, at + PrefixWindow)];
+        var from = 0;
+        for (var tries = 0; tries < 6; tries++)
+        {
+            var bracket = window[from..].IndexOf((byte)'[');
+            if (bracket < 0)
+            {
+                break;
+            }
+
+            from += bracket;
+            if (from + 1 < window.Length && (window[from + 1] == ' ' || IsDigit(window[from + 1])))
+            {
+                var end = ReadTimestamp(line, at + from, ref framed);
+                if (end != at + from)
+                {
+                    return end;
+                }
+            }
+
+            from++;
+        }
+
+        return at;
+    }
+
+    /// <summary>"[  T123] ", "[    C1] ", or a vendor's "[0:  swapper/0:    1] ".</summary>
+    private static int ReadCaller(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
+    {
+        var i = at;
+        while (i < line.Length && i < at + 2 && line[i] == ' ')
+        {
+            i++;
+        }
+
+        if (i + 3 >= line.Length || line[i] != '[')
+        {
+            return at;
+        }
+
+        var close = line[i..Math.Min(line.Length, i + 40)].IndexOf((byte)']');
+        if (close < 0)
+        {
+            return at;
+        }
+
+        var inside = line.Slice(i + 1, close - 1).TrimStart((byte)' ');
+        if (inside.Length >= 2 && inside[0] is (byte)'T' or (byte)'C' && IsDigit(inside[1]))
+        {
+            var caller = CallerNumber(inside);
+            if (caller != 0)
+            {
+                framed.Caller = caller;
+                return SkipOneBlank(line, i + close + 1);
+            }
+        }
+
+        // "[4:SdpManagerServi: 3874]" as some phones print it.
+        if (!double.IsNaN(framed.Time) && inside.Length > 5 && IsDigit(inside[0]) && inside[1] == ':'
+            && inside[2..].LastIndexOf((byte)':') is > 0 and var colon
+            && Utf8Parser.TryParse(inside[(colon + 3)..].TrimStart((byte)' '), out int pid, out _))
+        {
+            framed.Caller = pid + 1;
+            return SkipOneBlank(line, i + close + 1);
+        }
+
+        return at;
+    }
+
+    private static int CallerNumber(ReadOnlySpan<byte> caller)
+    {
+        if (caller.Length < 2 || !Utf8Parser.TryParse(caller[1..], out int number, out var used) || number < 0 || used > 9)
+        {
+            return 0;
+        }
+
+        return caller[0] == 'T' ? number + 1 : caller[0] == 'C' ? -number - 1 : 0;
+    }
+
+    /// <summary>"app[55]: text": a program that writes to the kernel log names itself so; the kernel does not.</summary>
+    private static bool IsProgramTag(ReadOnlySpan<byte> text)
+    {
+        var i = 0;
+        while (i < text.Length && i < 48 && (IsLetter(text[i]) || IsDigit(text[i]) || text[i] is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'/' or (byte)'@'))
+        {
+            i++;
+        }
+
+        if (i == 0 || i + 3 >= text.Length || text[i] != '[')
+        {
+            return false;
+        }
+
+        var digits = ++i;
+        while (i < text.Length && i < digits + 8 && IsDigit(text[i]))
+        {
+            i++;
+        }
+
+        return i > digits && i + 2 < text.Length && text[i] == ']' && text[i + 1] == ':' && text[i + 2] == ' ';
+    }
+
+    private static int SkipOneBlank(ReadOnlySpan<byte> line, int at) => at < line.Length && line[at] == ' ' ? at + 1 : at;
+
+    private static int SkipBlanks(ReadOnlySpan<byte> line, int at)
+    {
+        while (at < line.Length && line[at] == ' ')
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private static bool IsDigit(byte value) => value is >= (byte)'0' and <= (byte)'9';
+
+    private static bool IsLetter(byte value) => (value | 0x20) is >= (byte)'a' and <= (byte)'z';
+}

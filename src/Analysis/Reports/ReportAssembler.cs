@@ -1,0 +1,412 @@
+using System.Text;
+using Mayday.Analysis.Lines;
+using Mayday.Analysis.Rules;
+
+namespace Mayday.Analysis.Reports;
+
+/// <summary>
+/// One pass over a log: finds where reports start, gives each following line to the report of its printer, and closes reports when the
+/// kernel speaks of something else. Every line is looked at once and kept at most once.
+/// </summary>
+internal sealed class ReportAssembler(RuleBook rules)
+{
+    // A log with more reports than this is a storm; the first ones say what there is to say.
+    private const int MaxReports = 20_000;
+
+    // Reports of as many printers can be open at once; more CPUs do not oops in one breath.
+    private const int MaxOpen = 16;
+
+    // Unrelated lines in a row after which a report is over. Other CPUs' chatter inside a report stays well below.
+    private const int MaxUnknownRun = 160;
+
+    // Lines longer than this are cut before they are looked at: no kernel line that matters comes near.
+    private const int MaxText = 2048;
+
+    private const int PreludeLines = 12;
+
+    private readonly List<ReportText> _done = [];
+    private readonly List<ReportText> _open = [];
+    private readonly (int Start, int End)[] _recent = new (int, int)[48];
+    private readonly char[] _wide = new char[MaxText];
+    private int _recentCount;
+    private int _lineNumber;
+    private bool _sawEarlierBoot;
+    private bool _shutdownAnnounced;
+    private bool _rebootReported;
+    private ReportText? _last;
+
+    public List<ReportText> Read(ReadOnlySpan<byte> log)
+    {
+        var at = 0;
+        while (at < log.Length)
+        {
+            var length = log[at..].IndexOf((byte)'\n');
+            var end = length < 0 ? log.Length : at + length;
+            Line(log, at, end);
+            at = end + 1;
+        }
+
+        CloseAll();
+        _done.Sort(static (a, b) => a.Start.CompareTo(b.Start));
+        return _done;
+    }
+
+    private void Line(ReadOnlySpan<byte> log, int start, int end)
+    {
+        _lineNumber++;
+        var line = log[start..end];
+        if (line.Length > 0 && line[^1] == '\r')
+        {
+            line = line[..^1];
+        }
+
+        var scan = line.Length > MaxText ? line[..MaxText] : line;
+        var wide = _wide.AsSpan(0, scan.Length);
+        Encoding.Latin1.GetChars(scan, wide);
+        var mayStart = rules.MayStart(wide);
+        if (!mayStart && _open.Count == 0)
+        {
+            if (line.Length > 0)
+            {
+                Remember(start, start + line.Length);
+                Boot(wide);
+            }
+
+            return;
+        }
+
+        if (GapMark.IsGapMark(line))
+        {
+            foreach (var report in _open)
+            {
+                Append(report, new ReportLine(start, end, Encoding.UTF8.GetString(scan), LineShape.Gap, null, null));
+            }
+
+            return;
+        }
+
+        var framed = LineFraming.Parse(scan);
+        if (framed.IsUser)
+        {
+            return;
+        }
+
+        if (framed.AfterDrop)
+        {
+            foreach (var report in _open)
+            {
+                report.CorruptedReason ??= "the sender dropped messages inside the report";
+            }
+        }
+
+        var text = wide[framed.TextOffset..];
+        if (mayStart && rules.Match(text, out var captures) is { } rule && captures is not null && rule.Role != FormatRole.Ignore)
+        {
+            if (Begin(log, rule, captures, framed, start, end, text))
+            {
+                Remember(start, start + line.Length);
+                return;
+            }
+        }
+
+        Remember(start, start + line.Length);
+        Boot(text);
+        var target = OpenFor(framed.Caller);
+        if (target is not null)
+        {
+            Append(target, Shape(log, start, start + line.Length, framed.TextOffset, target.SeenTrace));
+        }
+    }
+
+    private static ReportLine Shape(ReadOnlySpan<byte> log, int start, int end, int textOffset, bool inTrace)
+    {
+        var bytes = log[Math.Min(end, start + textOffset)..Math.Min(end, start + MaxText)];
+        return LineShapes.Shape(start, end, Encoding.UTF8.GetString(bytes), inTrace);
+    }
+
+    /// <summary>False when the line belongs to a report that is open already.</summary>
+    private bool Begin(ReadOnlySpan<byte> log, FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text)
+    {
+        var current = OpenFor(framed.Caller);
+        switch (rule.Role)
+        {
+            case FormatRole.PanicEnd or FormatRole.PanicMaybeEnd:
+                var ended = current ?? _last;
+                if (ended is not null && (rule.Role == FormatRole.PanicEnd ? ended.Panic is null || ended == current : EndsInPanic(ended)))
+                {
+                    EndByPanic(ended, log, start, end, framed);
+                    return true;
+                }
+
+                break;
+            case FormatRole.Reboot:
+                return Reboot(rule, captures, framed, start, end, text, log);
+            case FormatRole.Crash when rule.Kind is CrashKind.Panic && current is { Panic: null } && EndsInPanic(current) && current.Ended:
+                EndByPanic(current, log, start, end, framed);
+                return true;
+        }
+
+        if (current is not null && Continues(current, rule, captures))
+        {
+            return false;
+        }
+
+        if (_done.Count + _open.Count >= MaxReports)
+        {
+            return true;
+        }
+
+        if (current is not null)
+        {
+            Close(current, supersededBy: rule);
+        }
+
+        if (_open.Count >= MaxOpen)
+        {
+            Close(_open[0], null);
+        }
+
+        var report = new ReportText(rule, captures, framed.Caller, start, framed.Time)
+        {
+            Prelude = Prelude(log, framed.Caller),
+            LineNumber = _lineNumber,
+        };
+        if (framed.AfterDrop)
+        {
+            report.CorruptedReason = "the sender dropped messages before the report";
+        }
+
+        report.SeenOops = captures["oops"] is not null;
+        if (rule.Class == CrashClass.Panic || rule.Name.StartsWith("panic", StringComparison.Ordinal))
+        {
+            report.Panic = text.Trim().ToString();
+            report.PanicAt = 0;
+        }
+
+        _open.Add(report);
+        _last = report;
+        Append(report, Shape(log, start, end, framed.TextOffset, false) with { Shape = LineShape.Known, Frame = null });
+        return true;
+    }
+
+    /// <summary>The kernel announces some failures twice: first in words, then as the exception.</summary>
+    private static bool Continues(ReportText current, FormatRule rule, Captures captures)
+    {
+        if (current.Ended)
+        {
+            return rule == current.Rule && rule.Blame == BlameRule.None;
+        }
+
+        if (captures["oops"] is not null && !current.SeenOops && current.Rule.Blame == BlameRule.Pc && !current.SeenTrace)
+        {
+            current.SeenOops = true;
+            current.OopsCaptures = captures;
+            return true;
+        }
+
+        // "kernel BUG" of a Rust panic, "BUG: Kernel NULL pointer" after powerpc's "Kernel attempted to read user page".
+        if (current.Lines.Count <= 6 && !current.SeenTrace && !current.SeenOops
+            && (current.Rule.Name == "rust-panic" ? rule.Name is "kernel-bug"
+                : rule.Family == current.Rule.Family && current.Rule.Family is "bad-access" && rule.Blame == BlameRule.Pc && current.Rule.Blame == BlameRule.Pc))
+        {
+            return true;
+        }
+
+        return rule.Family == current.Rule.Family && (rule.Blame == BlameRule.None || rule.Role == FormatRole.Hardware) && rule.Family is not ("generic-bug" or "generic-warning")
+            || rule.Name == "slab-tail";
+    }
+
+    private static bool EndsInPanic(ReportText report) =>
+        report.Panic is null && report.Rule.Class is CrashClass.BadAccess or CrashClass.Assertion or CrashClass.MemorySafety;
+
+    private void EndByPanic(ReportText report, ReadOnlySpan<byte> log, int start, int end, in FramedLine framed)
+    {
+        var line = Shape(log, start, end, framed.TextOffset, false);
+        report.Panic ??= line.Text.Trim();
+        if (report.PanicAt < 0)
+        {
+            report.PanicAt = report.Lines.Count;
+        }
+
+        Append(report, line with { Shape = LineShape.Known, Frame = null });
+        if (!_open.Contains(report))
+        {
+            _done.Remove(report);
+            _open.Add(report);
+        }
+
+        _last = report;
+    }
+
+    private bool Reboot(FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text, ReadOnlySpan<byte> log)
+    {
+        CloseAll();
+        var unexpected = _sawEarlierBoot && !_shutdownAnnounced && !_rebootReported && _last is null;
+        _rebootReported = true;
+        _shutdownAnnounced = false;
+        _last = null;
+        if (!unexpected)
+        {
+            return true;
+        }
+
+        var report = new ReportText(rule, captures, 0, start, framed.Time) { LineNumber = _lineNumber };
+        report.Lines.Add(new ReportLine(start, end, text.ToString(), LineShape.Known, null, null));
+        report.End = end;
+        _done.Add(report);
+        return true;
+    }
+
+    /// <summary>Keeps what a later "Linux version" line needs: was this machine up before, and did it say goodbye?</summary>
+    private void Boot(ReadOnlySpan<char> text)
+    {
+        if (!_sawEarlierBoot && !IsFirmware(text))
+        {
+            _sawEarlierBoot = true;
+        }
+
+        if (text.StartsWith("reboot: ", StringComparison.Ordinal) || text.StartsWith("Restarting system", StringComparison.Ordinal)
+            || text.StartsWith("Power down", StringComparison.Ordinal) || text.StartsWith("kexec_core: Starting new kernel", StringComparison.Ordinal))
+        {
+            _shutdownAnnounced = true;
+        }
+        else if (_rebootReported)
+        {
+            // The boot after a reboot: the next one counts again.
+            _rebootReported = text.StartsWith("Linux version", StringComparison.Ordinal);
+        }
+    }
+
+    private static bool IsFirmware(ReadOnlySpan<char> text)
+    {
+        text = text.Trim();
+        return text.IsEmpty || text.StartsWith("SeaBIOS", StringComparison.Ordinal) || text.StartsWith("iPXE", StringComparison.Ordinal) || text.StartsWith("Booting from", StringComparison.Ordinal)
+            || text.StartsWith("Machine UUID", StringComparison.Ordinal) || text.StartsWith("Press ", StringComparison.Ordinal) || text.StartsWith("early console", StringComparison.Ordinal)
+            || text.StartsWith("Decompressing", StringComparison.Ordinal) || text.StartsWith("Booting", StringComparison.Ordinal) || text.StartsWith("KASLR", StringComparison.Ordinal)
+            || text.StartsWith("Probing EDD", StringComparison.Ordinal) || text.StartsWith("GRUB", StringComparison.Ordinal) || text.IndexOf('\x1b') >= 0;
+    }
+
+    private ReportText? OpenFor(int caller)
+    {
+        ReportText? only = null;
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            var report = _open[i];
+            if (report.Caller == caller)
+            {
+                return report;
+            }
+
+            // A stalled CPU answers in its own name; a line without a printer belongs to whoever spoke last.
+            if (only is null && (caller == 0 || report.Caller == 0 || report.Rule.Class == CrashClass.Stall))
+            {
+                only = report;
+            }
+        }
+
+        return only;
+    }
+
+    private void Append(ReportText report, in ReportLine line)
+    {
+        if (line.Shape == LineShape.Unknown)
+        {
+            if (++report.UnknownRun > MaxUnknownRun || (report.Ended && report.UnknownRun > 24))
+            {
+                Close(report, null);
+                return;
+            }
+        }
+        else
+        {
+            report.UnknownRun = 0;
+            report.End = Math.Max(report.End, line.End);
+            report.LastLineNumber = _lineNumber;
+        }
+
+        switch (line.Shape)
+        {
+            case LineShape.Gap:
+                report.CorruptedReason ??= "lines are missing inside the report: " + line.Text.Trim(' ', '-').Replace("mayday: ", "", StringComparison.Ordinal);
+                break;
+            case LineShape.TraceHead:
+                if (report.Ended && report.PanicAt < 0)
+                {
+                    // A trace after the end trace is somebody else's.
+                    Close(report, null);
+                    return;
+                }
+
+                report.SeenTrace = true;
+                break;
+            case LineShape.EndTrace:
+                if (!report.Ended)
+                {
+                    report.Ended = true;
+                    report.EndTraceAt = report.Lines.Count;
+                }
+
+                break;
+        }
+
+        if (report.Lines.Count < ReportText.MaxLines)
+        {
+            report.Lines.Add(line);
+        }
+
+        if (line.Shape == LineShape.Known && line.Text.AsSpan().TrimStart().StartsWith("Rebooting in", StringComparison.Ordinal))
+        {
+            report.Rebooting = true;
+            Close(report, null);
+        }
+    }
+
+    private void Close(ReportText report, FormatRule? supersededBy)
+    {
+        _open.Remove(report);
+        if (report.Rule.Role == FormatRole.Prelude && supersededBy is { Role: FormatRole.Crash } && _lineNumber - report.LineNumber <= 6)
+        {
+            return;   // only the sentence before a WARNING
+        }
+
+        if (report.Rule.Role == FormatRole.Hardware && supersededBy is { Class: CrashClass.Hardware or CrashClass.Panic } && _lineNumber - report.LastLineNumber <= 6)
+        {
+            return;   // the machine died of it: the panic is the report
+        }
+
+        _done.Add(report);
+    }
+
+    private void CloseAll()
+    {
+        while (_open.Count > 0)
+        {
+            Close(_open[0], null);
+        }
+    }
+
+    private void Remember(int start, int end)
+    {
+        _recent[_recentCount++ % _recent.Length] = (start, end);
+    }
+
+    private List<string> Prelude(ReadOnlySpan<byte> log, int caller)
+    {
+        var prelude = new List<string>();
+        for (var back = 1; back <= _recent.Length && back <= _recentCount && prelude.Count < PreludeLines; back++)
+        {
+            var (start, end) = _recent[(_recentCount - back) % _recent.Length];
+            var line = log[start..Math.Min(end, start + MaxText)];
+            var framed = LineFraming.Parse(line);
+            if (framed.IsUser || (caller != 0 && framed.Caller != 0 && framed.Caller != caller))
+            {
+                continue;
+            }
+
+            prelude.Add(Encoding.UTF8.GetString(line[framed.TextOffset..]));
+        }
+
+        prelude.Reverse();
+        return prelude;
+    }
+}

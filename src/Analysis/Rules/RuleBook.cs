@@ -1,0 +1,69 @@
+using System.Buffers;
+
+namespace Mayday.Analysis.Rules;
+
+/// <summary>All rules, read once from the resources of this assembly.</summary>
+internal sealed class RuleBook
+{
+    private static readonly FrameGroup s_none = new("none");
+
+    private readonly Dictionary<string, FrameGroup> _frames;
+    private readonly SearchValues<string> _needles;
+    private readonly (string Needle, FormatRule Rule, LinePattern Pattern)[] _starts;
+
+    private RuleBook(List<FormatRule> formats, Dictionary<string, FrameGroup> frames, int version)
+    {
+        Formats = formats;
+        Version = version;
+        _frames = frames;
+        _starts = [.. formats.Where(f => !f.IsRefinement).SelectMany(f => f.Starts.Select(p => (p.Needle, f, p)))];
+        _needles = SearchValues.Create([.. _starts.Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
+    }
+
+    public static RuleBook Default { get; } = Load();
+
+    public IReadOnlyList<FormatRule> Formats { get; }
+
+    public int Version { get; }
+
+    public FrameGroup Frames(string group) => _frames.GetValueOrDefault(group, s_none);
+
+    public bool HasFrames(string group) => _frames.ContainsKey(group);
+
+    /// <summary>True when the text may match a start pattern: one vectorised search for all of them.</summary>
+    public bool MayStart(ReadOnlySpan<char> text) => text.IndexOfAny(_needles) >= 0;
+
+    public FormatRule? Match(ReadOnlySpan<char> text, out Captures? captures)
+    {
+        foreach (var (needle, rule, pattern) in _starts)
+        {
+            if (text.IndexOf(needle, StringComparison.Ordinal) >= 0 && pattern.TryMatch(text, null))
+            {
+                captures = new Captures();
+                pattern.TryMatch(text, captures);
+                return rule;
+            }
+        }
+
+        captures = null;
+        return null;
+    }
+
+    // Short common beginnings make the search faster than whole sentences.
+    private static string Needle(string literal) => literal.Length > 14 ? literal[..14] : literal;
+
+    private static RuleBook Load()
+    {
+        using var formats = Open("formats.rules");
+        using var frames = Open("frames.rules");
+        var rules = RuleReader.ReadFormats(formats, out var version);
+        return new RuleBook(rules, RuleReader.ReadFrames(frames), version);
+    }
+
+    private static StreamReader Open(string name)
+    {
+        var assembly = typeof(RuleBook).Assembly;
+        return new StreamReader(assembly.GetManifestResourceStream($"Mayday.Analysis.Rules.{name}")
+            ?? throw new InvalidOperationException($"rule file {name} is not part of the assembly"));
+    }
+}
