@@ -1,0 +1,32 @@
+using Mayday.Collector;
+using Mayday.Store;
+using Npgsql;
+
+namespace Mayday.Cli.Hosting;
+
+/// <summary><c>mayday collector</c>: no web server, no page; what can be seen of it goes to Postgres and OpenTelemetry.</summary>
+internal static class CollectorHost
+{
+    public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
+    {
+        ProgramConfiguration.Refuse(CollectorRegistration.ValidateOptions(settings));
+        settings[DataDirectory.Key] = DataDirectory.Of(settings);
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        builder.Configuration.AddConfiguration(settings);
+        ProgramLogging.Configure(builder.Logging);
+        Telemetry.Add(builder.Services, builder.Logging, "collector");
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
+        builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
+        builder.Services.AddMaydayCollector(builder.Configuration);
+        builder.Services.AddHostedService<PartitionUpkeep>();
+
+        using var host = builder.Build();
+        await RoleStart.CheckSchemaAsync(host.Services.GetRequiredService<NpgsqlDataSource>(), cancellation);
+        await host.StartAsync(cancellation);
+        var ports = host.Services.GetRequiredService<CollectorService>().Ports;
+        await Console.Out.WriteLineAsync($"Mayday's collector listens: netoops UDP {ports.Netoops}, netconsole UDP {ports.Netconsole}, evlog UDP {ports.Evlog}");
+        await host.WaitForShutdownAsync(cancellation);
+        return ExitCode.Done;
+    }
+}

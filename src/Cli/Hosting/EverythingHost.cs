@@ -1,0 +1,69 @@
+using Mayday.Cli.Commands;
+using Mayday.Collector;
+using Mayday.Store;
+
+namespace Mayday.Cli.Hosting;
+
+/// <summary>
+/// <c>mayday up</c>: collector and pages in one process, over an embedded Postgres in the data directory, or over another one where a
+/// connection string is set. Stops in the order that loses nothing: listeners, what is in flight, then Postgres.
+/// </summary>
+internal static class EverythingHost
+{
+    public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
+    {
+        var listen = WebHost.ReadListen(settings);
+        ProgramConfiguration.Refuse(CollectorRegistration.ValidateOptions(settings));
+        var data = DataDirectory.Of(settings);
+        settings[DataDirectory.Key] = data;
+
+        await using var postgres = await StartPostgresAsync(settings, data, cancellation);
+        if (postgres is not null)
+        {
+            settings[RoleSettings.ConnectionKey] = postgres.ConnectionString;
+        }
+
+        await MigrateCommand.MigrateAsync(RoleSettings.Connection(settings), cancellation);
+        await using var app = WebHost.Build(settings, listen, "up", RoleSettings.Connection(settings), builder =>
+        {
+            builder.Services.AddMaydayCollector(builder.Configuration);
+            builder.Services.AddHostedService<PartitionUpkeep>();
+        });
+        await WebHost.StartAsync(app, listen, cancellation);
+        await Console.Out.WriteLineAsync(Banner(app, data, postgres));
+        WebHost.WarnWhenOpen(app, listen);
+        await app.WaitForShutdownAsync(cancellation);
+        await Console.Out.WriteLineAsync("Stopped; everything received is stored.");
+        return ExitCode.Done;
+    }
+
+    private static async Task<EmbeddedPostgres?> StartPostgresAsync(IConfiguration settings, string data, CancellationToken cancellation)
+    {
+        if (!string.IsNullOrWhiteSpace(settings[RoleSettings.ConnectionKey]))
+        {
+            return null;
+        }
+
+        using var loggers = LoggerFactory.Create(ProgramLogging.Configure);
+        return await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataDirectory = data }, loggers.CreateLogger("Mayday.Store.EmbeddedPostgres"), cancellation);
+    }
+
+    private static string Banner(WebApplication app, string data, EmbeddedPostgres? postgres)
+    {
+        var ports = app.Services.GetRequiredService<CollectorService>().Ports;
+        var page = WebHost.PageAddress(app);
+        return $"""
+            Mayday is up.
+              page        {page}
+              API         {page}api
+              netoops     UDP {PortText(ports.Netoops)}
+              netconsole  UDP {PortText(ports.Netconsole)}
+              evlog       UDP {PortText(ports.Evlog)}
+              data        {data}{(postgres is null ? "" : $" (embedded Postgres {postgres.Major})")}
+            Ctrl-C stops it.
+            """;
+    }
+
+    private static string PortText(int? port) => port?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "off";
+}
