@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Mayday.Cli.Commands;
+using Mayday.Collector;
+using Mayday.Store;
 
 namespace Mayday.Cli;
 
@@ -41,6 +43,11 @@ public static class Program
         {
             await Console.Error.WriteLineAsync($"mayday: {failure.Message}");
             return failure.ExitCode;
+        }
+        catch (Exception plain) when (plain is CollectorStartException or EmbeddedPostgresException)
+        {
+            await Console.Error.WriteLineAsync($"mayday: {plain.Message}");
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {
