@@ -1,0 +1,185 @@
+namespace Mayday.Collector;
+
+/// <summary>Configuration section <c>Collector</c>. Every limit is a bound on memory or disk that a stranger could otherwise grow.</summary>
+public sealed class CollectorOptions
+{
+    public const string Section = "Collector";
+
+    /// <summary>Instance name in Postgres and on the Ingest page. The machine's name: one collector a machine is the usual case.</summary>
+    public string Name { get; set; } = Environment.MachineName;
+
+    /// <summary>Where all ports listen. <c>::</c> takes IPv6 and IPv4 on one socket; packets of dying machines come from anywhere.</summary>
+    public string ListenAddress { get; set; } = "::";
+
+    public ReceiveOptions Receive { get; set; } = new();
+
+    public NetoopsOptions Netoops { get; set; } = new();
+
+    public NetconsoleOptions Netconsole { get; set; } = new();
+
+    public EvlogOptions Evlog { get; set; } = new();
+
+    public StoringOptions Storing { get; set; } = new();
+
+    public SpoolOptions Spool { get; set; } = new();
+}
+
+/// <summary>Section <c>Collector:Receive</c>.</summary>
+public sealed class ReceiveOptions
+{
+    /// <summary>Sockets and threads a port. Half the processors, at most 8: analysis and Postgres need the rest, and one shard does hundreds of thousands a second.</summary>
+    public int Shards { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
+
+    /// <summary>Socket buffer asked for, bytes. 32 MiB hold 100 ms of a gigabit of small packets: longer than any pause of the garbage collector seen.</summary>
+    public int SocketBufferBytes { get; set; } = 32 << 20;
+
+    /// <summary>Datagrams a system call may bring. 256 make the call's price vanish and are processed in under a millisecond.</summary>
+    public int Batch { get; set; } = 256;
+
+    /// <summary>Longest datagram taken whole, bytes. 9216 holds a jumbo frame; every known sender stays below 1500.</summary>
+    public int MaxDatagramBytes { get; set; } = 9216;
+
+    /// <summary>
+    /// A wake-up that brought at least this many datagrams is followed by a nap of one millisecond, so that the next brings many more: most of
+    /// the cost is waking. 32 in one wake-up means tens of thousands a second; below it every datagram is answered at once.
+    /// </summary>
+    public int CoalesceFrom { get; set; } = 32;
+}
+
+/// <summary>Section <c>Collector:Netoops</c>.</summary>
+public sealed class NetoopsOptions
+{
+    /// <summary>The driver's own port. 0 takes a free one (tests), -1 listens not at all.</summary>
+    public int Port { get; set; } = 2004;
+
+    /// <summary>A dump that brought nothing new for this long is finished as partial. The driver sends all rounds in under 0.1 s; 2 s leave room for paced senders.</summary>
+    public TimeSpan Quiet { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a finished dump is remembered, so that its late rounds count as duplicates. All rounds of the largest log take under a second; 10 s cover queues.</summary>
+    public TimeSpan Remember { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A dump that still grows after this long is finished all the same: no sender needs it, an endless trickle would hold its place for ever.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Dumps in flight from one source address and port. A death makes two (oops, panic), a soft dump a third; 8 leave room.</summary>
+    public int MaxPendingPerSource { get; set; } = 8;
+
+    /// <summary>Dumps in flight in all. 16,384 machines may die within one quiet time.</summary>
+    public int MaxPending { get; set; } = 16_384;
+
+    /// <summary>Finished dumps remembered in all: four times as many as may be in flight, since they are remembered five times as long.</summary>
+    public int MaxRemembered { get; set; } = 65_536;
+
+    /// <summary>Log bytes of one dump. 64 MiB is what the format's packet count is held to; a genuine log is at most 2 MiB.</summary>
+    public long MaxDumpBytes { get; set; } = 64L << 20;
+
+    /// <summary>Log bytes of all dumps in flight. 512 MiB: a thousand machines with the largest log (512 KiB) at once.</summary>
+    public long MaxFragmentBytes { get; set; } = 512L << 20;
+}
+
+/// <summary>Section <c>Collector:Netconsole</c>.</summary>
+public sealed class NetconsoleOptions
+{
+    /// <summary>The kernel's default target port. 0 takes a free one (tests), -1 listens not at all.</summary>
+    public int Port { get; set; } = 6666;
+
+    /// <summary>A window closes when its stream was silent this long. Lines of one report come within 0.7 s even from an emulated machine; 2 s cover slow consoles.</summary>
+    public TimeSpan WindowQuiet { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After a line that ends a crash ("Rebooting in", "end Kernel panic") the window waits only this long: reordered lines need no more.</summary>
+    public TimeSpan EndGrace { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a closed window still takes records that belong before its end: networks reorder within milliseconds, 200 ms is generous.</summary>
+    public TimeSpan GapWait { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A window closes after this long even if its host goes on talking: a minute holds every report, and people wait for the page.</summary>
+    public TimeSpan WindowMaxAge { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Datagram bytes a window takes before the next crash gets a window of its own. 2 MiB hold some 200 reports.</summary>
+    public int WindowMaxBytes { get; set; } = 2 << 20;
+
+    /// <summary>Bytes of all open windows; the longest open closes first. 256 MiB: some 10,000 crashes at once.</summary>
+    public long WindowBytes { get; set; } = 256L << 20;
+
+    /// <summary>Lines kept before a crash. 200 show what led to it and fit a screenful or three.</summary>
+    public int RingLines { get; set; } = 200;
+
+    /// <summary>Bytes kept of one stream for that. 64 KiB hold 200 lines of 300 bytes; longer lines displace more of their elders.</summary>
+    public int RingBytes { get; set; } = 64 << 10;
+
+    /// <summary>Kept lines of all streams; those of the longest silent give way. 512 MiB hold some 20,000 busy hosts.</summary>
+    public long RingTotalBytes { get; set; } = 512L << 20;
+
+    /// <summary>Streams known at once (source address and port); the longest silent is forgotten. 131,072 without lines are some 60 MB.</summary>
+    public int MaxStreams { get; set; } = 131_072;
+
+    /// <summary>Records in fragments at once a stream. The kernel sends one record's fragments in a row; 32 is far more than reordering needs.</summary>
+    public int MaxFragmentedPerStream { get; set; } = 32;
+
+    /// <summary>Bytes of all records in fragments. 64 MiB: 8,000 of the largest (8 KiB).</summary>
+    public long MaxFragmentBytes { get; set; } = 64L << 20;
+
+    /// <summary>Silence after which a sequence number that steps back means a reboot, not a late packet. No network holds packets for 2 s; no machine boots faster.</summary>
+    public TimeSpan RestartSilence { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Basic format: an unfinished line is taken as it is after this long. The kernel sends the rest at once.</summary>
+    public TimeSpan LineTimeout { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>Section <c>Collector:Evlog</c>.</summary>
+public sealed class EvlogOptions
+{
+    /// <summary>Beside netoops' 2004. 0 takes a free one (tests), -1 listens not at all.</summary>
+    public int Port { get; set; } = 2005;
+}
+
+/// <summary>Section <c>Collector:Storing</c>: from a reassembled dump to its row.</summary>
+public sealed class StoringOptions
+{
+    /// <summary>Threads that analyse. As many as shards would starve the receiver; a quarter of the processors, at least one.</summary>
+    public int AnalysisWorkers { get; set; } = Math.Max(1, Environment.ProcessorCount / 4);
+
+    /// <summary>Dumps between receiver and analysis. As many as may be in flight, so that a storm fits; bytes are bounded by <see cref="BacklogBytes"/>.</summary>
+    public int AnalysisCapacity { get; set; } = 16_384;
+
+    /// <summary>Dumps between analysis and Postgres. Two batches: more would only move the queue; analysis waits when it is full.</summary>
+    public int StoreCapacity { get; set; } = 1_000;
+
+    /// <summary>Bytes of dumps that wait for analysis. 512 MiB, as much as the receiver may have in flight; beyond it a dump is counted as dropped.</summary>
+    public long BacklogBytes { get; set; } = 512L << 20;
+
+    /// <summary>Dumps a transaction. 500 amortise the commit; more would make a retry expensive.</summary>
+    public int BatchDumps { get; set; } = 500;
+
+    /// <summary>Log bytes a transaction: keeps it under a second on a slow disk.</summary>
+    public long BatchBytes { get; set; } = 32L << 20;
+
+    /// <summary>How long a write may take before Postgres counts as away: a healthy batch takes milliseconds.</summary>
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First pause before asking an absent Postgres again; doubles up to <see cref="RetryMax"/>.</summary>
+    public TimeSpan RetryMin { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest pause: a Postgres that came back is in use within 5 s.</summary>
+    public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the counters are saved: once a second keeps the Ingest page live.</summary>
+    public TimeSpan CounterInterval { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>Section <c>Collector:Spool</c>: where dumps wait on disk while Postgres is away.</summary>
+public sealed class SpoolOptions
+{
+    /// <summary>Null: <c>spool</c> in Mayday's data directory (/var/lib/mayday as root, else ~/.local/share/mayday).</summary>
+    public string? Directory { get; set; }
+
+    /// <summary>Bytes on disk. 2 GiB hold some 30,000 dumps of 64 KiB: an hour of a large fleet's deaths.</summary>
+    public long MaxBytes { get; set; } = 2L << 30;
+
+    /// <summary>Bytes of one segment file: small enough to be freed soon after it was replayed, large enough to keep the directory short.</summary>
+    public long SegmentBytes { get; set; } = 16L << 20;
+
+    public string ResolveDirectory() => Directory ?? Path.Combine(
+        Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday"),
+        "spool");
+}

@@ -1,0 +1,66 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Mayday.Protocol.Kmsg;
+using Mayday.Store;
+
+namespace Mayday.Collector.Reassembly;
+
+/// <summary>Reads the datagrams of a basic window: text as it came. Whether something is missing cannot be told, and that is what it says.</summary>
+internal static class BasicTranscript
+{
+    private static ReadOnlySpan<byte> DropLead => "** "u8;
+
+    private static ReadOnlySpan<byte> DropTail => " printk messages dropped **"u8;
+
+    public static Transcript Write(ReadOnlySpan<byte> datagrams)
+    {
+        var log = new MemoryStream(datagrams.Length);
+        var received = 0;
+        while (DatagramLog.TryRead(ref datagrams, out _, out var datagram))
+        {
+            received++;
+            log.Write(datagram);
+        }
+
+        if (log.Length > 0 && log.GetBuffer()[log.Length - 1] != '\n')
+        {
+            log.WriteByte((byte)'\n');
+        }
+
+        var text = log.ToArray();
+        ReadLines(text, out var hasTimes, out var dropped, out var release);
+        return new Transcript
+        {
+            Log = text,
+            KernelRelease = release,
+            HasTimes = hasTimes,
+            Completeness = new Completeness
+            {
+                Complete = null,
+                Received = received,
+                Notes = dropped == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"the sender dropped {dropped} messages")],
+            },
+        };
+    }
+
+    private static void ReadLines(ReadOnlySpan<byte> text, out bool hasTimes, out long dropped, out string? release)
+    {
+        hasTimes = false;
+        dropped = 0;
+        release = null;
+        while (!text.IsEmpty)
+        {
+            var end = text.IndexOf((byte)'\n');
+            _ = LogLine.TryParse(end < 0 ? text : text[..end], out var line);
+            text = end < 0 ? default : text[(end + 1)..];
+            hasTimes |= line.HasTimestamp;
+            release ??= Transcript.ReleaseOf(line.Text);
+            if (line.Text.StartsWith(DropLead)
+                && Utf8Parser.TryParse(line.Text[DropLead.Length..], out uint count, out var digits)
+                && line.Text[(DropLead.Length + digits)..].StartsWith(DropTail))
+            {
+                dropped += count;
+            }
+        }
+    }
+}

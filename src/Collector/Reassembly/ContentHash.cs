@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Mayday.Collector.Reassembly;
+
+/// <summary>
+/// A fast 64-bit hash for tables and for telling two packets of one number apart. Seeded per process, so that nobody can prepare
+/// collisions; never stored, never sent.
+/// </summary>
+internal static class ContentHash
+{
+    // Odd constants with well spread bits; any would do, the fold below does the mixing.
+    private const ulong Step = 0x9e37_79b9_7f4a_7c15;
+    private const ulong Fold = 0xd6e8_feb8_6659_fd93;
+
+    private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong hash = 0)
+    {
+        hash ^= Seed + (ulong)bytes.Length * Step;
+        while (bytes.Length >= sizeof(ulong))
+        {
+            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        ulong rest = 0;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            rest |= (ulong)bytes[i] << (8 * i);
+        }
+
+        return Mix(hash, rest);
+    }
+
+    private static ulong Mix(ulong hash, ulong word)
+    {
+        var high = Math.BigMul(hash ^ word ^ Step, Fold, out var low);
+        return BitOperations.RotateLeft(high ^ low, 29) + word;
+    }
+}
