@@ -45,6 +45,8 @@ internal sealed class NetconsoleDump : ReassembledDump
         };
     }
 
+    public override void Discard() => Window.Release();
+
     private IEnumerable<string> DescribeBounds()
     {
         if (Window.IsContinuation)

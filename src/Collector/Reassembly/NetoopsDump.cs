@@ -102,6 +102,8 @@ internal sealed class NetoopsDump : ReassembledDump
         };
     }
 
+    public override void Discard() => Blocks.Release();
+
     // From the highest number (oldest text) to the lowest, with a visible line where packets are missing or came empty.
     private byte[] JoinLog(out List<MissingRange> missing, out int emptyPackets)
     {

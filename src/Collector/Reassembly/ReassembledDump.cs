@@ -16,4 +16,7 @@ internal abstract class ReassembledDump
 
     /// <summary>Joins the text and states what is missing; crashes are not looked for here. Called once; gives pooled memory back.</summary>
     public abstract FinishedDump Join(string collector);
+
+    /// <summary>Gives pooled memory back without a dump.</summary>
+    public abstract void Discard();
 }

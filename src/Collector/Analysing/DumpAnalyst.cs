@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Mayday.Analysis;
+using Mayday.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector;
+
+/// <summary>Step 4: joins a dump's text and finds its crashes. A failure is a status with a reason, never a lost dump.</summary>
+internal sealed class DumpAnalyst(string collector, CollectorCounters counters, ILogger log)
+{
+    public static readonly ActivitySource Activities = new(CollectorCounters.MeterName);
+
+    public async Task RunAsync(ChannelReader<WaitingDump> waiting, AnalysisBacklog backlog, ChannelWriter<FinishedDump> finished)
+    {
+        await foreach (var item in waiting.ReadAllAsync())
+        {
+            FinishedDump dump;
+            using (var activity = Activities.StartActivity("dump.analyse"))
+            {
+                try
+                {
+                    dump = Analyse(item.Dump.Join(collector));
+                    activity?.SetTag("mayday.dump.id", dump.Id);
+                    activity?.SetTag("mayday.crashes", dump.Crashes.Count);
+                }
+                catch (Exception failure)
+                {
+                    counters.JoinFailed();
+                    CollectorLog.JoinFailed(log, failure, item.Dump.Source.ToString());
+                    continue;
+                }
+                finally
+                {
+                    backlog.Taken(item);
+                }
+            }
+
+            counters.DumpFinished(dump);
+            await finished.WriteAsync(dump);
+        }
+    }
+
+    /// <summary>Reads a dump's log with the analyser of today; also for dumps that come back from the spool.</summary>
+    public FinishedDump Analyse(FinishedDump dump)
+    {
+        try
+        {
+            var crashes = CrashAnalyzer.Analyze(dump.Log.Span);
+            return dump with
+            {
+                Crashes = crashes,
+                KernelRelease = dump.KernelRelease ?? crashes.FirstOrDefault(crash => crash.KernelRelease is not null)?.KernelRelease,
+                AnalyzerVersion = CrashAnalyzer.Version,
+                AnalysisFailure = null,
+            };
+        }
+        catch (Exception failure)
+        {
+            counters.AnalysisFailed();
+            CollectorLog.AnalysisFailed(log, failure, dump.Id);
+            return dump with { Crashes = [], AnalyzerVersion = CrashAnalyzer.Version, AnalysisFailure = $"{failure.GetType().Name}: {failure.Message}" };
+        }
+    }
+}

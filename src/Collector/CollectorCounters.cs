@@ -1,0 +1,230 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Mayday.Protocol;
+using Mayday.Store;
+
+namespace Mayday.Collector;
+
+/// <summary>
+/// Every instrument of the collector, listed in docs/operations.md. Shards count in fields of their own; here they are summed when somebody
+/// asks: the meter's listener, or the saver that carries them to Postgres each second.
+/// </summary>
+public sealed class CollectorCounters : IDisposable
+{
+    public const string MeterName = "Mayday.Collector";
+
+    private readonly Meter _meter;
+    private readonly Lock _gate = new();
+    private ShardCounters[] _shards = [];
+
+    private long _complete;
+    private long _partial;
+    private long _unknowable;
+    private long _analysisFailures;
+    private long _joinFailures;
+    private long _written;
+    private long _known;
+    private long _writeFailures;
+    private long _putAside;
+    private long _spooled;
+    private long _spoolDropped;
+    private long _spoolDamaged;
+
+    public CollectorCounters(IMeterFactory? meters = null)
+    {
+        _meter = meters?.Create(MeterName) ?? new Meter(MeterName);
+        foreach (var group in Describe().GroupBy(series => series.Name))
+        {
+            var series = group.ToArray();
+            var first = series[0];
+            var name = "mayday.collector." + first.Name;
+            IEnumerable<Measurement<long>> Observe() => series.Select(one => new Measurement<long>(one.Read(), one.TagPairs));
+            if (first.Shape != CounterShape.Count)
+            {
+                _meter.CreateObservableUpDownCounter(name, Observe, first.Unit, first.Description);
+            }
+            else
+            {
+                _meter.CreateObservableCounter(name, Observe, first.Unit, first.Description);
+            }
+        }
+
+        WriteDuration = _meter.CreateHistogram<double>("mayday.collector.store.duration", "s", "Time of one transaction of the store worker");
+        StoreLag = _meter.CreateHistogram<double>("mayday.collector.store.lag", "s", "From a dump's last datagram to its commit");
+    }
+
+    /// <summary>Set by the pipeline: bytes and dumps that wait somewhere now.</summary>
+    internal Func<long> BacklogBytes { get; set; } = () => 0;
+
+    internal Func<long> SpoolBytes { get; set; } = () => 0;
+
+    internal Func<long> SpoolWaiting { get; set; } = () => 0;
+
+    internal Histogram<double> WriteDuration { get; }
+
+    internal Histogram<double> StoreLag { get; }
+
+    internal long Written => Interlocked.Read(ref _written);
+
+    internal ShardCounters AddShard()
+    {
+        var shard = new ShardCounters();
+        lock (_gate)
+        {
+            _shards = [.. _shards, shard];
+        }
+
+        return shard;
+    }
+
+    internal void DumpFinished(FinishedDump dump)
+    {
+        switch (dump.Completeness.Complete)
+        {
+            case true:
+                Interlocked.Increment(ref _complete);
+                break;
+            case false:
+                Interlocked.Increment(ref _partial);
+                break;
+            default:
+                Interlocked.Increment(ref _unknowable);
+                break;
+        }
+    }
+
+    internal void AnalysisFailed() => Interlocked.Increment(ref _analysisFailures);
+
+    internal void JoinFailed() => Interlocked.Increment(ref _joinFailures);
+
+    internal void DumpsWritten(int fresh, int known)
+    {
+        Interlocked.Add(ref _written, fresh);
+        Interlocked.Add(ref _known, known);
+    }
+
+    internal void WriteFailed() => Interlocked.Increment(ref _writeFailures);
+
+    internal void DumpPutAside() => Interlocked.Increment(ref _putAside);
+
+    internal void DumpsSpooled(int dumps) => Interlocked.Add(ref _spooled, dumps);
+
+    internal void SpoolDropped(int dumps) => Interlocked.Add(ref _spoolDropped, dumps);
+
+    internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
+
+    /// <summary>
+    /// What was counted, in the names that Postgres and the API use (without the <c>mayday.collector.</c> in front). Levels of memory are for
+    /// the meter alone: Postgres adds a new start to the one before.
+    /// </summary>
+    public IReadOnlyList<IngestCounter> Snapshot() =>
+        [.. Describe().Where(series => series.Shape != CounterShape.Level).Select(series => new IngestCounter(series.Name, series.Tags, series.Read()))];
+
+    public void Dispose() => _meter.Dispose();
+
+    private long Sum(Func<ShardCounters, long> field)
+    {
+        long sum = 0;
+        foreach (var shard in Volatile.Read(ref _shards))
+        {
+            sum += field(shard);
+        }
+
+        return sum;
+    }
+
+    private IEnumerable<CounterSeries> Describe()
+    {
+        foreach (var format in Enum.GetValues<DatagramFormat>())
+        {
+            yield return new("datagrams.received", "format", ToWord(format), "{datagram}", "Datagrams received", () => Sum(shard => shard.ReceivedOf(format)));
+        }
+
+        foreach (var reason in Enum.GetValues<PacketRejectReason>().Where(reason => reason != PacketRejectReason.None))
+        {
+            yield return new("datagrams.rejected", "reason", ToCamel(reason), "{datagram}", "Datagrams refused", () => Sum(shard => shard.RejectedFor(reason)));
+        }
+
+        foreach (var table in Enum.GetValues<EvictedTable>())
+        {
+            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)));
+        }
+
+        yield return new("datagrams.bytes", "By", "Bytes of datagrams received", () => Sum(shard => shard.Bytes));
+        yield return new("datagrams.kernel_drops", "{datagram}", "Datagrams dropped by the kernel because a socket's buffer was full", () => Sum(shard => shard.KernelDrops));
+        yield return new("fragments.duplicates", "{fragment}", "Copies of fragments that were there already (netoops sends each three times)", () => Sum(shard => shard.DuplicateFragments));
+        yield return new("fragments.conflicting", "{fragment}", "Fragments with the number of another and different bytes", () => Sum(shard => shard.ConflictingFragments));
+        yield return new("fragments.late", "{fragment}", "Fragments that came after their dump went out as partial", () => Sum(shard => shard.LateFragments));
+        yield return new("fragments.refused", "{fragment}", "Fragments of a dump that was as large as a dump may be", () => Sum(shard => shard.RefusedFragments));
+        yield return new("records.incomplete", "{record}", "netconsole records of which not all fragments came", () => Sum(shard => shard.IncompleteRecords));
+        yield return new("records.duplicates", "{record}", "netconsole records that came again", () => Sum(shard => shard.DuplicateRecords));
+        yield return new("records.late", "{record}", "netconsole records that came out of order", () => Sum(shard => shard.LateRecords));
+        yield return new("records.missing", "evidence", "messageId", "{record}", "netconsole records known to be lost, or holes in their numbers", () => Sum(shard => shard.MissingByMessageId), CounterShape.Balance);
+        yield return new("records.missing", "evidence", "sequence", "{record}", "netconsole records known to be lost, or holes in their numbers", () => Sum(shard => shard.MissingBySequence), CounterShape.Balance);
+        yield return new("streams.restarts", "{restart}", "netconsole streams whose record numbers began again", () => Sum(shard => shard.StreamRestarts));
+        yield return new("windows.opened", "{window}", "Crash windows opened", () => Sum(shard => shard.WindowsOpened));
+        yield return new("dumps.complete", "{dump}", "Dumps of which nothing is missing", () => Interlocked.Read(ref _complete));
+        yield return new("dumps.partial", "{dump}", "Dumps of which something is missing", () => Interlocked.Read(ref _partial));
+        yield return new("dumps.unknowable", "{dump}", "Dumps of which it cannot be told", () => Interlocked.Read(ref _unknowable));
+        yield return new("dumps.dropped", "reason", "backlog", "{dump}", "Dumps lost inside the collector", () => Sum(shard => shard.BacklogDropped));
+        yield return new("dumps.dropped", "reason", "join", "{dump}", "Dumps lost inside the collector", () => Interlocked.Read(ref _joinFailures));
+        yield return new("intake.failures", "{failure}", "Datagrams that met a defect of the collector", () => Sum(shard => shard.InternalFailures));
+        yield return new("analysis.failures", "{dump}", "Dumps stored without crashes because the analysis failed", () => Interlocked.Read(ref _analysisFailures));
+        yield return new("dumps.stored", "{dump}", "Dumps written to Postgres", () => Interlocked.Read(ref _written));
+        yield return new("dumps.known", "{dump}", "Dumps that Postgres had already", () => Interlocked.Read(ref _known));
+        yield return new("dumps.put_aside", "{dump}", "Dumps that Postgres refuses, kept in the spool directory", () => Interlocked.Read(ref _putAside));
+        yield return new("store.failures", "{batch}", "Batches that could not be written", () => Interlocked.Read(ref _writeFailures));
+        yield return new("spool.written", "{dump}", "Dumps that went to the spool", () => Interlocked.Read(ref _spooled));
+        yield return new("spool.dropped", "{dump}", "Dumps lost because the spool was full or could not be written", () => Interlocked.Read(ref _spoolDropped));
+        yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
+        yield return new("spool.dumps", "{dump}", "Dumps in the spool now", () => SpoolWaiting(), CounterShape.StoredLevel);
+        yield return new("spool.bytes", "By", "Bytes of the spool now", () => SpoolBytes(), CounterShape.StoredLevel);
+        yield return new("backlog.bytes", "By", "Bytes of dumps that wait for analysis", () => BacklogBytes(), CounterShape.Level);
+        yield return new("pending.dumps", "{dump}", "netoops dumps in flight", () => Sum(shard => shard.PendingDumps), CounterShape.Level);
+        yield return new("pending.bytes", "By", "Log bytes of netoops dumps in flight", () => Sum(shard => shard.PendingBytes), CounterShape.Level);
+        yield return new("streams.known", "{stream}", "netconsole streams known", () => Sum(shard => shard.Streams), CounterShape.Level);
+        yield return new("lines.bytes", "By", "Bytes of lines kept before crashes", () => Sum(shard => shard.RingBytes), CounterShape.Level);
+        yield return new("windows.bytes", "By", "Bytes of open crash windows", () => Sum(shard => shard.WindowBytes), CounterShape.Level);
+    }
+
+    private static string ToWord(DatagramFormat format) => format switch
+    {
+        DatagramFormat.Netoops => Transport.Netoops.ToWord(),
+        DatagramFormat.NetconsoleExtended => Transport.Netconsole.ToWord(),
+        DatagramFormat.NetconsoleBasic => Transport.NetconsoleBasic.ToWord(),
+        DatagramFormat.Evlog => Transport.Evlog.ToWord(),
+        _ => "unknown",
+    };
+
+    private static string ToCamel<T>(T member)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(member.ToString());
+}
+
+/// <summary>How a value moves.</summary>
+internal enum CounterShape
+{
+    /// <summary>Only grows.</summary>
+    Count,
+
+    /// <summary>A count that a late arrival may take back a little.</summary>
+    Balance,
+
+    /// <summary>What stands now.</summary>
+    Level,
+
+    /// <summary>What stands now, known to the store as such (IngestCounterNames.Levels).</summary>
+    StoredLevel,
+}
+
+/// <summary>One value of one instrument: its name, perhaps one tag, and how it is read.</summary>
+internal sealed record CounterSeries(string Name, string? Tag, string? TagValue, string Unit, string Description, Func<long> Read, CounterShape Shape = CounterShape.Count)
+{
+    public CounterSeries(string name, string unit, string description, Func<long> read, CounterShape shape = CounterShape.Count)
+        : this(name, null, null, unit, description, read, shape)
+    {
+    }
+
+    public string Tags => Tag is null ? "" : $"{Tag}={TagValue}";
+
+    public KeyValuePair<string, object?>[] TagPairs => Tag is null ? [] : [new(Tag, TagValue)];
+}

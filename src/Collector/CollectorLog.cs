@@ -1,0 +1,72 @@
+using Mayday.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector;
+
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1021. What a sender can cause is Debug.</summary>
+internal static partial class CollectorLog
+{
+    [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]
+    public static partial void Listening(ILogger log, string address, int? netoops, int? netconsole, int? evlog, int shards);
+
+    [LoggerMessage(1001, LogLevel.Warning,
+        "The kernel gives {Name} (port {Port}) a socket buffer of {Given} bytes instead of {Wanted}: bursts may be lost. Allow more with `sysctl -w net.core.rmem_max={Wanted}`")]
+    public static partial void SmallSocketBuffer(ILogger log, string name, int port, int given, int wanted);
+
+    [LoggerMessage(1002, LogLevel.Debug, "Datagram of {Source} refused: {Reason}")]
+    public static partial void DatagramRejected(ILogger log, string source, PacketRejectReason reason);
+
+    [LoggerMessage(1003, LogLevel.Debug, "Dump of {Source} dropped: the backlog of analysis was full")]
+    public static partial void BacklogFull(ILogger log, string source);
+
+    [LoggerMessage(1004, LogLevel.Critical, "A receiving thread ended")]
+    public static partial void ListenerFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1005, LogLevel.Error, "A datagram could not be taken ({Failures} so far; told once a minute)")]
+    public static partial void IntakeFailed(ILogger log, Exception failure, long failures);
+
+    [LoggerMessage(1006, LogLevel.Error, "A dump of {Source} could not be joined")]
+    public static partial void JoinFailed(ILogger log, Exception failure, string source);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The analysis of dump {Dump} failed; it is stored without crashes")]
+    public static partial void AnalysisFailed(ILogger log, Exception failure, Guid dump);
+
+    [LoggerMessage(1008, LogLevel.Warning, "Postgres is away: {Reason}. Dumps go to the spool in {Directory}")]
+    public static partial void PostgresAway(ILogger log, string reason, string directory);
+
+    [LoggerMessage(1009, LogLevel.Information, "Postgres is back: {Dumps} spooled dumps will be written first")]
+    public static partial void PostgresBack(ILogger log, long dumps);
+
+    [LoggerMessage(1010, LogLevel.Information, "The spool is empty")]
+    public static partial void SpoolReplayed(ILogger log);
+
+    [LoggerMessage(1011, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes): dumps are dropped. Bring Postgres back or raise Collector:Spool:MaxBytes")]
+    public static partial void SpoolFull(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1012, LogLevel.Error, "The spool in {Directory} cannot be written: dumps are dropped until it can")]
+    public static partial void SpoolFailed(ILogger log, Exception failure, string directory);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Spool segment {Segment} is damaged at byte {Offset}; what is behind it is skipped")]
+    public static partial void SpoolDamaged(ILogger log, string segment, long offset);
+
+    [LoggerMessage(1014, LogLevel.Information, "{Dumps} dumps ({Bytes} bytes) of an earlier run wait in the spool")]
+    public static partial void SpoolFound(ILogger log, long dumps, long bytes);
+
+    [LoggerMessage(1015, LogLevel.Warning, "Dump {Dump} cannot be stored with its analysis; trying without")]
+    public static partial void DumpStripped(ILogger log, Exception failure, Guid dump);
+
+    [LoggerMessage(1016, LogLevel.Error, "Dump {Dump} cannot be stored at all; it was put aside as {File}")]
+    public static partial void DumpPutAside(ILogger log, Exception failure, Guid dump, string? file);
+
+    [LoggerMessage(1017, LogLevel.Debug, "Counters were not saved")]
+    public static partial void CountersNotSaved(ILogger log, Exception failure);
+
+    [LoggerMessage(1018, LogLevel.Information, "Stopped: {Written} dumps written, {Spooled} spooled for the next start")]
+    public static partial void Stopped(ILogger log, long written, long spooled);
+
+    [LoggerMessage(1019, LogLevel.Critical, "A stage of the pipeline ended by a failure; the collector stops")]
+    public static partial void StageFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1020, LogLevel.Information, "The spool in {Directory} can be written again")]
+    public static partial void SpoolRecovered(ILogger log, string directory);
+}

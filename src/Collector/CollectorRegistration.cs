@@ -1,0 +1,51 @@
+using Mayday.Store;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Mayday.Collector;
+
+/// <summary>What the program calls to have the receiver: the store (an NpgsqlDataSource) is the program's to add.</summary>
+public static class CollectorRegistration
+{
+    public static IServiceCollection AddMaydayCollector(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CollectorOptions>()
+            .Bind(configuration.GetSection(CollectorOptions.Section))
+            .PostConfigure(options => UseDataDirectory(options, configuration["Data"]))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CollectorOptions>, ValidateCollectorOptions>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<CrashWriter>();
+        services.TryAddSingleton<IngestCounters>();
+        services.AddSingleton(provider => new CollectorCounters(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton<CollectorService>();
+        services.AddHostedService(provider => provider.GetRequiredService<CollectorService>());
+        return services;
+    }
+
+    /// <summary>Every mistake in the section, for a program that checks its settings before it builds a host.</summary>
+    public static IReadOnlyList<string> ValidateOptions(IConfiguration configuration)
+    {
+        var options = new CollectorOptions();
+        try
+        {
+            configuration.GetSection(CollectorOptions.Section).Bind(options);
+        }
+        catch (InvalidOperationException failure)
+        {
+            return [failure.InnerException is { } inner ? $"{failure.Message} {inner.Message}" : failure.Message];
+        }
+
+        return ValidateCollectorOptions.FindErrors(options);
+    }
+
+    private static void UseDataDirectory(CollectorOptions options, string? data)
+    {
+        if (options.Spool.Directory is null && !string.IsNullOrWhiteSpace(data))
+        {
+            options.Spool.Directory = Path.Combine(data, "spool");
+        }
+    }
+}

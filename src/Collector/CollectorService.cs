@@ -1,0 +1,76 @@
+using Mayday.Collector.Receive;
+using Mayday.Collector.Storing;
+using Mayday.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Mayday.Collector;
+
+/// <summary>
+/// The collector as a hosted service. Starts or says why not: a port in use or a spool that cannot be written ends the start with a message
+/// for people. On stop, listeners go first, then everything in flight is written or spooled.
+/// </summary>
+public sealed class CollectorService(
+    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
+    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+{
+    private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
+    private readonly CancellationTokenSource _stopping = new();
+    private Pipeline? _pipeline;
+    private DumpSpool? _spool;
+    private CounterSaver? _saver;
+    private Task _saving = Task.CompletedTask;
+
+    /// <summary>The ports as bound; known once the service has started.</summary>
+    public CollectorPorts Ports => _pipeline?.Ports ?? new CollectorPorts(null, null, null);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        _spool = DumpSpool.Open(settings.Spool, counters, _log);
+        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log);
+        _pipeline.Start();
+        _saver = new CounterSaver(settings, counters, ingest, time, _log);
+        _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);
+        _ = WatchAsync(_pipeline);
+        CollectorLog.Listening(_log, settings.ListenAddress, Ports.Netoops, Ports.Netconsole, Ports.Evlog, _pipeline.Shards);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        if (_pipeline is not null)
+        {
+            await _pipeline.StopAsync();
+        }
+
+        await _saving;
+        if (_saver is not null)
+        {
+            await _saver.SaveLastAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pipeline is not null)
+        {
+            await _pipeline.DisposeAsync();
+        }
+
+        _spool?.Dispose();
+        _stopping.Dispose();
+    }
+
+    // A collector whose storing ended would receive into nothing: better that the process ends and its supervisor starts it again.
+    private async Task WatchAsync(Pipeline pipeline)
+    {
+        await pipeline.Failure;
+        if (!_stopping.IsCancellationRequested)
+        {
+            lifetime.StopApplication();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using Mayday.Collector.Receive;
+using Mayday.Collector.Storing;
+using Mayday.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector;
+
+/// <summary>
+/// The whole way on one screen, and the only place where channels are made.
+/// <code>
+///   shard thread: receive -> parse -> reassemble        one a shard, no lock, never waits downstream
+///        | waiting (a channel a worker; full: the new dump is refused and counted)
+///   analyse                                              joins the text, finds crashes
+///        | finished (one channel; full: analysis waits)
+///   store                                                batches to Postgres, or the spool
+/// </code>
+/// A dump is owned by one stage at a time; nothing calls back upstream. It ends from the top: listeners first, each stage when the one before
+/// it has handed on its last dump.
+/// </summary>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private readonly DatagramListener[] _listeners;
+    private readonly Channel<WaitingDump>[] _waiting;
+    private readonly Channel<FinishedDump> _finished;
+    private readonly AnalysisBacklog _backlog;
+    private readonly DumpAnalyst _analyst;
+    private readonly StoreWorker? _store;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILogger _log;
+    private Task[] _analysing = [];
+    private Task _storing = Task.CompletedTask;
+
+    private Pipeline(
+        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable)
+    {
+        _log = log;
+        _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
+            new BoundedChannelOptions(Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers))
+            {
+                FullMode = BoundedChannelFullMode.Wait,
+                SingleReader = true,
+            }))];
+        _finished = Channel.CreateBounded<FinishedDump>(new BoundedChannelOptions(options.Storing.StoreCapacity)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleReader = true,
+        });
+
+        _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
+        _analyst = new DumpAnalyst(options.Name, counters, log);
+        _listeners = [.. shards.Select((sockets, index) =>
+        {
+            var shard = counters.AddShard();
+            return new DatagramListener(
+                index, sockets, new DatagramIntake(options, shards.Length, shard, log), _backlog, shard, options.Receive, time, log, isPortable);
+        })];
+        counters.BacklogBytes = () => _backlog.Bytes;
+        if (writer is not null && spool is not null)
+        {
+            counters.SpoolBytes = () => spool.Bytes;
+            counters.SpoolWaiting = () => spool.Count;
+            _store = new StoreWorker(_finished.Reader, writer, spool, _analyst, options.Storing, counters, time, log);
+        }
+    }
+
+    public CollectorPorts Ports { get; private init; } = new(null, null, null);
+
+    public int Shards => _listeners.Length;
+
+    /// <summary>What the store would take; for tests of the way up to it, which open the pipeline without a writer.</summary>
+    public ChannelReader<FinishedDump> Finished => _finished.Reader;
+
+    /// <summary>Completes when a stage ended that should not have: the process must not go on as if it received.</summary>
+    public Task Failure => Task.WhenAny([_store is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _storing, .. _analysing, .. _listeners.Select(listener => listener.Ended)]);
+
+    /// <summary>Binds the ports; nothing runs yet.</summary>
+    /// <exception cref="CollectorStartException">A port cannot be listened on.</exception>
+    public static Pipeline Open(
+        CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false)
+    {
+        var (shards, ports) = ListenerSockets.Open(options, log);
+        return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable) { Ports = ports };
+    }
+
+    public void Start()
+    {
+        _storing = _store is null ? Task.CompletedTask : Task.Run(() => GuardAsync(_store.RunAsync(_stopping.Token)));
+        _analysing = [.. _waiting.Select(channel => Task.Run(() => GuardAsync(_analyst.RunAsync(channel.Reader, _backlog, _finished.Writer))))];
+        foreach (var listener in _listeners)
+        {
+            listener.Start();
+        }
+    }
+
+    /// <summary>Stops from the top; returns when the last dump is written or spooled.</summary>
+    public async Task StopAsync()
+    {
+        var listeners = Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+        await _stopping.CancelAsync();
+        try
+        {
+            await listeners;
+        }
+        finally
+        {
+            foreach (var channel in _waiting)
+            {
+                channel.Writer.TryComplete();
+            }
+
+            try
+            {
+                await Task.WhenAll(_analysing);
+            }
+            finally
+            {
+                _finished.Writer.TryComplete();
+                await _storing;
+            }
+        }
+    }
+
+    // A stage that fails takes the others with it: nobody waits for room that never comes.
+    private async Task GuardAsync(Task stage)
+    {
+        try
+        {
+            await stage;
+        }
+        catch (Exception failure)
+        {
+            if (failure is not ChannelClosedException)
+            {
+                CollectorLog.StageFailed(_log, failure);
+            }
+
+            _finished.Writer.TryComplete(failure);
+            foreach (var channel in _waiting)
+            {
+                channel.Writer.TryComplete(failure);
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
+        _stopping.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

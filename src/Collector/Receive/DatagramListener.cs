@@ -1,0 +1,267 @@
+using System.Net;
+using System.Net.Sockets;
+using Mayday.Collector.Reassembly;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector.Receive;
+
+/// <summary>
+/// One shard: a thread of its own, its sockets, its state. Answers at once when idle; under load it naps a millisecond between wake-ups,
+/// so that each brings many datagrams.
+/// </summary>
+internal sealed class DatagramListener : IDisposable
+{
+    // Idle wake-ups a second: to notice the end, to read drop counters that no datagram tells of.
+    private const int LongestWait = 250;
+
+    // The last look at the sockets when the process ends is bounded: a flood must not hold up the end.
+    private const int LastBatches = 256;
+
+    private const long ComplainAgain = 60_000_000;
+
+    private readonly ShardSocket[] _sockets;
+    private readonly int[] _handles;
+    private readonly DatagramIntake _intake;
+    private readonly AnalysisBacklog _backlog;
+    private readonly ShardCounters _counters;
+    private readonly ReceiveOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly DatagramBatch _batch;
+    private readonly LinuxReceive? _linux;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
+    private long _complained = long.MinValue / 2;
+
+    public DatagramListener(
+        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
+        bool isPortable = false)
+    {
+        _sockets = sockets;
+        _handles = [.. sockets.Select(socket => socket.Handle)];
+        _intake = intake;
+        _backlog = backlog;
+        _counters = counters;
+        _options = options;
+        _time = time;
+        _log = log;
+        _batch = new DatagramBatch(options.Batch, options.MaxDatagramBytes);
+        _linux = LinuxReceive.IsSupported && !isPortable ? new LinuxReceive(_batch) : null;
+        _thread = new Thread(Run) { Name = $"mayday-receive-{index}", IsBackground = true };
+    }
+
+    /// <summary>Completes when the thread has ended, of itself or because it was told to.</summary>
+    public Task Ended => _ended.Task;
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Takes what the sockets still hold, finishes everything in flight and hands it on.</summary>
+    public Task StopAsync()
+    {
+        _isStopping = true;
+        return _ended.Task;
+    }
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_isStopping)
+            {
+                Wait();
+                var (received, isFull) = ReceiveAll();
+                Tick();
+                HandOn();
+                if (received == 0)
+                {
+                    ReadDrops();
+                }
+                else if (received >= _options.CoalesceFrom && !isFull)
+                {
+                    Thread.Sleep(1);
+                }
+            }
+
+            for (var i = 0; i < LastBatches && ReceiveAll().Received > 0; i++)
+            {
+                HandOn();
+            }
+
+            ReadDrops();
+            _intake.Flush(Moment.Now(_time));
+            while (_intake.TryTake(out var dump))
+            {
+                _backlog.Put(dump);
+            }
+        }
+        catch (Exception failure)
+        {
+            CollectorLog.ListenerFailed(_log, failure);
+            _ended.TrySetException(failure);
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private void Wait()
+    {
+        var milliseconds = LongestWait;
+        if (_intake.NextDeadline is { } deadline)
+        {
+            milliseconds = (int)Math.Clamp((deadline - Moment.Now(_time).Monotonic + 999) / 1000, 0, LongestWait);
+        }
+
+        if (_linux is not null)
+        {
+            LinuxReceive.Wait(_handles, milliseconds);
+        }
+        else
+        {
+            Socket.Select(_sockets.Select(socket => socket.Socket).ToList(), null, null, milliseconds * 1000);
+        }
+    }
+
+    private (int Received, bool IsFull) ReceiveAll()
+    {
+        var received = 0;
+        var isFull = false;
+        foreach (var socket in _sockets)
+        {
+            var count = _linux is not null ? socket.Receive(_linux) : ReceivePortable(socket.Socket);
+            received += count;
+            isFull |= count == _batch.Slots;
+            if (count > 0)
+            {
+                TakeBatch();
+            }
+        }
+
+        if (received > 0)
+        {
+            _counters.KernelDrops = SumDrops();
+        }
+
+        return (received, isFull);
+    }
+
+    private void TakeBatch()
+    {
+        var now = Moment.Now(_time);
+        for (var i = 0; i < _batch.Count; i++)
+        {
+            var arrival = _batch.Arrival(i);
+            try
+            {
+                _intake.Take(_batch.Datagram(i), _batch.Source(i), _batch.IsTruncated(i), arrival == 0 ? now : now.WithArrival(arrival));
+            }
+            catch (Exception failure)
+            {
+                Complain(failure);
+            }
+        }
+    }
+
+    // Where recvmmsg is not there: the same batch, a call a datagram, no drop counter, no kernel time.
+    private int ReceivePortable(Socket socket)
+    {
+        _batch.Clear();
+        EndPoint any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (_batch.Count < _batch.Slots && socket.Poll(0, SelectMode.SelectRead))
+        {
+            var source = any;
+            var isTruncated = false;
+            var length = 0;
+            try
+            {
+                length = socket.ReceiveFrom(_batch.Slot(_batch.Count), SocketFlags.None, ref source);
+            }
+            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
+            {
+                isTruncated = true;
+                length = _batch.SlotLength;
+            }
+            catch (SocketException)
+            {
+                break;
+            }
+
+            _batch.Add(length, SourceEndPoint.From((IPEndPoint)source), isTruncated, 0);
+        }
+
+        return _batch.Count;
+    }
+
+    private void HandOn()
+    {
+        while (_intake.TryTake(out var dump))
+        {
+            if (!_backlog.TryOffer(dump))
+            {
+                _counters.BacklogDropped++;
+                dump.Discard();
+                CollectorLog.BacklogFull(_log, dump.Source.ToString());
+            }
+        }
+    }
+
+    private void ReadDrops()
+    {
+        if (_linux is null)
+        {
+            return;
+        }
+
+        foreach (var socket in _sockets)
+        {
+            socket.ReadDrops();
+        }
+
+        _counters.KernelDrops = SumDrops();
+    }
+
+    private long SumDrops()
+    {
+        long drops = 0;
+        foreach (var socket in _sockets)
+        {
+            drops += socket.Drops;
+        }
+
+        return drops;
+    }
+
+    private void Tick()
+    {
+        try
+        {
+            _intake.Tick(Moment.Now(_time));
+        }
+        catch (Exception failure)
+        {
+            Complain(failure);
+        }
+    }
+
+    // No input is known to throw; should one, it costs its own datagram only, and a sender cannot fill the log with it.
+    private void Complain(Exception failure)
+    {
+        _counters.InternalFailures++;
+        var now = Moment.Now(_time).Monotonic;
+        if (now - _complained >= ComplainAgain)
+        {
+            _complained = now;
+            CollectorLog.IntakeFailed(_log, failure, _counters.InternalFailures);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Mayday.Collector.Receive;
+
+/// <summary>
+/// <c>recvmmsg(2)</c> into a <see cref="DatagramBatch"/>: many datagrams a system call, with the kernel's arrival time and its count of
+/// datagrams dropped because the socket's buffer was full. The only unsafe code of the project; layouts are those of 64-bit Linux.
+/// </summary>
+internal sealed unsafe partial class LinuxReceive
+{
+    public const int SolSocket = 1;
+    public const int SoReceiveBuffer = 8;
+    public const int SoReusePort = 15;
+    public const int SoReceiveBufferForce = 33;
+    public const int SoTimestampNanoseconds = 35;
+    public const int SoReceiveQueueOverflow = 40;
+    public const int SoMemory = 55;
+
+    private const int DontWait = 0x40;
+    private const int Truncated = 0x20;
+    private const int PollIn = 1;
+    private const int FamilyIPv4 = 2;
+    private const int FamilyIPv6 = 10;
+
+    // sockaddr_in6, and room for two control messages (16 bytes of header each, aligned to 8).
+    private const int NameLength = 28;
+    private const int ControlLength = 64;
+
+    // struct sk_meminfo: the ninth word counts drops.
+    private const int MemoryWords = 9;
+    private const int MemoryDrops = 8;
+
+    private readonly DatagramBatch _batch;
+    private readonly MessageHeader[] _headers;
+    private readonly IoVector[] _vectors;
+    private readonly byte[] _names;
+    private readonly byte[] _controls;
+
+    public LinuxReceive(DatagramBatch batch)
+    {
+        _batch = batch;
+        _headers = GC.AllocateArray<MessageHeader>(batch.Slots, pinned: true);
+        _vectors = GC.AllocateArray<IoVector>(batch.Slots, pinned: true);
+        _names = GC.AllocateArray<byte>(batch.Slots * NameLength, pinned: true);
+        _controls = GC.AllocateArray<byte>(batch.Slots * ControlLength, pinned: true);
+        for (var i = 0; i < batch.Slots; i++)
+        {
+            _vectors[i] = new IoVector { Base = Pointer(batch.Slot(i)), Length = (nuint)batch.SlotLength };
+            _headers[i].Name = Pointer(_names.AsSpan(i * NameLength));
+            _headers[i].Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]);
+            _headers[i].VectorCount = 1;
+            _headers[i].Control = Pointer(_controls.AsSpan(i * ControlLength));
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    // struct mmsghdr: struct msghdr, then the datagram's length.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MessageHeader
+    {
+        public byte* Name;
+        public uint NameLength;
+        public IoVector* Vectors;
+        public nuint VectorCount;
+        public byte* Control;
+        public nuint ControlLength;
+        public int Flags;
+        public uint Length;
+        private readonly uint _padding;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollEntry
+    {
+        public int Socket;
+        public short Events;
+        public short Returned;
+    }
+
+    public static bool IsSupported => OperatingSystem.IsLinux() && sizeof(nint) == 8 && BitConverter.IsLittleEndian;
+
+    /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
+    public int Receive(int socket, ref uint dropsSeen, ref long drops)
+    {
+        _batch.Clear();
+        for (var i = 0; i < _headers.Length; i++)
+        {
+            _headers[i].NameLength = NameLength;
+            _headers[i].ControlLength = ControlLength;
+            _headers[i].Flags = 0;
+        }
+
+        var count = ReceiveMany(socket, (MessageHeader*)Unsafe.AsPointer(ref _headers[0]), (uint)_headers.Length, DontWait, null);
+        for (var i = 0; i < count; i++)
+        {
+            ref var header = ref _headers[i];
+            var arrival = ReadControl(i, (int)header.ControlLength, out var dropped);
+            if (dropped is { } total)
+            {
+                drops += total - dropsSeen;
+                dropsSeen = total;
+            }
+
+            // The truncation flag of msghdr sits in the same word on every 64-bit Linux.
+            _batch.Add((int)Math.Min(header.Length, (uint)_batch.SlotLength), ReadName(i), (header.Flags & Truncated) != 0, arrival);
+        }
+
+        return Math.Max(0, count);
+    }
+
+    /// <summary>Waits until a socket has something or the time is over.</summary>
+    public static void Wait(ReadOnlySpan<int> sockets, int milliseconds)
+    {
+        var entries = stackalloc PollEntry[sockets.Length];
+        for (var i = 0; i < sockets.Length; i++)
+        {
+            entries[i] = new PollEntry { Socket = sockets[i], Events = PollIn };
+        }
+
+        _ = Poll(entries, (nuint)sockets.Length, milliseconds);
+    }
+
+    /// <summary>The socket's drop counter as it stands, also when nothing arrives any more; false on kernels before 4.12.</summary>
+    public static bool TryReadDrops(int socket, out uint drops)
+    {
+        var words = stackalloc uint[MemoryWords];
+        var length = (uint)(MemoryWords * sizeof(uint));
+        if (GetSocketOption(socket, SolSocket, SoMemory, words, &length) == 0 && length == MemoryWords * sizeof(uint))
+        {
+            drops = words[MemoryDrops];
+            return true;
+        }
+
+        drops = 0;
+        return false;
+    }
+
+    private static byte* Pointer(Span<byte> pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
+
+    private SourceEndPoint ReadName(int index)
+    {
+        ReadOnlySpan<byte> name = _names.AsSpan(index * NameLength, NameLength);
+        var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
+        return BinaryPrimitives.ReadUInt16LittleEndian(name) switch
+        {
+            FamilyIPv4 => SourceEndPoint.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(name[4..]), port),
+            FamilyIPv6 => SourceEndPoint.FromIPv6(name[8..24], port, BinaryPrimitives.ReadUInt32LittleEndian(name[24..])),
+            _ => default,
+        };
+    }
+
+    // struct cmsghdr: length with header (8), level (4), type (4), then the data; the next begins at a multiple of 8.
+    private long ReadControl(int index, int length, out uint? dropped)
+    {
+        dropped = null;
+        long arrival = 0;
+        ReadOnlySpan<byte> control = _controls.AsSpan(index * ControlLength, Math.Min(length, ControlLength));
+        while (control.Length >= 16)
+        {
+            var size = (int)BinaryPrimitives.ReadUInt64LittleEndian(control);
+            if (size < 16 || size > control.Length)
+            {
+                break;
+            }
+
+            if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == SolSocket)
+            {
+                var type = BinaryPrimitives.ReadInt32LittleEndian(control[12..]);
+                if (type == SoReceiveQueueOverflow && size >= 20)
+                {
+                    dropped = BinaryPrimitives.ReadUInt32LittleEndian(control[16..]);
+                }
+                else if (type == SoTimestampNanoseconds && size >= 32)
+                {
+                    arrival = BinaryPrimitives.ReadInt64LittleEndian(control[16..]) * 1_000_000 + BinaryPrimitives.ReadInt64LittleEndian(control[24..]) / 1_000;
+                }
+            }
+
+            control = control[Math.Min((size + 7) & ~7, control.Length)..];
+        }
+
+        return arrival;
+    }
+
+    [LibraryImport("libc", EntryPoint = "recvmmsg")]
+    private static partial int ReceiveMany(int socket, MessageHeader* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
+    private static partial int GetSocketOption(int socket, int level, int option, void* value, uint* length);
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector.Receive;
+
+/// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
+public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog);
+
+/// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
+public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
+internal static class ListenerSockets
+{
+    public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log)
+    {
+        var shards = LinuxReceive.IsSupported ? options.Receive.Shards : 1;
+        var sockets = new List<ShardSocket>[shards];
+        for (var i = 0; i < shards; i++)
+        {
+            sockets[i] = [];
+        }
+
+        try
+        {
+            var ports = new CollectorPorts(
+                OpenPort("Netoops", options.Netoops.Port, options, sockets, log),
+                OpenPort("Netconsole", options.Netconsole.Port, options, sockets, log),
+                OpenPort("Evlog", options.Evlog.Port, options, sockets, log));
+            if (sockets[0].Count == 0)
+            {
+                throw new CollectorStartException("No port to listen on: Collector:Netoops:Port, Collector:Netconsole:Port and Collector:Evlog:Port are all -1. Set one.");
+            }
+
+            return ([.. sockets.Select(shard => shard.ToArray())], ports);
+        }
+        catch
+        {
+            foreach (var socket in sockets.SelectMany(shard => shard))
+            {
+                socket.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static int? OpenPort(string name, int port, CollectorOptions options, List<ShardSocket>[] shards, ILogger log)
+    {
+        if (port < 0)
+        {
+            return null;
+        }
+
+        var address = IPAddress.Parse(options.ListenAddress);
+        if (address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6)
+        {
+            address = IPAddress.Any;
+        }
+
+        // With SO_REUSEPORT a second collector of the same user could take half of the packets unseen: a socket without it asks first.
+        if (shards.Length > 1)
+        {
+            using var probe = Bind(name, new IPEndPoint(address, port), isShared: false);
+            port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+        }
+
+        foreach (var shard in shards)
+        {
+            var socket = new ShardSocket(Bind(name, new IPEndPoint(address, port), isShared: shards.Length > 1));
+            shard.Add(socket);
+            port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port;
+            var given = Enlarge(socket.Socket, options.Receive.SocketBufferBytes);
+            if (given < options.Receive.SocketBufferBytes && shard == shards[0])
+            {
+                CollectorLog.SmallSocketBuffer(log, name, port, given, options.Receive.SocketBufferBytes);
+            }
+        }
+
+        return port;
+    }
+
+    private static Socket Bind(string name, IPEndPoint endPoint, bool isShared)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any) || endPoint.Address.IsIPv4MappedToIPv6;
+            }
+
+            if (isShared)
+            {
+                SetOption(socket, LinuxReceive.SoReusePort, 1);
+            }
+
+            if (LinuxReceive.IsSupported)
+            {
+                SetOption(socket, LinuxReceive.SoReceiveQueueOverflow, 1);
+                SetOption(socket, LinuxReceive.SoTimestampNanoseconds, 1);
+            }
+
+            socket.Blocking = false;
+            socket.Bind(endPoint);
+            return socket;
+        }
+        catch (SocketException failure)
+        {
+            socket.Dispose();
+            throw new CollectorStartException(Explain(name, endPoint, failure), failure);
+        }
+    }
+
+    private static string Explain(string name, IPEndPoint endPoint, SocketException failure)
+    {
+        var key = $"Collector:{name}:Port";
+        return failure.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"UDP port {endPoint.Port} ({key}) is in use by another program. Stop it (`ss -ulpn 'sport = :{endPoint.Port}'` names it) or set {key} to another port.",
+            SocketError.AccessDenied =>
+                $"UDP port {endPoint.Port} ({key}) may not be opened by this user. Use a port above 1023, or give the program CAP_NET_BIND_SERVICE.",
+            SocketError.AddressNotAvailable =>
+                $"This machine has no address {endPoint.Address} (Collector:ListenAddress). Use :: to listen everywhere.",
+            _ => $"Cannot listen on {endPoint} ({key}): {failure.Message}.",
+        };
+    }
+
+    // Past the system's limit where the process may (CAP_NET_ADMIN), else up to it. The kernel doubles what is asked for and reports that.
+    private static int Enlarge(Socket socket, int bytes)
+    {
+        if (LinuxReceive.IsSupported)
+        {
+            try
+            {
+                SetOption(socket, LinuxReceive.SoReceiveBufferForce, bytes);
+                return socket.ReceiveBufferSize / 2;
+            }
+            catch (SocketException)
+            {
+                // Not allowed: what the limit gives has to do, and the caller says so.
+            }
+        }
+
+        socket.ReceiveBufferSize = bytes;
+        return OperatingSystem.IsLinux() ? socket.ReceiveBufferSize / 2 : socket.ReceiveBufferSize;
+    }
+
+    private static void SetOption(Socket socket, int option, int value) =>
+        socket.SetRawSocketOption(LinuxReceive.SolSocket, option, BitConverter.GetBytes(value));
+}

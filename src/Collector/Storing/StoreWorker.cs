@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Mayday.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Mayday.Collector.Storing;
+
+/// <summary>
+/// Step 5: drains finished dumps into batches and writes them; while Postgres is away, into the spool, which is replayed in order before
+/// anything newer is written. A batch is what has gathered while the last one was written: nobody waits for company.
+/// When <see cref="RunAsync"/> returns, every dump that came was written, spooled, put aside, or counted as dropped.
+/// </summary>
+internal sealed class StoreWorker(
+    ChannelReader<FinishedDump> finished, CrashWriter writer, DumpSpool spool, DumpAnalyst analyst, StoringOptions options, CollectorCounters counters,
+    TimeProvider time, ILogger log)
+{
+    // When the process ends Postgres gets one more chance, but a short one: the spool is there.
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
+
+    private readonly List<FinishedDump> _batch = [];
+    private FinishedDump? _held;
+    private bool _isAway;
+    private TimeSpan _pause = options.RetryMin;
+    private long _retryAt;
+
+    /// <summary>Runs until the channel is completed and empty.</summary>
+    /// <param name="stopping">The process ends: an absent Postgres is not waited for any more.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            var hasEnded = !await WaitAsync(stopping);
+            Drain();
+            if (_batch.Count > 0)
+            {
+                await StoreBatchAsync(stopping);
+            }
+
+            if (hasEnded && _held is null && finished.Completion.IsCompleted)
+            {
+                break;
+            }
+
+            if (spool.Count > 0 && !hasEnded && time.GetTimestamp() >= _retryAt)
+            {
+                await ReplayAsync(stopping);
+            }
+        }
+
+        CollectorLog.Stopped(log, counters.Written, spool.Count);
+    }
+
+    // True while more may come. With something in the spool, waits no longer than until the next try.
+    private async Task<bool> WaitAsync(CancellationToken stopping)
+    {
+        if (_held is not null)
+        {
+            return true;
+        }
+
+        if (spool.Count == 0 || stopping.IsCancellationRequested)
+        {
+            return await finished.WaitToReadAsync(CancellationToken.None);
+        }
+
+        var left = time.GetElapsedTime(time.GetTimestamp(), _retryAt);
+        if (left <= TimeSpan.Zero)
+        {
+            return !finished.Completion.IsCompleted;
+        }
+
+        using var retry = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(retry.Token, stopping);
+        try
+        {
+            return await finished.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private void Drain()
+    {
+        _batch.Clear();
+        long bytes = 0;
+        if (_held is not null)
+        {
+            _batch.Add(_held);
+            bytes = SizeOf(_held);
+            _held = null;
+        }
+
+        while (_batch.Count < options.BatchDumps && bytes < options.BatchBytes && finished.TryRead(out var dump))
+        {
+            bytes += SizeOf(dump);
+            if (bytes > options.BatchBytes && _batch.Count > 0)
+            {
+                _held = dump;
+                break;
+            }
+
+            _batch.Add(dump);
+        }
+    }
+
+    private static long SizeOf(FinishedDump dump) => dump.Log.Length + dump.Datagrams.Length;
+
+    private async Task StoreBatchAsync(CancellationToken stopping)
+    {
+        // Order: nothing overtakes what is in the spool.
+        if (spool.Count > 0)
+        {
+            spool.Append(_batch);
+            return;
+        }
+
+        if (_isAway || !await TryWriteAsync(_batch, stopping))
+        {
+            spool.Append(_batch);
+            if (spool.Count == 0)
+            {
+                // Nothing could be kept: the next batch asks Postgres again, no earlier than after the pause.
+                _isAway = time.GetTimestamp() < _retryAt;
+            }
+        }
+    }
+
+    private async Task ReplayAsync(CancellationToken stopping)
+    {
+        var batch = spool.Peek(options.BatchDumps, options.BatchBytes);
+        if (batch is null)
+        {
+            return;
+        }
+
+        var wasAway = _isAway;
+        var dumps = batch.Dumps.Select(analyst.Analyse).ToArray();
+        if (!await TryWriteAsync(dumps, stopping))
+        {
+            return;
+        }
+
+        if (wasAway)
+        {
+            CollectorLog.PostgresBack(log, spool.Count);
+        }
+
+        batch.Accept();
+        if (spool.Count == 0)
+        {
+            CollectorLog.SpoolReplayed(log);
+        }
+    }
+
+    /// <summary>Writes dumps; false when Postgres is away. A dump that cannot be stored is isolated by halving, so that the others can.</summary>
+    private async Task<bool> TryWriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
+    {
+        if (dumps.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            await WriteAsync(dumps, stopping);
+            _isAway = false;
+            _pause = options.RetryMin;
+            return true;
+        }
+        catch (Exception failure) when (StoreFailure.IsPostgresAway(failure))
+        {
+            counters.WriteFailed();
+            if (!_isAway)
+            {
+                CollectorLog.PostgresAway(log, failure.GetBaseException().Message, spool.Folder);
+            }
+
+            _isAway = true;
+            _retryAt = time.GetTimestamp() + (long)(_pause.TotalSeconds * time.TimestampFrequency);
+            _pause = _pause * 2 < options.RetryMax ? _pause * 2 : options.RetryMax;
+            return false;
+        }
+        catch (Exception failure)
+        {
+            counters.WriteFailed();
+            if (dumps.Count == 1)
+            {
+                return await WriteStrippedAsync(dumps[0], failure, stopping);
+            }
+
+            var half = dumps.Count / 2;
+            return await TryWriteAsync([.. dumps.Take(half)], stopping) && await TryWriteAsync([.. dumps.Skip(half)], stopping);
+        }
+    }
+
+    // What cannot be stored is most likely in what was understood, not in the bytes: raw first.
+    private async Task<bool> WriteStrippedAsync(FinishedDump dump, Exception failure, CancellationToken stopping)
+    {
+        CollectorLog.DumpStripped(log, failure, dump.Id);
+        try
+        {
+            await WriteAsync(
+                [dump with { Crashes = [], UserFields = [], HeaderRegisters = [], AnalysisFailure = $"stored without its analysis: {failure.GetBaseException().Message}" }],
+                stopping);
+            return true;
+        }
+        catch (Exception again) when (StoreFailure.IsPostgresAway(again))
+        {
+            return false;
+        }
+        catch (Exception again)
+        {
+            counters.DumpPutAside();
+            CollectorLog.DumpPutAside(log, again, dump.Id, spool.PutAside(dump));
+            return true;
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
+    {
+        using var activity = DumpAnalyst.Activities.StartActivity("dumps.store");
+        activity?.SetTag("mayday.dumps", dumps.Count);
+        using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : options.WriteTimeout, time);
+        var began = time.GetTimestamp();
+        try
+        {
+            var written = await writer.WriteAsync(dumps, limit.Token);
+            counters.DumpsWritten(written.Count(dump => dump.IsNew), written.Count(dump => !dump.IsNew));
+        }
+        catch (Exception failure)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
+        }
+
+        counters.WriteDuration.Record(time.GetElapsedTime(began).TotalSeconds);
+        var now = time.GetUtcNow();
+        foreach (var dump in dumps)
+        {
+            counters.StoreLag.Record((now - dump.CompletedAt).TotalSeconds);
+        }
+    }
+}
