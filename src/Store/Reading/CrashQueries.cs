@@ -3,36 +3,42 @@ using Npgsql;
 namespace Mayday.Store;
 
 /// <summary>Everything pages and API read: filters, paging and counts in SQL, no tracking, read models only.</summary>
-public sealed class CrashQueries(NpgsqlDataSource source, TimeProvider time)
+public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
-    public Task<Page<CrashItem>> ListCrashesAsync(CrashFilter filter, PageRequest page, CancellationToken cancellation) => throw Missing(filter, page, cancellation);
+    private static int Limit(int limit) => Math.Clamp(limit, 1, PageRequest.MaxLimit);
 
-    /// <summary>For virtualised lists: rows by position, and how many there are (counting stops at <paramref name="countLimit"/>).</summary>
-    public Task<(IReadOnlyList<CrashItem> Items, int Total)> SliceCrashesAsync(CrashFilter filter, int offset, int count, int countLimit, CancellationToken cancellation) =>
-        throw Missing(filter, offset, count, countLimit, cancellation);
+    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        var rows = new List<T>();
+        using (command)
+        {
+            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                {
+                    rows.Add(read(reader));
+                }
+            }
+        }
 
-    public Task<CrashDetail?> FindCrashAsync(Guid id, CancellationToken cancellation) => throw Missing(id, cancellation);
+        return rows;
+    }
 
-    public Task<CrashLog?> FindCrashLogAsync(Guid id, CancellationToken cancellation) => throw Missing(id, cancellation);
+    private Task<List<T>> ReadAsync<T>(string text, object?[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        var command = source.CreateCommand(text);
+        Sql.Add(command.Parameters, values);
+        return ReadAsync(command, read, cancellation);
+    }
 
-    public Task<RawDump?> FindRawAsync(Guid id, CancellationToken cancellation) => throw Missing(id, cancellation);
-
-    public Task<Page<BugItem>> ListBugsAsync(BugFilter filter, PageRequest page, CancellationToken cancellation) => throw Missing(filter, page, cancellation);
-
-    public Task<(IReadOnlyList<BugItem> Items, int Total)> SliceBugsAsync(BugFilter filter, int offset, int count, CancellationToken cancellation) => throw Missing(filter, offset, count, cancellation);
-
-    public Task<BugDetail?> FindBugAsync(Guid id, CancellationToken cancellation) => throw Missing(id, cancellation);
-
-    public Task<Page<HostItem>> ListHostsAsync(HostFilter filter, PageRequest page, CancellationToken cancellation) => throw Missing(filter, page, cancellation);
-
-    public Task<(IReadOnlyList<HostItem> Items, int Total)> SliceHostsAsync(HostFilter filter, int offset, int count, CancellationToken cancellation) => throw Missing(filter, offset, count, cancellation);
-
-    public Task<HostDetail?> FindHostAsync(Guid id, CancellationToken cancellation) => throw Missing(id, cancellation);
-
-    public Task<IngestStats> IngestStatsAsync(CancellationToken cancellation) => throw Missing(cancellation);
-
-    private NotSupportedException Missing(params object[] what) => new($"{source}{time}{what.Length}");
+    private static async Task<int> CountAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        using (command)
+        {
+            return (int)Math.Min(int.MaxValue, (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!);
+        }
+    }
 }
 
 /// <summary>A cursor that this list did not give out: the caller's mistake, answered with 400.</summary>

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Mayday.Store.Embedded;
+
+/// <summary>The user that runs the server: ourselves, or postgres when we are root, whom Postgres refuses to be run by.</summary>
+internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<string> Prefix)
+{
+    private const string Name = "postgres";
+
+    private bool IsOther => Prefix.Count > 0;
+
+    public static async Task<ServerAccount> FindAsync(CancellationToken cancellation)
+    {
+        if (!LibC.IsRoot)
+        {
+            return new ServerAccount(LibC.UserId, 0, []);
+        }
+
+        var user = await IdAsync("-u", cancellation).ConfigureAwait(false);
+        var group = await IdAsync("-g", cancellation).ConfigureAwait(false);
+        return new ServerAccount(user, group, ["runuser", "-u", Name, "--"]);
+    }
+
+    /// <summary>Makes a directory that only the server's user (and root) can use.</summary>
+    public void MakePrivate(string directory)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        try
+        {
+            if (new DirectoryInfo(directory).LinkTarget is not null)
+            {
+                throw new EmbeddedPostgresException($"{directory} is a symbolic link; Mayday needs a directory of its own there. Remove the link.");
+            }
+
+            Directory.CreateDirectory(directory, Private);
+            // Also when it was there: setting the mode fails on a directory that is somebody else's.
+            File.SetUnixFileMode(directory, Private);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new EmbeddedPostgresException($"{directory} cannot be made or is not ours: {e.Message} Choose another data directory (--data).", e);
+        }
+
+        if (IsOther)
+        {
+            LibC.ChangeOwner(directory, UserId, GroupId);
+        }
+    }
+
+    /// <summary>Refuses a directory that the server's user cannot reach, naming the one that is closed.</summary>
+    public async Task CheckReachableAsync(string directory, CancellationToken cancellation)
+    {
+        if (!IsOther)
+        {
+            return;
+        }
+
+        for (var current = Path.GetPathRoot(directory)!; ; current = Next(current, directory))
+        {
+            var answer = await ServerCommand.RunAsync("test", ["-x", current], this, cancellation).ConfigureAwait(false);
+            if (answer.ExitCode != 0)
+            {
+                throw new EmbeddedPostgresException(
+                    $"The user {Name}, who runs the database because root may not, cannot enter {current}, so {directory} cannot hold Mayday's data. "
+                    + $"Choose a directory that it can reach (the default is {EmbeddedPostgresOptions.DefaultDataDirectory}), or open that one: chmod o+x {current}");
+            }
+
+            if (current == directory)
+            {
+                return;
+            }
+        }
+    }
+
+    private static string Next(string current, string target)
+    {
+        var end = target.IndexOf('/', current.Length == 1 ? 1 : current.Length + 1);
+        return end < 0 ? target : target[..end];
+    }
+
+    private static async Task<uint> IdAsync(string what, CancellationToken cancellation)
+    {
+        var answer = await ServerCommand.RunAsync("id", [what, Name], account: null, cancellation).ConfigureAwait(false);
+        return answer.ExitCode == 0 && uint.TryParse(answer.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new EmbeddedPostgresException(
+                $"Mayday runs as root, which Postgres refuses, and there is no user {Name} to run it as. "
+                + $"Install the server package (apt-get install postgresql), which makes that user, or run mayday as an ordinary user.");
+    }
+}

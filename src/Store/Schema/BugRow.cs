@@ -1,0 +1,65 @@
+namespace Mayday.Store.Schema;
+
+/// <summary>The group of crashes with one signature, and its counts.</summary>
+public sealed class BugRow
+{
+    public Guid Id { get; set; }
+
+    public required string SignatureHash { get; set; }
+
+    public required string Signature { get; set; }
+
+    public required string Kind { get; set; }
+
+    public required string Class { get; set; }
+
+    public required string Title { get; set; }
+
+    public string? Function { get; set; }
+
+    public string? Module { get; set; }
+
+    public long CrashCount { get; set; }
+
+    public long HostCount { get; set; }
+
+    public long FatalCount { get; set; }
+
+    public DateTimeOffset FirstSeen { get; set; }
+
+    public DateTimeOffset LastSeen { get; set; }
+
+    public string? FirstKernelRelease { get; set; }
+
+    public string? LastKernelRelease { get; set; }
+}
+
+public sealed class BugHostRow
+{
+    public Guid BugId { get; set; }
+
+    public Guid HostId { get; set; }
+
+    public long CrashCount { get; set; }
+
+    public DateTimeOffset LastSeen { get; set; }
+}
+
+public sealed class BugReleaseRow
+{
+    public Guid BugId { get; set; }
+
+    public required string KernelRelease { get; set; }
+
+    public long CrashCount { get; set; }
+}
+
+/// <summary>Crashes of a bug on one UTC day: the trend that lists draw.</summary>
+public sealed class BugDayRow
+{
+    public Guid BugId { get; set; }
+
+    public DateOnly Day { get; set; }
+
+    public long CrashCount { get; set; }
+}

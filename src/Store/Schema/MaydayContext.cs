@@ -1,0 +1,178 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace Mayday.Store.Schema;
+
+/// <summary>
+/// The schema as a model: what migrations are made from. Rows are written by <see cref="CrashWriter"/> and read by
+/// <see cref="CrashQueries"/> in SQL, set by set.
+/// </summary>
+public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbContext(options)
+{
+    public DbSet<HostRow> Hosts => Set<HostRow>();
+
+    public DbSet<DumpRow> Dumps => Set<DumpRow>();
+
+    public DbSet<CrashRow> Crashes => Set<CrashRow>();
+
+    public DbSet<BugRow> Bugs => Set<BugRow>();
+
+    /// <summary>Options for a database; <paramref name="migrations"/> is the assembly that holds the migrations.</summary>
+    public static DbContextOptions<MaydayContext> Options(string connectionString, string migrations) =>
+        new DbContextOptionsBuilder<MaydayContext>()
+            .UseNpgsql(connectionString, npgsql => npgsql
+                .MigrationsAssembly(migrations)
+                .MigrationsHistoryTable(SchemaVersion.HistoryTable))
+            .ReplaceService<IMigrationsSqlGenerator, PartitionedTableSqlGenerator>()
+            .Options;
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasPostgresExtension("pg_trgm");
+        DescribeHosts(modelBuilder);
+        DescribeBugs(modelBuilder);
+        DescribeGrowing(modelBuilder);
+        DescribeLedgers(modelBuilder);
+        DescribeCollectors(modelBuilder);
+        SnakeCase.Apply(modelBuilder.Model);
+    }
+
+    private static void DescribeHosts(ModelBuilder model)
+    {
+        model.Entity<HostRow>(host =>
+        {
+            host.Property(row => row.Id).ValueGeneratedNever();
+            host.HasIndex(row => row.MachineId).IsUnique();
+            host.HasIndex(row => row.ClaimedName).IsUnique();
+            host.HasIndex(row => row.AddressKey).IsUnique();
+            // text_pattern_ops: "web-*" is a range of this index whatever the database's collation.
+            host.HasIndex(row => row.Name).HasOperators("text_pattern_ops");
+            host.HasIndex(row => new { row.LastSeen, row.Id });
+        });
+        model.Entity<HostAddressRow>(address =>
+        {
+            address.HasKey(row => new { row.HostId, row.Address });
+            address.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
+            address.HasIndex(row => new { row.Address, row.NamedAt });
+        });
+        model.Entity<IncidentRow>(incident =>
+        {
+            incident.Property(row => row.Id).ValueGeneratedNever();
+            incident.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
+            incident.HasIndex(row => new { row.HostId, row.LastAt });
+        });
+    }
+
+    private static void DescribeBugs(ModelBuilder model)
+    {
+        model.Entity<BugRow>(bug =>
+        {
+            bug.Property(row => row.Id).ValueGeneratedNever();
+            bug.HasIndex(row => row.SignatureHash).IsUnique();
+            // One index for each order the list of bugs can have.
+            bug.HasIndex(row => new { row.LastSeen, row.Id });
+            bug.HasIndex(row => new { row.FirstSeen, row.Id });
+            bug.HasIndex(row => new { row.CrashCount, row.Id });
+            bug.HasIndex(row => new { row.HostCount, row.Id });
+        });
+        model.Entity<BugHostRow>(bugHost =>
+        {
+            bugHost.HasKey(row => new { row.BugId, row.HostId });
+            bugHost.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+            bugHost.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
+            bugHost.HasIndex(row => new { row.HostId, row.LastSeen });
+            bugHost.HasIndex(row => new { row.BugId, row.LastSeen });
+        });
+        model.Entity<BugReleaseRow>(release =>
+        {
+            release.HasKey(row => new { row.BugId, row.KernelRelease });
+            release.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<BugDayRow>(day =>
+        {
+            day.HasKey(row => new { row.BugId, row.Day });
+            day.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+            day.HasIndex(row => row.Day);
+        });
+    }
+
+    // Partitioned tables have no foreign keys, in or out: dropping a day must not lock the tables that everything else uses.
+    private static void DescribeGrowing(ModelBuilder model)
+    {
+        model.Entity<DumpRow>(dump =>
+        {
+            dump.Property(row => row.Id).ValueGeneratedNever();
+            Jsonb(dump.Property(row => row.Completeness));
+            Jsonb(dump.Property(row => row.HeaderRegisters));
+            Jsonb(dump.Property(row => row.UserFields));
+            dump.HasIndex(row => new { row.HostId, row.Id });
+            // What a newer analyser has to read again.
+            dump.HasIndex(row => new { row.AnalyzerVersion, row.Id });
+        });
+        model.Entity<CrashRow>(crash =>
+        {
+            crash.Property(row => row.Id).ValueGeneratedNever();
+            Jsonb(crash.Property(row => row.Report));
+            crash.HasIndex(row => new { row.HostId, row.Id });
+            crash.HasIndex(row => new { row.BugId, row.Id });
+            crash.HasIndex(row => new { row.Kind, row.Id });
+            crash.HasIndex(row => new { row.Function, row.Id });
+            crash.HasIndex(row => new { row.KernelRelease, row.Id });
+            crash.HasIndex(row => new { row.Transport, row.Id });
+            crash.HasIndex(row => row.IncidentId);
+            // Crashes with something missing are few: a small index finds them among all the whole ones.
+            crash.HasIndex(row => new { row.Complete, row.Id }).HasFilter("NOT complete");
+        });
+        model.Entity<CrashWitnessRow>(witness =>
+        {
+            witness.HasKey(row => new { row.CrashId, row.DumpId });
+            witness.HasIndex(row => row.DumpId);
+        });
+        model.Entity<EventRow>(record =>
+        {
+            record.Property(row => row.Id).ValueGeneratedNever();
+            Jsonb(record.Property(row => row.Args));
+            record.HasIndex(row => new { row.HostId, row.Id });
+            record.HasIndex(row => new { row.Facility, row.EventType, row.Id });
+            record.HasIndex(row => new { row.Severity, row.Id });
+        });
+        model.Entity<EventFormatRow>(format =>
+        {
+            format.Property(row => row.Id).UseIdentityAlwaysColumn();
+            format.HasIndex(row => row.Hash).IsUnique();
+        });
+    }
+
+    private static void DescribeLedgers(ModelBuilder model)
+    {
+        model.Entity<DumpKeyRow>(key =>
+        {
+            key.HasKey(row => row.Key);
+            key.HasIndex(row => row.ReceivedAt);
+        });
+        model.Entity<CrashOccurrenceRow>(occurrence =>
+        {
+            occurrence.HasKey(row => row.CrashId);
+            occurrence.Property(row => row.CrashId).ValueGeneratedNever();
+            occurrence.HasIndex(row => new { row.HostId, row.Key });
+            occurrence.HasIndex(row => row.ReceivedAt);
+        });
+        model.Entity<EventBatchRow>(batch =>
+        {
+            batch.HasKey(row => row.Key);
+            batch.HasIndex(row => row.ReceivedAt);
+        });
+    }
+
+    private static void DescribeCollectors(ModelBuilder model)
+    {
+        model.Entity<CollectorRow>().HasKey(row => row.Name);
+        model.Entity<IngestCounterRow>(counter =>
+        {
+            counter.HasKey(row => new { row.Collector, row.Name, row.Tags });
+            counter.HasOne<CollectorRow>().WithMany().HasForeignKey(row => row.Collector).OnDelete(DeleteBehavior.Cascade);
+        });
+    }
+
+    private static void Jsonb<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property) => property.HasColumnType("jsonb");
+}

@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace Mayday.Store;
+
+/// <summary>Which schema this program works with. Services check it at start; only <c>mayday migrate</c> and <c>mayday up</c> change it.</summary>
+public static class SchemaVersion
+{
+    /// <summary>Id of the newest migration in migrations/Versions; a test keeps the two together.</summary>
+    public const string Expected = "20261122194605_Initial";
+
+    internal const string HistoryTable = "__EFMigrationsHistory";
+
+    /// <summary>Throws <see cref="SchemaVersionException"/>, whose message says what to run, when the database has another schema.</summary>
+    public static async Task CheckAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var newest = await NewestAsync(source, cancellation).ConfigureAwait(false);
+        switch (string.CompareOrdinal(newest, Expected))
+        {
+            case < 0:
+                throw new SchemaVersionException(newest is null
+                    ? $"The database has no Mayday schema yet. Run: mayday migrate"
+                    : $"The database's schema is {newest}; this program needs {Expected}. Run: mayday migrate");
+            case > 0:
+                throw new SchemaVersionException(
+                    $"The database's schema is {newest}, newer than this program ({Expected}). Install the newer mayday here, or point it at another database.");
+        }
+    }
+
+    private static async Task<string?> NewestAsync(NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        try
+        {
+            using var command = source.CreateCommand($"""SELECT max("MigrationId") FROM "{HistoryTable}" """);
+            return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as string;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>The database's schema is not the one this program works with; the message says what to run.</summary>
+public sealed class SchemaVersionException(string message) : Exception(message);

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
+
+namespace Mayday.Store;
+
+/// <summary>What the parts of the program ask the store for.</summary>
+public static class StoreRegistration
+{
+    public static IServiceCollection AddMaydayStore(this IServiceCollection services, string connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => CreateDataSource(connectionString));
+        services.AddSingleton<CrashWriter>();
+        services.AddSingleton<CrashQueries>();
+        services.AddSingleton<IngestCounters>();
+        services.AddSingleton<CrashNotifications>();
+        services.AddSingleton<PartitionKeeper>();
+        return services;
+    }
+
+    /// <summary>A pool with the store's settings; what the connection string says itself wins.</summary>
+    public static NpgsqlDataSource CreateDataSource(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // The store's statements are few and long: the server should plan each once a connection. 0 (off) for transaction poolers.
+        if (!settings.ContainsKey("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 64;
+        }
+
+        if (!settings.ContainsKey("Application Name"))
+        {
+            settings.ApplicationName = "mayday";
+        }
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using Mayday.Analysis;
+
+namespace Mayday.Store;
+
+/// <summary>A dump on its way into the database: cleaned texts, and what was decided about it.</summary>
+internal sealed class PendingDump
+{
+    public PendingDump(FinishedDump dump)
+    {
+        Dump = dump;
+        ReceivedAt = dump.ReceivedAt.ToUniversalTime();
+        CompletedAt = dump.CompletedAt.ToUniversalTime();
+        ClaimedName = StoredText.CleanOrNull(dump.Host.Name?.Trim(), StoredText.MaxName);
+        MachineId = StoredText.CleanOrNull(dump.Host.MachineId?.Trim(), StoredText.MaxName);
+        SourceAddress = HostResolver.Canonical(dump.Host.Address);
+        BootId = StoredText.CleanOrNull(dump.BootId, StoredText.MaxName);
+        KernelRelease = StoredText.CleanOrNull(dump.KernelRelease, StoredText.MaxWord);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        Crashes = [.. dump.Crashes.Select((report, index) => new PendingCrash(this, report, index, UniqueKey(report, keys)))];
+    }
+
+    /// <summary>Stands for the address of a dump that came without one.</summary>
+    public const string UnknownAddress = "unknown";
+
+    public FinishedDump Dump { get; }
+
+    public DateTimeOffset ReceivedAt { get; }
+
+    public DateTimeOffset CompletedAt { get; }
+
+    public DateTimeOffset OccurredAt => Dump.OccurredAt?.ToUniversalTime() ?? ReceivedAt;
+
+    public string? ClaimedName { get; }
+
+    public string? MachineId { get; }
+
+    public string? SourceAddress { get; }
+
+    public string? BootId { get; }
+
+    public string? KernelRelease { get; }
+
+    public bool IsNamed => ClaimedName is not null || MachineId is not null;
+
+    /// <summary>
+    /// The address as evidence of who sent: none for an upload that names its host, since anyone may upload for any machine.
+    /// </summary>
+    public string? Address => Dump.Transport == Transport.Http && IsNamed ? null : SourceAddress;
+
+    public string AddressOrUnknown => SourceAddress ?? UnknownAddress;
+
+    public IReadOnlyList<PendingCrash> Crashes { get; }
+
+    public Guid HostId { get; set; }
+
+    // Two reports of one dump are two crashes even when every byte is the same (a warning without times, printed twice): the second
+    // one of this dump meets the second one of another.
+    private byte[] UniqueKey(CrashReport report, HashSet<string> taken)
+    {
+        var key = OccurrenceKey.Of(Dump.Log.Span, report);
+        while (!taken.Add(Convert.ToBase64String(key)))
+        {
+            key = SHA256.HashData(key);
+        }
+
+        return key;
+    }
+}
+
+/// <summary>A report on its way: either a crash of its own or one more witness of a known one.</summary>
+internal sealed class PendingCrash(PendingDump dump, CrashReport report, int index, byte[] occurrenceKey)
+{
+    public PendingDump Dump { get; } = dump;
+
+    public CrashReport Report { get; } = report;
+
+    public int Index { get; } = index;
+
+    public byte[] OccurrenceKey { get; } = occurrenceKey;
+
+    public string SignatureHash { get; } = StoredText.Clean(report.SignatureHash, StoredText.MaxWord);
+
+    public string Title { get; } = StoredText.Clean(report.Title, StoredText.MaxTitle);
+
+    public string? KernelRelease { get; } = StoredText.CleanOrNull(report.KernelRelease, StoredText.MaxWord) ?? dump.KernelRelease;
+
+    public double? PrintkTime { get; } = StoredJson.Finite(report.PrintkTime);
+
+    public int Quality { get; } = WitnessQuality.Of(report, dump.Dump.Completeness.Complete);
+
+    /// <summary>The crash this is a copy of; null for a new one.</summary>
+    public Occurrence? Occurrence { get; set; }
+
+    /// <summary>Set for new crashes and witnesses alike.</summary>
+    public Guid CrashId => Occurrence!.CrashId;
+}

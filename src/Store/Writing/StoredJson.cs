@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mayday.Analysis;
+
+namespace Mayday.Store;
+
+/// <summary>How documents are written to jsonb columns and read back.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(StoredStringConverter)])]
+[JsonSerializable(typeof(CrashReport))]
+[JsonSerializable(typeof(Completeness))]
+[JsonSerializable(typeof(IReadOnlyList<RegisterValue>))]
+[JsonSerializable(typeof(IReadOnlyList<UserField>))]
+[JsonSerializable(typeof(CrashNotification))]
+internal sealed partial class StoredJson : JsonSerializerContext
+{
+    // Real reports stay far below these; a hostile log could print frames and modules without end.
+    private const int MaxFrames = 2048;
+    private const int MaxModules = 2048;
+    private const int MaxRegisters = 256;
+    private const int MaxInstructions = 256;
+    private const int MaxSentences = 128;
+    private const int MaxFields = 512;
+    private const int MaxRanges = 4096;
+
+    public static string Write(CrashReport report) => JsonSerializer.Serialize(
+        report with
+        {
+            Frames = AtMost(report.Frames, MaxFrames),
+            Modules = AtMost(report.Modules, MaxModules),
+            Registers = AtMost(report.Registers, MaxRegisters),
+            Explanation = AtMost(report.Explanation, MaxSentences),
+            Code = report.Code is { } code ? code with { Instructions = AtMost(code.Instructions, MaxInstructions) } : null,
+            PrintkTime = Finite(report.PrintkTime),
+        },
+        Default.CrashReport);
+
+    public static string Write(Completeness completeness) => JsonSerializer.Serialize(
+        completeness with
+        {
+            MissingRanges = AtMost(completeness.MissingRanges, MaxRanges),
+            Notes = AtMost(completeness.Notes, MaxSentences),
+        },
+        Default.Completeness);
+
+    public static string Write(IReadOnlyList<RegisterValue> registers) =>
+        JsonSerializer.Serialize(AtMost(registers, MaxRegisters), Default.IReadOnlyListRegisterValue);
+
+    public static string Write(IReadOnlyList<UserField> fields) =>
+        JsonSerializer.Serialize(AtMost(fields, MaxFields), Default.IReadOnlyListUserField);
+
+    public static string Write(CrashNotification notification) => JsonSerializer.Serialize(notification, Default.CrashNotification);
+
+    public static CrashReport ReadReport(string json) => JsonSerializer.Deserialize(json, Default.CrashReport)!;
+
+    public static Completeness ReadCompleteness(string json) => JsonSerializer.Deserialize(json, Default.Completeness)!;
+
+    public static IReadOnlyList<RegisterValue> ReadRegisters(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListRegisterValue)!;
+
+    public static IReadOnlyList<UserField> ReadUserFields(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListUserField)!;
+
+    /// <summary>JSON has no NaN and no infinity; a printed time of four hundred digits is one.</summary>
+    public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int count) => list.Count <= count ? list : [.. list.Take(count)];
+}
