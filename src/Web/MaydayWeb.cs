@@ -1,4 +1,5 @@
 using Mayday.Web.Components;
+using Mayday.Web.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,17 +12,28 @@ public static class MaydayWeb
 {
     public static IServiceCollection AddMaydayWeb(this IServiceCollection services, IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<WebOptions>().Bind(configuration.GetSection(WebOptions.Section));
+
+        services.AddMaydayApi(configuration);
 
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
+        services.AddHttpContextAccessor();
+
+        services.AddSingleton<Handover>();
+        services.AddSingleton<IngestPulse>();
+        services.AddSingleton<CrashFeed>();
+        services.AddSingleton<Facets>();
         return services;
     }
 
     public static void MapMaydayWeb(this WebApplication app)
     {
+        ArgumentNullException.ThrowIfNull(app);
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapMaydayApi();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

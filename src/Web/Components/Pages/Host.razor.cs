@@ -1,0 +1,36 @@
+using Mayday.Store;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
+
+namespace Mayday.Web.Components.Pages;
+
+public sealed partial class Host
+{
+    private HostDetail? _host;
+    private CrashFilter _filter = new();
+    private Guid _read;
+    private bool _loaded;
+
+    [Parameter] public Guid Id { get; set; }
+
+    [CascadingParameter] public HttpContext? Http { get; set; }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_read == Id)
+        {
+            return;
+        }
+
+        _read = Id;
+        _loaded = false;
+        _host = null;
+        _filter = new CrashFilter { Host = Id.ToString() };
+        _host = await ReadOnceAsync(Id.ToString("N"), cancellation => Queries.FindHostAsync(Id, cancellation));
+        _loaded = true;
+        if (_host is null && Failure is null && Http is { Response.HasStarted: false } http)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
+    }
+}

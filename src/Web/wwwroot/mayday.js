@@ -1,0 +1,38 @@
+// The little that only the browser can do: its zone, the theme before the first paint of the next page, "/" to search, and places in long pages.
+(() => {
+  const year = 60 * 60 * 24 * 365;
+  const keep = (name, value) => { document.cookie = `${name}=${encodeURIComponent(value)};path=/;max-age=${value ? year : 0};samesite=lax`; };
+
+  window.mayday = {
+    zone() {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
+      keep('mayday-zone', zone);
+      return zone;
+    },
+    theme() { return document.documentElement.dataset.theme || 'system'; },
+    setTheme(theme) {
+      const fixed = theme === 'light' || theme === 'dark';
+      keep('mayday-theme', fixed ? theme : '');
+      if (fixed) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme;
+    },
+    atTop() { return window.scrollY < 80; },
+    toTop() { window.scrollTo({ top: 0 }); },
+    hash() { return location.hash; },
+    show(id) {
+      const element = document.getElementById(id);
+      if (!element) return false;
+      element.scrollIntoView({ block: 'center' });
+      element.focus({ preventScroll: true });
+      return true;
+    },
+    copy(text) { return navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false; },
+  };
+
+  document.addEventListener('keydown', event => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target;
+    if (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))) return;
+    const search = document.getElementById('search');
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  });
+})();
