@@ -1,8 +1,10 @@
+using Mayday.Store;
 using Mayday.Web.Components;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 
 namespace Mayday.Web;
@@ -23,7 +25,9 @@ public static class MaydayWeb
 
         services.AddSingleton<Handover>();
         services.AddSingleton<IngestPulse>();
+        services.TryAddSingleton<CrashNotifications>();
         services.AddSingleton<CrashFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<CrashFeed>());
         services.AddSingleton<Facets>();
         return services;
     }

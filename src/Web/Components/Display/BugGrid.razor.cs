@@ -1,18 +1,12 @@
 using Mayday.Store;
 using Microsoft.AspNetCore.Components;
-using Radzen;
-using Radzen.Blazor;
 
 namespace Mayday.Web.Components.Display;
 
-/// <summary>A list of bugs of any length: only the rows on the screen are fetched.</summary>
+/// <summary>A list of bugs of any length.</summary>
 public sealed partial class BugGrid
 {
-    private RadzenDataGrid<BugItem>? _grid;
-    private IReadOnlyList<BugItem> _rows = [];
-    private BugFilter? _filter;
-    private int _total;
-    private bool _loaded;
+    [Inject] public required CrashQueries Queries { get; init; }
 
     [Parameter, EditorRequired] public BugFilter Filter { get; set; } = new();
 
@@ -26,37 +20,9 @@ public sealed partial class BugGrid
     /// <summary>Red is for what usually takes the machine down.</summary>
     internal static bool IsDeadly(BugItem bug) => bug.FatalCount * 2 > bug.CrashCount;
 
-    public Task RefreshAsync() => _grid?.Reload() ?? Task.CompletedTask;
-
-    protected override async Task OnParametersSetAsync()
+    private async Task<Slice<BugItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
     {
-        if (_filter == Filter)
-        {
-            return;
-        }
-
-        var first = _filter is null;
-        _filter = Filter;
-        if (!first)
-        {
-            await RefreshAsync();
-        }
-    }
-
-    private async Task LoadAsync(LoadDataArgs args)
-    {
-        var slice = await ReadAsync<Tuple<IReadOnlyList<BugItem>, int>>(async cancellation =>
-        {
-            var (items, total) = await Queries.SliceBugsAsync(Filter, args.Skip ?? 0, args.Top ?? 50, cancellation);
-            return Tuple.Create(items, total);
-        });
-        if (slice is null)
-        {
-            return;
-        }
-
-        (_rows, _total) = slice;
-        _loaded = true;
-        await Counted.InvokeAsync(_total);
+        var (items, total) = await Queries.SliceBugsAsync(Filter, offset, count, cancellation);
+        return new(items, total);
     }
 }

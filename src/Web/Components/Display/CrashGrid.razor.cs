@@ -1,22 +1,20 @@
 using Mayday.Store;
 using Microsoft.AspNetCore.Components;
-using Radzen;
-using Radzen.Blazor;
 
 namespace Mayday.Web.Components.Display;
 
-/// <summary>A list of crashes, newest first, of any length: only the rows on the screen are fetched.</summary>
+/// <summary>A list of crashes, newest first, of any length.</summary>
 public sealed partial class CrashGrid
 {
     /// <summary>Above this the number is not read any more; counting every crash of a year would make each scroll a full scan.</summary>
     public const int CountLimit = 10_000;
 
     private readonly HashSet<Guid> _seen = [];
-    private RadzenDataGrid<CrashItem>? _grid;
-    private IReadOnlyList<CrashItem> _rows = [];
+    private VirtualTable<CrashItem>? _table;
     private CrashFilter? _filter;
-    private int _total;
-    private bool _loaded;
+    private bool _settled;
+
+    [Inject] public required CrashQueries Queries { get; init; }
 
     [Parameter, EditorRequired] public CrashFilter Filter { get; set; } = new();
 
@@ -29,56 +27,31 @@ public sealed partial class CrashGrid
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
 
-    public int Total => _total;
-
     /// <summary>Reads again what is on the screen; rows not seen before are marked for a moment.</summary>
-    public Task RefreshAsync() => _grid?.Reload() ?? Task.CompletedTask;
+    public Task RefreshAsync() => _table?.RefreshAsync() ?? Task.CompletedTask;
 
-    protected override async Task OnParametersSetAsync()
+    protected override void OnParametersSet()
     {
-        if (_filter == Filter)
+        if (_filter != Filter)
         {
-            return;
-        }
-
-        var first = _filter is null;
-        _filter = Filter;
-        _seen.Clear();
-        if (!first)
-        {
-            await RefreshAsync();
+            _filter = Filter;
+            _seen.Clear();
+            _settled = false;
         }
     }
 
-    private async Task LoadAsync(LoadDataArgs args)
+    private async Task<Slice<CrashItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
     {
-        var offset = args.Skip ?? 0;
-        var slice = await ReadAsync<Tuple<IReadOnlyList<CrashItem>, int>>(async cancellation =>
-        {
-            var (items, total) = await Queries.SliceCrashesAsync(Filter, offset, args.Top ?? 50, CountLimit, cancellation);
-            return Tuple.Create(items, total);
-        });
-        if (slice is null)
-        {
-            return;
-        }
-
-        (_rows, _total) = slice;
-        if (!_loaded || offset > 0)
+        var (items, total) = await Queries.SliceCrashesAsync(Filter, offset, count, CountLimit, cancellation);
+        if (!_settled || offset > 0)
         {
             // What is there when the page opens, or further down, is not news.
-            _seen.UnionWith(_rows.Select(row => row.Id));
+            _seen.UnionWith(items.Select(crash => crash.Id));
+            _settled = true;
         }
 
-        _loaded = true;
-        await Counted.InvokeAsync(_total);
+        return new(items, total);
     }
 
-    private void MarkFresh(RowRenderEventArgs<CrashItem> row)
-    {
-        if (row.Data is { } crash && _seen.Add(crash.Id))
-        {
-            row.Attributes["class"] = "fresh";
-        }
-    }
+    private string? FreshClass(CrashItem crash) => _seen.Contains(crash.Id) ? null : "fresh";
 }

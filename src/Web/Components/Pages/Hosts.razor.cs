@@ -1,22 +1,23 @@
 using Mayday.Store;
+using Mayday.Web.Components.Display;
 using Mayday.Web.Components.Reading;
 using Microsoft.AspNetCore.Components.Routing;
-using Radzen;
-using Radzen.Blazor;
 
 namespace Mayday.Web.Components.Pages;
 
 public sealed partial class Hosts
 {
     private readonly List<string> _problems = [];
-    private RadzenDataGrid<HostItem>? _grid;
-    private IReadOnlyList<HostItem> _rows = [];
     private ViewQuery _query = ViewQuery.Empty(ViewQuery.OfHosts);
     private HostFilter _filter = new();
-    private int _total;
-    private bool _loaded;
+    private int? _total;
 
-    private string Verdict => !_loaded ? "Every machine that was heard." : _total == 0 ? "None." : $"{Words.Count(_total, "machine", "machines")}{(_query.IsEmpty ? " heard" : " that match")}.";
+    private string Verdict => _total switch
+    {
+        null => "Every machine that was heard.",
+        0 => "None.",
+        _ => $"{Words.Count(_total.Value, "machine", "machines")}{(_query.IsEmpty ? " heard" : " that match")}.",
+    };
 
     protected override void OnInitialized()
     {
@@ -33,34 +34,19 @@ public sealed partial class Hosts
 
     private void OnMoved(object? sender, LocationChangedEventArgs change)
     {
-        if (Navigation.ToBaseRelativePath(change.Location).Split('?', '#')[0] != "hosts")
+        if (Navigation.ToBaseRelativePath(change.Location).Split('?', '#')[0] == "hosts")
         {
-            return;
-        }
-
-        Follow();
-        _ = InvokeAsync(async () =>
-        {
+            Follow();
             StateHasChanged();
-            if (_grid is not null)
-            {
-                await _grid.Reload();
-            }
-        });
+        }
     }
 
-    private async Task LoadAsync(LoadDataArgs args)
+    private void Count(int total) => _total = total;
+
+    private async Task<Slice<HostItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
     {
-        var slice = await ReadAsync<Tuple<IReadOnlyList<HostItem>, int>>(async cancellation =>
-        {
-            var (items, total) = await Queries.SliceHostsAsync(_filter, args.Skip ?? 0, args.Top ?? 50, cancellation);
-            return Tuple.Create(items, total);
-        });
-        if (slice is not null)
-        {
-            (_rows, _total) = slice;
-            _loaded = true;
-        }
+        var (items, total) = await Queries.SliceHostsAsync(_filter, offset, count, cancellation);
+        return new(items, total);
     }
 
     protected override void Dispose(bool disposing)

@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web.Virtualization;
+
+namespace Mayday.Web.Components.Display;
+
+/// <summary>Rows by position and how many there are in all.</summary>
+public sealed record Slice<TItem>(IReadOnlyList<TItem> Items, int Total);
+
+/// <summary>
+/// A table of any length that scrolls with the page: only the rows on the screen are fetched, the first ones already with the document.
+/// Radzen's grid is not used for it: it has no stand-in for rows that are on their way, and wants a scroll box of its own.
+/// </summary>
+public sealed partial class VirtualTable<TItem> where TItem : class
+{
+    /// <summary>Two lines of text and their air; rows that wrap are measured.</summary>
+    private const float RowHeight = 58;
+
+    /// <summary>Fills a tall screen, so that nothing moves when the circuit takes over.</summary>
+    private const int FirstRows = 40;
+
+    private Virtualize<TItem>? _virtual;
+    private IReadOnlyList<TItem>? _first;
+    private object? _readFor;
+    private int? _total;
+    private bool _provided;
+
+    [Parameter, EditorRequired] public string Label { get; set; } = "";
+
+    [Parameter] public string Class { get; set; } = "";
+
+    [Parameter, EditorRequired] public RenderFragment Head { get; set; } = _ => { };
+
+    [Parameter, EditorRequired] public RenderFragment<TItem> Row { get; set; } = _ => _ => { };
+
+    [Parameter, EditorRequired] public Func<TItem, object> Key { get; set; } = item => item;
+
+    [Parameter] public Func<TItem, string?>? RowClass { get; set; }
+
+    [Parameter] public RenderFragment? Empty { get; set; }
+
+    /// <summary>What the rows are narrowed by; when it changes, they are read anew.</summary>
+    [Parameter, EditorRequired] public object Filter { get; set; } = "";
+
+    /// <summary>Rows from an offset, so many.</summary>
+    [Parameter, EditorRequired] public Func<int, int, CancellationToken, Task<Slice<TItem>>> Read { get; set; } = (_, _, _) => Task.FromResult(new Slice<TItem>([], 0));
+
+    /// <summary>Tells how many there are after every reading.</summary>
+    [Parameter] public EventCallback<int> Counted { get; set; }
+
+    /// <summary>Reads again what is on the screen.</summary>
+    public async Task RefreshAsync()
+    {
+        if (_virtual is not null)
+        {
+            await _virtual.RefreshDataAsync();
+            StateHasChanged();
+        }
+    }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (Equals(_readFor, Filter))
+        {
+            return;
+        }
+
+        var isFirst = _readFor is null;
+        _readFor = Filter;
+        if (!isFirst)
+        {
+            await RefreshAsync();
+            return;
+        }
+
+        // A time-relative filter differs between the two renderings by milliseconds: the label and the address tell what is the same list.
+        var slice = await ReadOnceAsync($"{Label} {Navigation.Uri}", async cancellation => (Slice<TItem>?)await Read(0, FirstRows, cancellation));
+        if (slice is not null)
+        {
+            _first = slice.Items;
+            await CountAsync(slice.Total);
+        }
+    }
+
+    private async ValueTask<ItemsProviderResult<TItem>> ProvideAsync(ItemsProviderRequest request)
+    {
+        var slice = await ReadAsync(async _ => (Slice<TItem>?)await Read(request.StartIndex, request.Count, request.CancellationToken));
+        if (slice is null)
+        {
+            StateHasChanged();
+            return new(_first ?? [], _first?.Count ?? 0);
+        }
+
+        await CountAsync(slice.Total);
+        if (!_provided)
+        {
+            _provided = true;
+            _first = null;
+            StateHasChanged();
+        }
+
+        return new(slice.Items, slice.Total);
+    }
+
+    private async Task CountAsync(int total)
+    {
+        if (_total != total)
+        {
+            _total = total;
+            StateHasChanged();
+            await Counted.InvokeAsync(total);
+        }
+    }
+}
