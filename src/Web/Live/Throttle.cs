@@ -38,7 +38,15 @@ public sealed class Throttle(TimeSpan interval, TimeProvider time, Func<Task> ac
                     _again = false;
                 }
 
-                await action();
+                try
+                {
+                    await action();
+                }
+                catch (Exception) when (!_ended.IsCancellationRequested)
+                {
+                    // A page says itself what it could not read; the next news finds it listening still.
+                }
+
                 await Task.Delay(interval, time, _ended.Token);
                 lock (_gate)
                 {

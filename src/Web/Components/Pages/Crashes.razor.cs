@@ -78,8 +78,8 @@ public sealed partial class Crashes
         }
         else
         {
-            var (_, now) = await Queries.SliceCrashesAsync(_filter, 0, 1, CrashGrid.CountLimit, Gone);
-            _waiting = Math.Max(0, now - (_total ?? 0));
+            var now = await ReadAsync<object>(async cancellation => (await Queries.SliceCrashesAsync(_filter, 0, 1, CrashGrid.CountLimit, cancellation)).Total);
+            _waiting = now is int count ? Math.Max(0, count - (_total ?? 0)) : _waiting;
         }
 
         StateHasChanged();
