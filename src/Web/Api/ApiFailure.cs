@@ -1,6 +1,6 @@
+using Mayday.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Mayday.Store;
 using Npgsql;
 
 namespace Mayday.Web.Api;
@@ -27,6 +27,8 @@ internal static class ApiFailure
                     return BodyTooLarge();
                 case BadHttpRequestException bad:
                     return ApiProblem.BadRequest.With($"{bad.Message} Check the client: the body may have ended early or come too slowly.");
+                case SchemaVersionException schema:
+                    return ApiProblem.SchemaOutdated.With(schema.Message);
                 case PostgresException postgres when IsSchemaMismatch(postgres.SqlState):
                     return ApiProblem.SchemaOutdated.With("The database does not have the tables that this version reads. Run `mayday migrate`, then try again.");
                 case PostgresException postgres when !IsUnavailable(postgres.SqlState):
@@ -49,6 +51,7 @@ internal static class ApiFailure
     // Classes of https://www.postgresql.org/docs/current/errcodes-appendix.html: undefined table, column, schema or function.
     private static bool IsSchemaMismatch(string state) => state is "42P01" or "42703" or "3F000" or "42883";
 
-    // Connection (08), wrong login or database (28, 3D), out of resources (53), shutdown, recovery or cancelled by an operator (57).
-    private static bool IsUnavailable(string state) => state.AsSpan(0, Math.Min(2, state.Length)) is "08" or "28" or "3D" or "53" or "57";
+    // Connection (08), read-only standby (25), wrong login or database (28, 3D), out of resources (53), closed or locked (55), shutdown, recovery
+    // or cancelled by an operator (57).
+    private static bool IsUnavailable(string state) => state.AsSpan(0, Math.Min(2, state.Length)) is "08" or "25" or "28" or "3D" or "53" or "55" or "57";
 }

@@ -19,7 +19,7 @@ internal sealed record BugListParameters
     [FromQuery(Name = "since"), Description("Last seen at or after: ISO 8601 (UTC), or how long ago: 90s, 30m, 2h, 7d, 4w.")]
     public string? Since { get; init; }
 
-    [FromQuery(Name = "until"), Description("Last seen before: ISO 8601 (UTC), or how long ago.")]
+    [FromQuery(Name = "until"), Description("First seen before: ISO 8601 (UTC), or how long ago.")]
     public string? Until { get; init; }
 
     [FromQuery(Name = "q"), Description("Text looked for in title and function.")]

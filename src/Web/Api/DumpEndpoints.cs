@@ -68,6 +68,12 @@ internal static class DumpEndpoints
         }
 
         var written = await intake.TakeAsync(text.Bytes, origin, cancellation);
+        if (written.Refusal is { } reason)
+        {
+            instruments.DumpRefused(DumpRefusal.NotStored);
+            return ApiProblem.InternalError.With($"Postgres would not take the log in any form: {reason}. Keep the file, and please report it.");
+        }
+
         instruments.DumpTaken(written.IsNew);
         var receipt = new DumpReceipt(written.DumpId, await CrashesOf(written, queries, cancellation));
         return written.IsNew ? TypedResults.Created(LocationOf(receipt), receipt) : TypedResults.Ok(receipt);

@@ -16,6 +16,7 @@ internal enum DumpRefusal
     Empty,
     TooLarge,
     Busy,
+    NotStored,
 }
 
 /// <summary>The text of one POST while the request lasts; gives its memory back to the budget at the end.</summary>

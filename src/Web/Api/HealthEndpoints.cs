@@ -1,3 +1,4 @@
+using Mayday.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,8 +24,7 @@ internal static class HealthEndpoints
 
     private static async Task<Ok<Health>> GetReady(NpgsqlDataSource source, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("select 1 from crash limit 1");
-        await command.ExecuteScalarAsync(cancellation);
+        await SchemaVersion.CheckAsync(source, cancellation);
         return TypedResults.Ok(new Health("ready"));
     }
 }
