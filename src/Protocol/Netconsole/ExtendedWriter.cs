@@ -78,7 +78,7 @@ public ref struct ExtendedWriter
     /// <param name="written">Bytes of the datagram, 0 when nothing is left.</param>
     /// <returns>False when the message is finished.</returns>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public bool TryWrite(Span<byte> destination, out int written)
+    public bool TryWrite(scoped Span<byte> destination, out int written)
     {
         written = 0;
         if (_isDone)
