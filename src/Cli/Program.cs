@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Mayday.Cli.Commands;
-using Mayday.Collector;
+using Mayday.Collector.Receive;
 using Mayday.Store;
+using Mayday.Store.Embedded;
 
 namespace Mayday.Cli;
 
@@ -16,9 +17,7 @@ public static class Program
             CollectorCommand.Create(),
             WebCommand.Create(),
             MigrateCommand.Create(),
-            SendCommand.Create(),
             AnalyzeCommand.Create(),
-            ReanalyzeCommand.Create(),
         };
 
         var parsed = root.Parse(args);

@@ -1,6 +1,7 @@
 using Mayday.Cli.Commands;
 using Mayday.Collector;
 using Mayday.Store;
+using Mayday.Store.Embedded;
 
 namespace Mayday.Cli.Hosting;
 
@@ -17,7 +18,18 @@ internal static class EverythingHost
         var data = DataDirectory.Of(settings);
         settings[DataDirectory.Key] = data;
 
-        await using var postgres = await StartPostgresAsync(settings, data, cancellation);
+        await using (var postgres = await StartPostgresAsync(settings, data, cancellation))
+        {
+            await ServeAsync(settings, listen, data, postgres, cancellation);
+        }
+
+        await Console.Out.WriteLineAsync("Stopped; everything received is stored.");
+        return ExitCode.Done;
+    }
+
+    private static async Task ServeAsync(
+        IConfigurationRoot settings, WebListen listen, string data, EmbeddedPostgres? postgres, CancellationToken cancellation)
+    {
         if (postgres is not null)
         {
             settings[RoleSettings.ConnectionKey] = postgres.ConnectionString;
@@ -33,8 +45,6 @@ internal static class EverythingHost
         await Console.Out.WriteLineAsync(Banner(app, data, postgres));
         WebHost.WarnWhenOpen(app, listen);
         await app.WaitForShutdownAsync(cancellation);
-        await Console.Out.WriteLineAsync("Stopped; everything received is stored.");
-        return ExitCode.Done;
     }
 
     private static async Task<EmbeddedPostgres?> StartPostgresAsync(IConfiguration settings, string data, CancellationToken cancellation)

@@ -62,7 +62,7 @@ internal sealed unsafe partial class LinuxReceive
         public nuint Length;
     }
 
-    // struct mmsghdr: struct msghdr, then the datagram's length.
+    // struct mmsghdr: struct msghdr (56 bytes, the last four of them padding), then the datagram's length.
     [StructLayout(LayoutKind.Sequential)]
     private struct MessageHeader
     {
@@ -73,6 +73,7 @@ internal sealed unsafe partial class LinuxReceive
         public byte* Control;
         public nuint ControlLength;
         public int Flags;
+        private readonly uint _paddingOfMsghdr;
         public uint Length;
         private readonly uint _padding;
     }
