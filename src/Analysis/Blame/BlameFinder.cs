@@ -25,10 +25,11 @@ internal sealed class BlameFinder
         _reportFrames = rules.Frames("report");
         string[] common = format.Blame switch
         {
-            BlameRule.Line => ["report"],
             BlameRule.Panic or BlameRule.Entry => ["report", "helper"],
-            BlameRule.Hang => ["report", "helper", "locks", "wait"],
-            _ => ["report", "helper", "locks", "allocate"],
+            BlameRule.Hang => ["report", "helper", "locks", "wait", "service"],
+            BlameRule.Leak => ["report", "helper", "locks", "allocate", "service", "wrapper"],
+            BlameRule.Stall => ["report", "helper", "locks", "allocate"],
+            _ => ["report", "helper", "locks", "allocate", "service"],
         };
         _skipped = [.. common.Concat(format.Skip).Distinct(StringComparer.Ordinal).Select(rules.Frames)];
     }

@@ -36,7 +36,7 @@ internal static class LineShapes
         ("-> #", "chain"), ("backtrace:", "leak"), ("backtrace (crc", "leak"), ("Preemption disabled at", "preempt"),
         ("page last allocated", "alloc"), ("page last free", "free"), ("Exception stack", "exception"),
         ("Use-after-free", "access"), ("Out-of-bounds", "access"), ("Invalid read", "access"), ("Invalid write", "access"), ("Invalid free", "access"), ("Corrupted memory", "access"),
-        ("NMI backtrace for cpu", "nmi"),
+        ("NMI backtrace for cpu", "nmi"), ("rcu: RCU grace-period kthread stack dump", "kthread"), ("RCU grace-period kthread stack dump", "kthread"),
     ];
 
     private static readonly string[] s_chains =

@@ -139,6 +139,8 @@ internal sealed class ReportAssembler(RuleBook rules)
                 }
 
                 break;
+            case FormatRole.Crash when rule.Kind == CrashKind.Panic && text.StartsWith("---[ end", StringComparison.Ordinal):
+                return false;
             case FormatRole.Reboot:
                 return Reboot(rule, captures, framed, start, end, text, log);
             case FormatRole.Crash when rule.Kind is CrashKind.Panic && current is { Panic: null } && EndsInPanic(current) && current.Ended:

@@ -45,7 +45,7 @@ internal sealed class Traces
             {
                 case LineShape.TraceHead:
                     var name = LineShapes.StackOf(line.Text.AsSpan().Trim()) ?? "task";
-                    if (name == "task" && stack is { Name: "nmi", Frames.Count: 0 or 1 })
+                    if (name == "task" && stack is { Name: "nmi" or "kthread", Frames.Count: 0 or 1 })
                     {
                         break;   // the answer to an NMI: the head only repeats that a trace follows
                     }

@@ -4,7 +4,7 @@ using Mayday.Analysis.Parsing;
 namespace Mayday.Analysis.Rules;
 
 /// <summary>What a pattern takes out of a line.</summary>
-internal enum CaptureKind { Function, Source, Number, Hex, Word, Label, Phrase, Shout, Text, Trap, Slabcache }
+internal enum CaptureKind { Function, Source, Number, Hex, Word, Label, Phrase, Shout, Text, Trap, Slabcache, Task }
 
 /// <summary>What a matched line said, by capture name.</summary>
 internal sealed class Captures
@@ -242,6 +242,15 @@ internal sealed class LinePattern
                 }
 
                 break;
+            case CaptureKind.Task:
+                end = next is null ? text.Length : text.IndexOf(next, StringComparison.Ordinal);
+                if (end <= 0)
+                {
+                    return -1;
+                }
+
+                TakeTask(text[..end], captures);
+                return end;
             case CaptureKind.Trap:
                 // "overflow", "bounds", "alignment check": lower-case words only, as the trap table of x86 has them.
                 end = Run(text, static c => char.IsAsciiLetterLower(c) || c is ' ' or '-' or '_');
@@ -300,6 +309,33 @@ internal sealed class LinePattern
         }
 
         return skipped + symbol.Length;
+    }
+
+    /// <summary>"kworker/0:1:764", "nginx/125", "openvpn/130/0x00000002": the name itself may hold colons and slashes.</summary>
+    private static void TakeTask(ReadOnlySpan<char> text, Captures? captures)
+    {
+        if (captures is null)
+        {
+            return;
+        }
+
+        for (var tries = 0; tries < 3; tries++)
+        {
+            var cut = text.LastIndexOfAny(':', '/');
+            if (cut <= 0)
+            {
+                return;
+            }
+
+            var last = text[(cut + 1)..];
+            text = text[..cut];
+            if (int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out _) && !last.StartsWith("0x", StringComparison.Ordinal) && (last.Length < 8 || last[0] != '0'))
+            {
+                captures.Add("comm", text.ToString());
+                captures.Add("pid", last.ToString());
+                return;
+            }
+        }
     }
 
     private static int TakeSource(ReadOnlySpan<char> text, Captures? captures)
