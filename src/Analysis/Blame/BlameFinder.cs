@@ -25,11 +25,13 @@ internal sealed class BlameFinder
         _reportFrames = rules.Frames("report");
         string[] common = format.Blame switch
         {
+            BlameRule.Lock or BlameRule.Chain or BlameRule.HeldLock or BlameRule.FreedLock or BlameRule.Unlock => ["report", "helper", "locks", "service", "entry"],
+            BlameRule.Caller => ["report"],
             BlameRule.Panic or BlameRule.Entry => ["report", "helper"],
             BlameRule.Hang => ["report", "helper", "locks", "wait", "service"],
             BlameRule.Leak => ["report", "helper", "locks", "allocate", "service", "wrapper"],
-            BlameRule.Stall => ["report", "helper", "locks", "allocate"],
-            _ => ["report", "helper", "locks", "allocate", "service"],
+            BlameRule.Stall => ["report", "helper", "locks", "allocate", "timer"],
+            _ => ["report", "helper", "locks", "allocate", "service", "entry"],
         };
         _skipped = [.. common.Concat(format.Skip).Distinct(StringComparer.Ordinal).Select(rules.Frames)];
     }
@@ -47,6 +49,10 @@ internal sealed class BlameFinder
         BlameRule.Stall => Stalled(),
         BlameRule.Work => LastWork(),
         BlameRule.Leak => InStack(_traces.Stacks.Find(s => s.Name == "leak") ?? _traces.First),
+        BlameRule.Named => FromCapture(),
+        BlameRule.Unlock => AtUnlock(),
+        BlameRule.Caller => AtCaller(),
+        BlameRule.Chain => InStack(_traces.Stacks.Find(s => s.Name == "chain" && s.Frames.Count > 0)) is { Function: not null } safe ? safe : AtLock(),
         BlameRule.Panic => InStack(_traces.First),
         BlameRule.Entry => AtEntry(),
         _ => Verdict.None,
@@ -185,13 +191,63 @@ internal sealed class BlameFinder
                     return Took(place, "takes the lock");
                 }
             }
-            else if (text.Contains("but task", StringComparison.Ordinal) || text.Contains("but this", StringComparison.Ordinal) || text.Contains("and this task", StringComparison.Ordinal))
+            else if (text.Contains("which lock already depends", StringComparison.Ordinal) || text.Contains("other info that", StringComparison.Ordinal))
             {
                 break;
             }
         }
 
+        foreach (var chain in _traces.Stacks)
+        {
+            if (chain.Name == "chain" && InStack(chain) is { Function: not null } found)
+            {
+                return found;
+            }
+        }
+
         return InStack(BacktraceStack());
+    }
+
+    /// <summary>"x/1 is trying to release lock (l) at:" and the place on the next line, or on the same in newer kernels.</summary>
+    private Verdict AtUnlock()
+    {
+        for (var i = 0; i + 1 < _report.Lines.Count && i < 20; i++)
+        {
+            var text = _report.Lines[i].Text;
+            if (!text.Contains("is trying to release lock", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var at = text.LastIndexOf(" at: ", StringComparison.Ordinal);
+            var place = at > 0 && FrameLine.TryParse(" " + text[(at + 5)..], "task", lenient: true, out var same, out _) ? same : _report.Lines[i + 1].Frame;
+            if (place is not null && !IsAddress(place) && Accept(place))
+            {
+                return Took(place, "releases the lock");
+            }
+
+            break;
+        }
+
+        return InStack(_traces.First);
+    }
+
+    private Verdict AtCaller()
+    {
+        foreach (var line in _report.Lines)
+        {
+            if (line.Text.StartsWith("caller is ", StringComparison.Ordinal))
+            {
+                if (FrameLine.TryParse(" " + line.Text[10..], "task", lenient: false, out var frame, out _) && Accept(frame))
+                {
+                    return Took(frame, "the caller that the report names");
+                }
+
+                break;
+            }
+        }
+
+        return InStack(_traces.First);
     }
 
     /// <summary>Lockdep's own trace stands behind "stack backtrace:", after the stacks of the chain.</summary>
@@ -255,19 +311,29 @@ internal sealed class BlameFinder
     {
         var tick = _rules.Frames("tick");
         var interrupt = _rules.Frames("interrupt");
-        var segments = Segments();
-        foreach (var frames in segments)
+        foreach (var frames in Segments())
         {
+            // The timer interrupt that noticed the stall is no part of it: what it interrupted is.
             var from = 0;
             var ticked = frames.FindIndex(f => tick.Contains(f.Function));
             if (ticked >= 0)
             {
-                var entered = frames.FindIndex(ticked, f => interrupt.Contains(f.Function));
-                from = entered >= 0 ? entered + 1 : frames.Count;
-                while (from < frames.Count && interrupt.Contains(frames[from].Function))
+                from = Beyond(frames, frames.FindIndex(ticked, f => interrupt.Contains(f.Function)), ticked);
+            }
+
+            // A module is a culprit of its own; the core kernel's dispatch around it says less.
+            for (var i = from; i < frames.Count; i++)
+            {
+                if (frames[i].Module is not null && !_skipped.Any(g => g.Contains(frames[i].Function)))
                 {
-                    from++;
+                    return Took(frames[i], "the innermost frame of a module");
                 }
+            }
+
+            // By convention an RCU stall is put on the interrupted task, even when a timer had interrupted it.
+            if (ticked < 0 && _format.Kind == CrashKind.RcuStall && frames.FindIndex(f => interrupt.Contains(f.Function)) is >= 0 and var entered)
+            {
+                from = Beyond(frames, entered, entered);
             }
 
             var verdict = StalledIn(frames, from);
@@ -278,6 +344,23 @@ internal sealed class BlameFinder
         }
 
         return Verdict.None;
+
+        int Beyond(List<StackFrame> frames, int entered, int ticked)
+        {
+            if (entered < 0)
+            {
+                // No known entry: the interrupt's stack ends where its mark does.
+                entered = frames.FindLastIndex(f => f.Stack == "irq") is var last && last >= ticked ? last : frames.Count - 1;
+            }
+
+            var next = entered + 1;
+            while (next < frames.Count && interrupt.Contains(frames[next].Function))
+            {
+                next++;
+            }
+
+            return next;
+        }
     }
 
     private List<List<StackFrame>> Segments()
@@ -326,15 +409,11 @@ internal sealed class BlameFinder
                 return Took(frame, "what the CPU was kept waiting by");
             }
 
-            // A module is a culprit of its own; the core kernel's dispatch around it says less.
-            if (frame.Module is not null && !_skipped.Any(g => g.Contains(frame.Function)))
+            if (interrupt.Contains(frame.Function))
             {
-                return Took(frame, "the innermost frame of a module");
-            }
-
-            if (interrupt.Contains(frame.Function) && before is not null)
-            {
-                break;
+                // Nothing told itself apart before this interrupt: what it interrupted may.
+                before = null;
+                continue;
             }
 
             if (dispatch.Contains(frame.Function))

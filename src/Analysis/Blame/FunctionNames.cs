@@ -5,19 +5,29 @@ internal static class FunctionNames
 {
     private static readonly string[] s_sysPrefixes = ["__x64_", "__ia32_", "__arm64_", "__s390x_", "__s390_", "__riscv_", "__powerpc_", "__loongarch_", "__x32_", "__se_", "__ia32_compat_", "__x64_compat_"];
 
-    private static readonly (string Prefix, string Name)[] s_families =
-    [
-        ("smp_call_function", "smp_call_function"), ("synchronize_rcu", "synchronize_rcu"), ("__synchronize_srcu", "synchronize_rcu"), ("synchronize_srcu", "synchronize_rcu"), ("synchronize_sched", "synchronize_rcu"),
-    ];
+    // Variants that differ only in whom they wait for.
+    private static readonly Dictionary<string, string> s_variants = new(StringComparer.Ordinal)
+    {
+        ["smp_call_function_single"] = "smp_call_function",
+        ["smp_call_function_many"] = "smp_call_function",
+        ["smp_call_function_many_cond"] = "smp_call_function",
+        ["smp_call_function_any"] = "smp_call_function",
+        ["generic_exec_single"] = "smp_call_function",
+        ["synchronize_rcu_expedited"] = "synchronize_rcu",
+        ["synchronize_rcu_normal"] = "synchronize_rcu",
+        ["synchronize_sched"] = "synchronize_rcu",
+        ["synchronize_sched_expedited"] = "synchronize_rcu",
+        ["synchronize_rcu_bh"] = "synchronize_rcu",
+        ["synchronize_srcu"] = "synchronize_rcu",
+        ["synchronize_srcu_expedited"] = "synchronize_rcu",
+        ["__synchronize_srcu"] = "synchronize_rcu",
+    };
 
     public static string Title(string function)
     {
-        foreach (var (prefix, name) in s_families)
+        if (s_variants.TryGetValue(function, out var common))
         {
-            if (function.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return name;
-            }
+            return common;
         }
 
         foreach (var prefix in s_sysPrefixes)

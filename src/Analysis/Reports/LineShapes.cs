@@ -34,7 +34,7 @@ internal static class LineShapes
         ("Uninit was created at", "created"), ("Uninit was stored to memory at", "stored"), ("Local variable", "created"), ("Memory was marked as uninit", "created"),
         ("read to 0x", "access"), ("write to 0x", "access"), ("read-write to 0x", "access"), ("race at unknown origin", "access"), ("read (", "access"), ("write (", "access"), ("read-write (", "access"), ("assert no", "access"),
         ("-> #", "chain"), ("backtrace:", "leak"), ("backtrace (crc", "leak"), ("Preemption disabled at", "preempt"),
-        ("page last allocated", "alloc"), ("page last free", "free"), ("Exception stack", "exception"),
+        ("page last allocated", "alloc"), ("page last free", "free"),
         ("Use-after-free", "access"), ("Out-of-bounds", "access"), ("Invalid read", "access"), ("Invalid write", "access"), ("Invalid free", "access"), ("Corrupted memory", "access"),
         ("NMI backtrace for cpu", "nmi"), ("rcu: RCU grace-period kthread stack dump", "kthread"), ("RCU grace-period kthread stack dump", "kthread"),
     ];

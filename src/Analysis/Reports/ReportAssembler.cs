@@ -143,7 +143,7 @@ internal sealed class ReportAssembler(RuleBook rules)
                 return false;
             case FormatRole.Reboot:
                 return Reboot(rule, captures, framed, start, end, text, log);
-            case FormatRole.Crash when rule.Kind is CrashKind.Panic && current is { Panic: null } && EndsInPanic(current) && current.Ended:
+            case FormatRole.Crash when rule.Kind is CrashKind.Panic && current is { Panic: null } && (current.Ended ? EndsInPanic(current) : !current.SeenTrace && current.Rule.Blame != BlameRule.None):
                 EndByPanic(current, log, start, end, framed);
                 return true;
         }
@@ -158,7 +158,9 @@ internal sealed class ReportAssembler(RuleBook rules)
             return true;
         }
 
-        if (current is not null)
+        // One-line messages of another CPU in the middle of a trace do not end it.
+        var aside = current is { SeenTrace: true, Ended: false } && rule is { Blame: BlameRule.None, Role: FormatRole.Crash, Class: not CrashClass.Panic };
+        if (current is not null && !aside)
         {
             Close(current, supersededBy: rule);
         }
@@ -185,6 +187,13 @@ internal sealed class ReportAssembler(RuleBook rules)
             report.PanicAt = 0;
         }
 
+        if (aside)
+        {
+            Append(report, Shape(log, start, end, framed.TextOffset, false) with { Shape = LineShape.Known, Frame = null });
+            _done.Add(report);
+            return true;
+        }
+
         _open.Add(report);
         _last = report;
         Append(report, Shape(log, start, end, framed.TextOffset, false) with { Shape = LineShape.Known, Frame = null });
@@ -197,6 +206,12 @@ internal sealed class ReportAssembler(RuleBook rules)
         if (current.Ended)
         {
             return rule == current.Rule && rule.Blame == BlameRule.None;
+        }
+
+        // A warning raised while the kernel is about to report a stall is about the reporting.
+        if (current.Rule.Class == CrashClass.Stall && rule.Kind == CrashKind.Warning && !current.SeenTrace && current.Lines.Count <= 8)
+        {
+            return true;
         }
 
         if (captures["oops"] is not null && !current.SeenOops && current.Rule.Blame == BlameRule.Pc && !current.SeenTrace)
@@ -342,7 +357,8 @@ internal sealed class ReportAssembler(RuleBook rules)
                 report.SeenTrace = true;
                 break;
             case LineShape.EndTrace:
-                if (!report.Ended)
+                // Before its own trace an end trace is the end of another CPU's report.
+                if (!report.Ended && (report.SeenTrace || report.Lines.Count > 12))
                 {
                     report.Ended = true;
                     report.EndTraceAt = report.Lines.Count;

@@ -20,7 +20,7 @@ internal sealed class ReportBuilder(RuleBook rules)
         var verdict = new BlameFinder(rules, report, traces, format, steps).Find();
         var function = verdict.Function is null ? null : FunctionNames.Title(verdict.Function);
         var title = Title(format, report, details, function);
-        var signature = Signature(format, title, function);
+        var signature = Signature(format, title, function, report.Captures);
         steps.Add($"signature {signature}: family and {(signature.EndsWith(": " + function, StringComparison.Ordinal) && function is not null ? "function" : "title")}");
         var corrupted = Corrupted(report, traces, format, function);
         var fatal = report.Panic is not null || format.Severity == CrashSeverity.Fatal || report.Rebooting;
@@ -165,10 +165,21 @@ internal sealed class ReportBuilder(RuleBook rules)
         return at >= 0 ? line[(at + 14)..] : line;
     }
 
-    private static string Signature(FormatRule format, string title, string? function) =>
-        function is not null && format.Title.Contains("{function}", StringComparison.Ordinal) && !title.Contains(" / ", StringComparison.Ordinal)
-            ? $"{format.Family}: {function}"
-            : $"{format.Family}: {title}";
+    private static string Signature(FormatRule format, string title, string? function, Captures captures)
+    {
+        var family = format.Family;
+        if (family.Contains('{', StringComparison.Ordinal))
+        {
+            foreach (var (name, value) in captures.Values)
+            {
+                family = family.Replace("{" + name + "}", value, StringComparison.Ordinal);
+            }
+        }
+
+        return function is not null && format.Title.Contains("{function}", StringComparison.Ordinal) && !title.Contains(" / ", StringComparison.Ordinal)
+            ? $"{family}: {function}"
+            : $"{family}: {title}";
+    }
 
     private static string Hash(string signature)
     {

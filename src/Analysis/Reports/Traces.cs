@@ -4,8 +4,11 @@ using Mayday.Analysis.Rules;
 namespace Mayday.Analysis.Reports;
 
 /// <summary>One printed stack: a "Call Trace:", an allocation stack, the answer of one CPU to an NMI.</summary>
-internal sealed class TraceStack(string name, int line)
+internal sealed class TraceStack(string name, int line, bool isHeaded = true)
 {
+    /// <summary>False for frames that stand alone: another CPU's, or a trace whose head was lost.</summary>
+    public bool IsHeaded { get; } = isHeaded;
+
     public string Name { get; } = name;
 
     /// <summary>Index of the line that began it.</summary>
@@ -25,7 +28,7 @@ internal sealed class Traces
     /// <summary>Program counters before the first trace: what the report names as the place of the fault.</summary>
     public List<StackFrame> ProgramCounters { get; } = [];
 
-    public TraceStack? First => Stacks.Find(s => s.IsCulprits && s.Frames.Count > 0);
+    public TraceStack? First => Stacks.Find(s => s.IsCulprits && s.IsHeaded && s.Frames.Count > 0) ?? Stacks.Find(s => s.IsCulprits && s.Frames.Count > 0);
 
     public TraceStack? Last => Stacks.FindLast(s => s.Name is "task" && s.Frames.Count > 0);
 
@@ -55,7 +58,7 @@ internal sealed class Traces
                     traces.Stacks.Add(stack);
                     break;
                 case LineShape.ProgramCounter when line.Frame is not null:
-                    if (stack is null)
+                    if (stack is null || (!stack.IsHeaded && traces.ProgramCounters.Count == 0))
                     {
                         traces.ProgramCounters.Add(line.Frame);
                     }
@@ -73,7 +76,7 @@ internal sealed class Traces
                     if (stack is null)
                     {
                         // A trace whose head is missing, or an architecture that prints none.
-                        stack = new TraceStack("task", i);
+                        stack = new TraceStack("task", i, isHeaded: false);
                         traces.Stacks.Add(stack);
                     }
 

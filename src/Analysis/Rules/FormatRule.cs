@@ -2,7 +2,7 @@ namespace Mayday.Analysis.Rules;
 
 internal enum FormatRole { Crash, Ignore, PanicEnd, PanicMaybeEnd, Hardware, Reboot, Prelude }
 
-internal enum BlameRule { None, Pc, Line, Stack, LastStack, Lock, HeldLock, FreedLock, Hang, Stall, Work, Leak, Panic, Entry }
+internal enum BlameRule { None, Pc, Line, Stack, LastStack, Lock, HeldLock, FreedLock, Hang, Stall, Work, Leak, Panic, Entry, Named, Caller, Chain, Unlock }
 
 /// <summary>One section of formats.rules.</summary>
 internal sealed class FormatRule

@@ -51,11 +51,13 @@ internal sealed class LinePattern
     private readonly record struct Part(string? Literal, CaptureKind Kind, string Name);
 
     private readonly Part[] _parts;
+    private readonly bool _hasOops;
 
     private LinePattern(Part[] parts, bool anchored, string text)
     {
         _parts = parts;
         IsAnchored = anchored;
+        _hasOops = parts.Any(p => p.Name == "oops");
         Source = text;
         Needle = parts.Where(p => p.Literal is not null).Select(p => p.Literal!).MaxBy(NeedleWeight) ?? "";
     }
@@ -134,7 +136,8 @@ internal sealed class LinePattern
             }
 
             from += at;
-            if ((from == 0 || IsBoundary(text[from - 1])) && MatchHere(text[from..], captures))
+            // "... user memory accessgeneral protection fault: 0000 [#1]": the message before came without its line end.
+            if ((from == 0 || IsBoundary(text[from - 1]) || _hasOops) && MatchHere(text[from..], captures))
             {
                 return true;
             }
@@ -291,9 +294,9 @@ internal sealed class LinePattern
             skipped = close + 3;
         }
 
-        if (!Symbol.TryRead(text[skipped..], out var symbol))
+        if (!Symbol.TryRead(text[skipped..], out var symbol) || (symbol.Length >= 8 && IsHex(symbol.Name)))
         {
-            return -1;
+            return -1;   // an address that the kernel could not name
         }
 
         if (captures is not null)
@@ -378,6 +381,19 @@ internal sealed class LinePattern
         }
 
         return colon + 1 + digits;
+    }
+
+    private static bool IsHex(ReadOnlySpan<char> name)
+    {
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiHexDigit(c))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Run(ReadOnlySpan<char> text, Func<char, bool> accepts)
