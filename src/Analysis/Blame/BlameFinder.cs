@@ -25,7 +25,7 @@ internal sealed class BlameFinder
         _reportFrames = rules.Frames("report");
         string[] common = format.Blame switch
         {
-            BlameRule.Lock or BlameRule.Chain or BlameRule.HeldLock or BlameRule.FreedLock or BlameRule.Unlock => ["report", "helper", "locks", "service", "entry"],
+            BlameRule.Lock or BlameRule.Chain or BlameRule.HeldLock or BlameRule.FreedLock or BlameRule.Unlock => ["report", "helper", "locks", "workqueue", "entry"],
             BlameRule.Caller => ["report"],
             BlameRule.Panic or BlameRule.Entry => ["report", "helper"],
             BlameRule.Hang => ["report", "helper", "locks", "wait", "service"],
