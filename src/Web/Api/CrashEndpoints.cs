@@ -15,6 +15,8 @@ internal static class CrashEndpoints
     /// </summary>
     private const string KeepAndAsk = "private, no-cache";
 
+    private const string PlainText = "text/plain; charset=utf-8";
+
     public static void MapCrashes(this IEndpointRouteBuilder api)
     {
         var crashes = api.MapGroup("/crashes").WithTags("crashes");
@@ -44,7 +46,7 @@ internal static class CrashEndpoints
             ? TypedResults.Ok(new CrashDocument(crash))
             : ApiProblem.NoSuch("crash", id);
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetLog(
+    private static async Task<Results<FileContentHttpResult, PushStreamHttpResult, ProblemHttpResult>> GetLog(
         string id, CrashQueries queries, HttpResponse response, CancellationToken cancellation)
     {
         if (!Guid.TryParseExact(id, "D", out var uuid) || await queries.FindCrashLogAsync(uuid, cancellation) is not { } log)
@@ -53,7 +55,10 @@ internal static class CrashEndpoints
         }
 
         response.Headers.CacheControl = KeepAndAsk;
-        return TypedResults.Bytes(LogText.ToVisible(log.Log), "text/plain; charset=utf-8", enableRangeProcessing: true, entityTag: TagOf(log.DumpId, "log"));
+        var tag = TagOf(log.DumpId, "log");
+        return LogText.IsPlain(log.Log)
+            ? TypedResults.Bytes(log.Log, PlainText, enableRangeProcessing: true, entityTag: tag)
+            : TypedResults.Stream(body => LogText.WriteVisibleAsync(log.Log, body, cancellation), PlainText, entityTag: tag);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetRaw(

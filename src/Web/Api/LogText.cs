@@ -11,26 +11,59 @@ internal static class LogText
 {
     private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (byte)letter), (byte)'\n', (byte)'\t']);
 
-    /// <summary>The log itself where there is nothing to replace.</summary>
+    /// <summary>Escapes make a log up to four times as long, so they are written piece by piece and never held whole.</summary>
+    private const int PieceBytes = 64 * 1024;
+
+    /// <summary>True when the log can be shown as it is, which nearly every log can.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> log) => log.IndexOfAnyExcept(Plain) < 0;
+
+    /// <summary>For lines and windows of a log; the log itself where there is nothing to replace.</summary>
     public static byte[] ToVisible(byte[] log)
     {
-        var rest = log.AsSpan();
-        var special = rest.IndexOfAnyExcept(Plain);
-        if (special < 0)
+        if (IsPlain(log))
         {
             return log;
         }
 
         var text = new ArrayBufferWriter<byte>(log.Length + 64);
-        for (; special >= 0; special = rest.IndexOfAnyExcept(Plain))
+        ReadOnlySpan<byte> rest = log;
+        while (!rest.IsEmpty)
         {
-            text.Write(rest[..special]);
-            rest = rest[special..];
-            rest = rest[WriteSpecial(rest, text)..];
+            rest = rest[WritePiece(rest, text, int.MaxValue)..];
         }
 
-        text.Write(rest);
         return text.WrittenSpan.ToArray();
+    }
+
+    public static async Task WriteVisibleAsync(ReadOnlyMemory<byte> log, Stream destination, CancellationToken cancellation)
+    {
+        var piece = new ArrayBufferWriter<byte>(PieceBytes + 8);
+        while (!log.IsEmpty)
+        {
+            log = log[WritePiece(log.Span, piece, PieceBytes)..];
+            await destination.WriteAsync(piece.WrittenMemory, cancellation);
+            piece.ResetWrittenCount();
+        }
+    }
+
+    /// <returns>How many bytes of the log the piece stands for.</returns>
+    private static int WritePiece(ReadOnlySpan<byte> log, ArrayBufferWriter<byte> piece, int length)
+    {
+        var rest = log;
+        while (!rest.IsEmpty && piece.WrittenCount < length)
+        {
+            var plain = rest[..Math.Min(rest.Length, length - piece.WrittenCount)];
+            var special = plain.IndexOfAnyExcept(Plain);
+            plain = special < 0 ? plain : plain[..special];
+            piece.Write(plain);
+            rest = rest[plain.Length..];
+            if (special >= 0)
+            {
+                rest = rest[WriteSpecial(rest, piece)..];
+            }
+        }
+
+        return log.Length - rest.Length;
     }
 
     private static int WriteSpecial(ReadOnlySpan<byte> rest, ArrayBufferWriter<byte> text)
