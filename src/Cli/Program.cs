@@ -17,6 +17,7 @@ public static class Program
             CollectorCommand.Create(),
             WebCommand.Create(),
             MigrateCommand.Create(),
+            SendCommand.Create(),
             AnalyzeCommand.Create(),
         };
 
