@@ -7,6 +7,7 @@
     zone() {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
       keep('mayday-zone', zone);
+      document.documentElement.dataset.live = '';
       return zone;
     },
     theme() { return document.documentElement.dataset.theme || 'system'; },

@@ -22,6 +22,9 @@ public sealed partial class CrashGrid
 
     [Parameter] public bool ShowHost { get; set; } = true;
 
+    /// <summary>False where all rows have the same title: then the host leads.</summary>
+    [Parameter] public bool ShowTitle { get; set; } = true;
+
     [Parameter] public RenderFragment? Empty { get; set; }
 
     /// <summary>Tells how many there are after every reading.</summary>

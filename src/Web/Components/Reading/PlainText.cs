@@ -4,8 +4,8 @@ using System.Text;
 namespace Mayday.Web.Components.Reading;
 
 /// <summary>
-/// Text that a sender wrote, made safe to look at: control characters become pictures (ESC is ␛), characters that turn the direction of writing
-/// or hide become their code points. Razor encodes HTML; this is for what HTML would let through.
+/// Text that a sender wrote, made safe to look at: control characters, and those that turn the direction of writing or hide,
+/// become their codes, the way the log itself is shown (<c>\x1b</c>, <c>\u202e</c>). Razor encodes HTML; this is for what HTML would let through.
 /// </summary>
 public static class PlainText
 {
@@ -30,17 +30,18 @@ public static class PlainText
             {
                 safe.Append(c);
             }
-            else if (c < 0x20)
+            else if (c is '\u2400')
             {
-                safe.Append((char)(0x2400 + c));
+                // What the store keeps for a NUL, which Postgres refuses.
+                safe.Append(@"\x00");
             }
-            else if (c == 0x7F)
+            else if (c <= 0xFF)
             {
-                safe.Append('\u2421');
+                safe.Append(CultureInfo.InvariantCulture, $@"\x{(int)c:x2}");
             }
             else
             {
-                safe.Append(CultureInfo.InvariantCulture, $"⟨U+{(int)c:X4}⟩");
+                safe.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}");
             }
         }
 
@@ -63,7 +64,7 @@ public static class PlainText
     // Controls (C0, DEL, C1), lone surrogates aside: bidi embeddings, overrides and isolates, zero-width characters, line and paragraph separators, BOM.
     private static bool IsHidden(char c) =>
         c < 0x20 || c is >= '\u007F' and <= '\u009F'
-        || c is '\u061C' or '\u00AD' or '\uFEFF' or '\u180E'
+        || c is '\u061C' or '\u00AD' or '\uFEFF' or '\u180E' or '\u2400'
         || c is >= '\u200B' and <= '\u200F' or >= '\u2028' and <= '\u202E' or >= '\u2060' and <= '\u206F'
         || c is >= '\uFFF9' and <= '\uFFFB';
 }
