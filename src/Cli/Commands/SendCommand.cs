@@ -57,7 +57,7 @@ public static class SendCommand
             }
 
             var sources = await ReadFilesAsync(arguments.Files, cancellation);
-            return await SendAsync(sources, await options.ResolveAsync(cancellation), cancellation);
+            return await SendAsync(sources, await options.ResolveAsync(cancellation), parsed.InvocationConfiguration, cancellation);
         });
         return command;
     }
@@ -96,11 +96,12 @@ public static class SendCommand
         return content.ToArray();
     }
 
-    private static async Task<int> SendAsync(IReadOnlyList<ReplaySource> sources, ReplayOptions options, CancellationToken cancellation)
+    private static async Task<int> SendAsync(
+        IReadOnlyList<ReplaySource> sources, ReplayOptions options, InvocationConfiguration streams, CancellationToken cancellation)
     {
         if (options.HostName.Length > 0 && options.Format == ReplayFormat.NetconsoleBasic)
         {
-            await Console.Error.WriteLineAsync("mayday: basic netconsole has no room for a name; hosts are told by their addresses");
+            await streams.Error.WriteLineAsync("mayday: basic netconsole has no room for a name; hosts are told by their addresses");
         }
 
         ReplayReport report;
@@ -116,13 +117,13 @@ public static class SendCommand
             }
         }
 
-        await Console.Out.WriteLineAsync(Summary(report));
+        await streams.Output.WriteLineAsync(Summary(report));
         if (report.Refused == 0)
         {
             return ExitCode.Done;
         }
 
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+        await streams.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"mayday: {report.Refused} of {report.Sent} datagrams were refused: nothing listens on {Targets(report)}. Is the collector running?"));
         return ExitCode.Failed;
     }
