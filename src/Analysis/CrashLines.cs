@@ -41,7 +41,9 @@ public static class CrashLines
 
         Span<char> wide = stackalloc char[Math.Min(text.Length, Window)];
         Encoding.Latin1.GetChars(text[..wide.Length], wide);
-        return RuleBook.Default.MayStart(wide) ? CrashLine.Start : CrashLine.None;
+
+        // One vectorised search sorts out nearly every line; the whole pattern is asked for the rest, since each false start costs a window.
+        return RuleBook.Default.MayStart(wide) && RuleBook.Default.Starts(wide) ? CrashLine.Start : CrashLine.None;
     }
 
     private static bool IsEnd(ReadOnlySpan<byte> text) => text[0] switch

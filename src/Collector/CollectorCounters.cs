@@ -22,6 +22,7 @@ public sealed class CollectorCounters : IDisposable
     private long _unknowable;
     private long _analysisFailures;
     private long _joinFailures;
+    private long _emptyWindows;
     private long _written;
     private long _known;
     private long _writeFailures;
@@ -93,6 +94,8 @@ public sealed class CollectorCounters : IDisposable
         }
     }
 
+    internal void WindowWasEmpty() => Interlocked.Increment(ref _emptyWindows);
+
     internal void AnalysisFailed() => Interlocked.Increment(ref _analysisFailures);
 
     internal void JoinFailed() => Interlocked.Increment(ref _joinFailures);
@@ -163,6 +166,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("records.missing", "evidence", "sequence", "{record}", "netconsole records known to be lost, or holes in their numbers", () => Sum(shard => shard.MissingBySequence), CounterShape.Balance);
         yield return new("streams.restarts", "{restart}", "netconsole streams whose record numbers began again", () => Sum(shard => shard.StreamRestarts));
         yield return new("windows.opened", "{window}", "Crash windows opened", () => Sum(shard => shard.WindowsOpened));
+        yield return new("windows.empty", "{window}", "Crash windows that turned out to hold no crash", () => Interlocked.Read(ref _emptyWindows));
         yield return new("dumps.complete", "{dump}", "Dumps of which nothing is missing", () => Interlocked.Read(ref _complete));
         yield return new("dumps.partial", "{dump}", "Dumps of which something is missing", () => Interlocked.Read(ref _partial));
         yield return new("dumps.unknowable", "{dump}", "Dumps of which it cannot be told", () => Interlocked.Read(ref _unknowable));

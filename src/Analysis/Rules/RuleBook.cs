@@ -33,6 +33,23 @@ internal sealed class RuleBook
     /// <summary>True when the text may match a start pattern: one vectorised search for all of them.</summary>
     public bool MayStart(ReadOnlySpan<char> text) => text.IndexOfAny(_needles) >= 0;
 
+    /// <summary>
+    /// True when a line with this text begins (or ends) a report as the analyser reads it. A boot's first line is no reason to watch: receivers
+    /// know it by themselves.
+    /// </summary>
+    public bool Starts(ReadOnlySpan<char> text)
+    {
+        foreach (var (needle, rule, pattern) in _starts)
+        {
+            if (text.IndexOf(needle, StringComparison.Ordinal) >= 0 && pattern.TryMatch(text, null))
+            {
+                return rule.Role is not (FormatRole.Ignore or FormatRole.Reboot);
+            }
+        }
+
+        return false;
+    }
+
     public FormatRule? Match(ReadOnlySpan<char> text, out Captures? captures)
     {
         foreach (var (needle, rule, pattern) in _starts)

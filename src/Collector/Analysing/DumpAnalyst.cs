@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Mayday.Analysis;
+using Mayday.Collector.Reassembly;
 using Mayday.Store;
 using Microsoft.Extensions.Logging;
 
@@ -15,14 +16,14 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
     {
         await foreach (var item in waiting.ReadAllAsync())
         {
-            FinishedDump dump;
+            FinishedDump? dump;
             using (var activity = Activities.StartActivity("dump.analyse"))
             {
                 try
                 {
-                    dump = Analyse(item.Dump.Join(collector));
-                    activity?.SetTag("mayday.dump.id", dump.Id);
-                    activity?.SetTag("mayday.crashes", dump.Crashes.Count);
+                    dump = Finish(item.Dump);
+                    activity?.SetTag("mayday.dump.id", dump?.Id);
+                    activity?.SetTag("mayday.crashes", dump?.Crashes.Count);
                 }
                 catch (Exception failure)
                 {
@@ -36,9 +37,25 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
                 }
             }
 
-            counters.DumpFinished(dump);
-            await finished.WriteAsync(dump);
+            if (dump is not null)
+            {
+                await finished.WriteAsync(dump);
+            }
         }
+    }
+
+    /// <summary>Joins and analyses; null for a window that turned out to hold no crash.</summary>
+    public FinishedDump? Finish(ReassembledDump reassembled)
+    {
+        var dump = Analyse(reassembled.Join(collector));
+        if (reassembled.NeedsCrash && dump is { Crashes.Count: 0, AnalysisFailure: null })
+        {
+            counters.WindowWasEmpty();
+            return null;
+        }
+
+        counters.DumpFinished(dump);
+        return dump;
     }
 
     /// <summary>Reads a dump's log with the analyser of today; also for dumps that come back from the spool.</summary>

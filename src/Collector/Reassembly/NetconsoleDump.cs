@@ -21,6 +21,9 @@ internal sealed class NetconsoleDump : ReassembledDump
 
     public override long Bytes => Window.Capacity;
 
+    // What goes on after a full window is the rest of a report, whether or not a new one begins in it.
+    public override bool NeedsCrash => !Window.IsContinuation;
+
     public override FinishedDump Join(string collector)
     {
         var datagrams = Window.Container.ToArray();

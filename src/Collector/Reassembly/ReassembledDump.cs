@@ -14,6 +14,9 @@ internal abstract class ReassembledDump
     /// <summary>Bytes it holds, for the backlog's budget.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Opened on a line that only may begin a crash: not kept when the analysis finds none in it.</summary>
+    public virtual bool NeedsCrash => false;
+
     /// <summary>Joins the text and states what is missing; crashes are not looked for here. Called once; gives pooled memory back.</summary>
     public abstract FinishedDump Join(string collector);
 
