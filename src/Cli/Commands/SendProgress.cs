@@ -32,7 +32,8 @@ internal sealed class SendProgress : IProgress<ReplayProgress>, IDisposable
     {
         if (_isShown)
         {
-            Console.Error.Write("\r" + new string(' ', Math.Min(100, Math.Max(1, Console.BufferWidth - 1))) + "\r");
+            // Back to the first column, and erase to the end of the line.
+            Console.Error.Write("\r\u001b[K");
         }
     }
 }
