@@ -182,6 +182,20 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task Head_IsGetWithoutTheBody()
+    {
+        var id = (await world.WriteAsync(ApiDumps.Of("head-1", Start)))[0];
+        foreach (var path in new[] { $"/api/v1/crashes/{id}/raw", "/api/v1/crashes", "/health/ready" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+            var answer = await world.Client.SendAsync(request);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
     public async Task Raw_OfNetoops_IsTheLogAsDownload()
     {
         var dump = ApiDumps.Of("raw-1", Start);

@@ -145,7 +145,7 @@ public sealed class ApiProblemTests
         var answer = await host.Client.DeleteAsync("/api/v1/crashes");
 
         await AssertProblem(answer, 405, "method-not-allowed");
-        Assert.Equal(["GET"], answer.Content.Headers.Allow);
+        Assert.Equal(["GET", "HEAD"], answer.Content.Headers.Allow);
     }
 
     [Fact]

@@ -29,6 +29,12 @@ internal static class ApiDocument
             };
             // Whatever address it is read from is the right one.
             document.Servers = [];
+            // HEAD is GET without the body; saying so at every path helps nobody.
+            foreach (var path in document.Paths.Values)
+            {
+                path.Operations?.Remove(HttpMethod.Head);
+            }
+
             MakeNullable(document, nameof(CrashDocument), "code", "access");
             return Task.CompletedTask;
         });

@@ -12,9 +12,9 @@ internal static class BugEndpoints
     {
         var bugs = api.MapGroup("/bugs").WithTags("bugs");
 
-        bugs.MapGet("", ListBugs).WithName("listBugs").WithSummary("Bugs (crashes with one signature), last seen first")
+        bugs.MapRead("", ListBugs).WithName("listBugs").WithSummary("Bugs (crashes with one signature), last seen first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        bugs.MapGet("/{id}", GetBug).WithName("getBug").WithSummary("One bug: its releases and hosts")
+        bugs.MapRead("/{id}", GetBug).WithName("getBug").WithSummary("One bug: its releases and hosts")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 

@@ -21,14 +21,14 @@ internal static class CrashEndpoints
     {
         var crashes = api.MapGroup("/crashes").WithTags("crashes");
 
-        crashes.MapGet("", ListCrashes).WithName("listCrashes").WithSummary("Crashes, newest first")
+        crashes.MapRead("", ListCrashes).WithName("listCrashes").WithSummary("Crashes, newest first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        crashes.MapGet("/{id}", GetCrash).WithName("getCrash").WithSummary("Everything known of one crash")
+        crashes.MapRead("/{id}", GetCrash).WithName("getCrash").WithSummary("Everything known of one crash")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        crashes.MapGet("/{id}/log", GetLog).WithName("getCrashLog").WithSummary("The whole log of the crash's dump as text")
+        crashes.MapRead("/{id}/log", GetLog).WithName("getCrashLog").WithSummary("The whole log of the crash's dump as text")
             .WithDescription("Valid UTF-8; bytes that are no text are written as \\xNN, as /dev/kmsg does. Lines that begin with `--- mayday: gap: ` stand where text is missing.")
             .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound);
-        crashes.MapGet("/{id}/raw", GetRaw).WithName("getCrashRaw").WithSummary("What arrived, byte for byte")
+        crashes.MapRead("/{id}/raw", GetRaw).WithName("getCrashRaw").WithSummary("What arrived, byte for byte")
             .WithDescription("netoops and http: the joined log. netconsole: each datagram as received, preceded by its length (u32) and arrival (i64, microseconds since 1970), little-endian.")
             .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
     }

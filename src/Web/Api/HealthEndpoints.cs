@@ -15,8 +15,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var health = app.MapGroup("/health").WithTags("health");
-        health.MapGet("/live", GetLive).WithName("getLive").WithSummary("The process answers");
-        health.MapGet("/ready", GetReady).WithName("getReady").WithSummary("The process can do its work: Postgres answers and has the right schema")
+        health.MapRead("/live", GetLive).WithName("getLive").WithSummary("The process answers");
+        health.MapRead("/ready", GetReady).WithName("getReady").WithSummary("The process can do its work: Postgres answers and has the right schema")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 

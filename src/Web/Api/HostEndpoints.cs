@@ -12,9 +12,9 @@ internal static class HostEndpoints
     {
         var hosts = api.MapGroup("/hosts").WithTags("hosts");
 
-        hosts.MapGet("", ListHosts).WithName("listHosts").WithSummary("Hosts, last seen first")
+        hosts.MapRead("", ListHosts).WithName("listHosts").WithSummary("Hosts, last seen first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        hosts.MapGet("/{id}", GetHost).WithName("getHost").WithSummary("One host: its addresses and bugs")
+        hosts.MapRead("/{id}", GetHost).WithName("getHost").WithSummary("One host: its addresses and bugs")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 

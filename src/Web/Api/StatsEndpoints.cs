@@ -9,7 +9,7 @@ namespace Mayday.Web.Api;
 internal static class StatsEndpoints
 {
     public static void MapStats(this IEndpointRouteBuilder api) =>
-        api.MapGet("/stats/ingest", GetIngest).WithTags("stats").WithName("getIngestStats").WithSummary("Every counter of every collector");
+        api.MapRead("/stats/ingest", GetIngest).WithTags("stats").WithName("getIngestStats").WithSummary("Every counter of every collector");
 
     private static async Task<Ok<IngestStats>> GetIngest(CrashQueries queries, CancellationToken cancellation) =>
         TypedResults.Ok(await queries.IngestStatsAsync(cancellation));
