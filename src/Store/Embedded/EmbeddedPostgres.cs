@@ -79,6 +79,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         try
         {
             await StopAsync().ConfigureAwait(false);
+            RemoveSocketDirectory();
         }
         finally
         {
@@ -308,6 +309,18 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         return runtime is { Length: > 0 and < 64 } && Directory.Exists(runtime)
             ? $"{runtime}/mayday-{hash}"
             : string.Create(CultureInfo.InvariantCulture, $"/tmp/mayday-{LibC.UserId}-{hash}");
+    }
+
+    private void RemoveSocketDirectory()
+    {
+        try
+        {
+            Directory.Delete(SocketDirectory());
+        }
+        catch (IOException)
+        {
+            // Not there, or not empty: the next start puts it in order.
+        }
     }
 
     private static string SocketIn(string directory) => string.Create(CultureInfo.InvariantCulture, $"{directory}/.s.PGSQL.{Port}");

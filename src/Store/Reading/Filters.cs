@@ -68,4 +68,10 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 public readonly record struct PageRequest(int Limit = 50, string? Cursor = null)
 {
     public const int MaxLimit = 200;
+
+    // Without this, new PageRequest() would be the all-zero struct: a page of nothing.
+    public PageRequest()
+        : this(Limit: 50)
+    {
+    }
 }
