@@ -208,6 +208,13 @@ internal sealed class ReportAssembler(RuleBook rules)
             return rule == current.Rule && rule.Blame == BlameRule.None;
         }
 
+        // Decoders print the message once for each inlined function; the last one names the function that was compiled.
+        if (rule == current.Rule && rule.Kind is CrashKind.Kmsan or CrashKind.Kasan && current.Lines.Count <= 4 && current.Lines.TrueForAll(l => l.Shape != LineShape.Frame))
+        {
+            current.Captures = captures;
+            return true;
+        }
+
         // A warning raised while the kernel is about to report a stall is about the reporting.
         if (current.Rule.Class == CrashClass.Stall && rule.Kind == CrashKind.Warning && !current.SeenTrace && current.Lines.Count <= 8)
         {

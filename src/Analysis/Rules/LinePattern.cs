@@ -148,7 +148,7 @@ internal sealed class LinePattern
         return false;
     }
 
-    private static bool IsBoundary(char c) => c is ' ' or '\t' or ']' or ':' or '>' or ')' or '[' or '|' or ';' || c < ' ';
+    private static bool IsBoundary(char c) => c is ' ' or '\t' or ']' or '}' or ':' or '>' or ')' or '[' or '|' or ';' || c < ' ';
 
     private bool MatchHere(ReadOnlySpan<char> text, Captures? captures)
     {

@@ -17,7 +17,8 @@ internal sealed class RuleBook
         Version = version;
         _frames = frames;
         _starts = [.. formats.Where(f => !f.IsRefinement).SelectMany(f => f.Starts.Select(p => (p.Needle, f, p)))];
-        _needles = SearchValues.Create([.. _starts.Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
+        // Lines that only rule something out need no search of their own.
+        _needles = SearchValues.Create([.. _starts.Where(s => s.Rule.Role != FormatRole.Ignore).Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
     }
 
     public static RuleBook Default { get; } = Load();
