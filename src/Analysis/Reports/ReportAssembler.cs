@@ -203,6 +203,11 @@ internal sealed class ReportAssembler(RuleBook rules)
     /// <summary>The kernel announces some failures twice: first in words, then as the exception.</summary>
     private static bool Continues(ReportText current, FormatRule rule, Captures captures)
     {
+        if (current.Rule.Role == FormatRole.Prelude)
+        {
+            return false;
+        }
+
         if (current.Ended)
         {
             return rule == current.Rule && rule.Blame == BlameRule.None;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mayday.Analysis.Blame;
+using Mayday.Analysis.Code;
 using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
@@ -38,7 +39,7 @@ internal sealed class ReportBuilder(RuleBook rules)
             SignatureHash = Hash(signature),
             Frames = Frames(traces, verdict),
             Registers = details.Registers,
-            Code = details.CodeBytes is null ? null : new CodeDump(details.CodeBytes, []),
+            Code = details.CodeBytes is null ? null : CodeReader.Read(details.CodeBytes, details.Registers, traces.ProgramCounters.Count > 0 ? traces.ProgramCounters[0].Offset : null),
             Cpu = details.Cpu,
             Pid = details.Pid,
             Comm = details.Comm,
@@ -47,7 +48,7 @@ internal sealed class ReportBuilder(RuleBook rules)
             Hardware = details.Hardware,
             Bios = details.Bios,
             Modules = details.Modules,
-            Access = details.Access,
+            Access = Access(details.Access, traces),
             Context = details.Context,
             OopsNumber = report.Captures.Number("oops") ?? report.OopsCaptures?.Number("oops"),
             Fatal = fatal,
@@ -186,6 +187,21 @@ internal sealed class ReportBuilder(RuleBook rules)
         Span<byte> digest = stackalloc byte[32];
         SHA256.HashData(Encoding.UTF8.GetBytes(signature), digest);
         return Convert.ToHexStringLower(digest[..8]);
+    }
+
+    /// <summary>Whose object it was: the first frames of the allocation and free stacks that are not the allocator's own.</summary>
+    private MemoryAccess? Access(MemoryAccess? access, Traces traces)
+    {
+        var allocated = Owner(traces, "alloc");
+        var freed = Owner(traces, "free");
+        return allocated is null && freed is null ? access : (access ?? new MemoryAccess(null, null, null)) with { AllocatedBy = allocated, FreedBy = freed };
+    }
+
+    private string? Owner(Traces traces, string stack)
+    {
+        var frames = traces.Stacks.Find(s => s.Name == stack && s.Frames.Count > 0)?.Frames;
+        return frames?.Find(f => f.IsReliable && !f.Function.StartsWith("0x", StringComparison.Ordinal)
+            && !rules.Frames("report").Contains(f.Function) && !rules.Frames("allocate").Contains(f.Function) && !rules.Frames("helper").Contains(f.Function))?.Function;
     }
 
     private static List<StackFrame> Frames(Traces traces, Verdict verdict)
