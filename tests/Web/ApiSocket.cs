@@ -7,6 +7,16 @@ namespace Mayday.Web.Tests;
 /// <summary>A client that goes on sending whatever the server thinks of it, which HttpClient would not.</summary>
 internal static class ApiSocket
 {
+    /// <summary>Sends bytes as they are and answers what comes back.</summary>
+    public static async Task<string> SendAsync(Uri server, byte[] request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Host, server.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(request);
+        return (await ReadAnswerAsync(stream)).Text;
+    }
+
     public static async Task<(int Status, string Text)> PostChunkedAsync(Uri server, string path, long bytes)
     {
         using var socket = new TcpClient();
