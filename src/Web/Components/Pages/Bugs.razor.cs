@@ -20,7 +20,7 @@ public sealed partial class Bugs
     {
         null => "Crashes with one signature are one bug, on however many machines.",
         0 => "None.",
-        _ => $"{Words.Count(_total.Value, "bug", "bugs")}{(_query.IsEmpty ? "" : " that match")}: crashes with one signature are one bug, on however many machines.",
+        _ => $"{Words.Count(_total.Value, "bug", "bugs")}{(_query.IsEmpty ? "" : _total == 1 ? " that matches" : " that match")}: crashes with one signature are one bug, on however many machines.",
     };
 
     protected override async Task OnInitializedAsync()

@@ -30,7 +30,7 @@ public sealed partial class Crashes
         null => "Newest first; new ones appear by themselves.",
         0 => "None.",
         >= CrashGrid.CountLimit => $"More than {Words.Count(CrashGrid.CountLimit)}, newest first; new ones appear by themselves.",
-        _ => $"{Words.Count(_total.Value, "crash", "crashes")}{(_query.IsEmpty ? "" : " that match")}, newest first; new ones appear by themselves.",
+        _ => $"{Words.Count(_total.Value, "crash", "crashes")}{(_query.IsEmpty ? "" : _total == 1 ? " that matches" : " that match")}, newest first; new ones appear by themselves.",
     };
 
     protected override void OnInitialized()

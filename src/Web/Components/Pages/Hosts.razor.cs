@@ -16,7 +16,7 @@ public sealed partial class Hosts
     {
         null => "Every machine that was heard.",
         0 => "None.",
-        _ => $"{Words.Count(_total.Value, "machine", "machines")}{(_query.IsEmpty ? " heard" : " that match")}.",
+        _ => $"{Words.Count(_total.Value, "machine", "machines")}{(_query.IsEmpty ? " heard" : _total == 1 ? " that matches" : " that match")}.",
     };
 
     protected override void OnInitialized()
