@@ -113,7 +113,10 @@ internal sealed class BlameFinder
         }
 
         _steps.Add($"function {captures.Function}: the report's first line names it");
-        return new Verdict(null, captures.Function, captures.Module);
+
+        // Decoders drop the module from that line; the program counter still has it.
+        var module = captures.Module ?? _traces.ProgramCounters.Find(pc => pc.Function == captures.Function)?.Module;
+        return new Verdict(null, captures.Function, module);
     }
 
     private Verdict InStack(TraceStack? stack)

@@ -13,6 +13,11 @@ internal static class ProgramCounter
     {
         frame = null!;
         var found = false;
+        if (text[0] is not ('R' or 'E' or 'I' or 'p' or 'P' or 'N' or 'e' or 'T' or 'K'))
+        {
+            return false;
+        }
+
         foreach (var head in s_heads)
         {
             if (text[0] == head[0] && text.StartsWith(head, StringComparison.Ordinal))

@@ -25,7 +25,7 @@ internal static class LineShapes
         // lockdep, stalls, hangs
         "#", "locks held", "1 lock held", "2 locks held", "no locks held", "Showing all locks", "other info", "Possible", "*** DEADLOCK", "lock(", "<Interrupt>", "-> #", "the existing", "but task", "but there", "which lock", "which became", "stack backtrace", "irq event", "hardirqs last", "softirqs last", "caller is", "in_atomic()", "preempt_count:", "Preemption disabled", "RCU nest depth", "{", "ops:", "... key", "... acquired", "last function", "rcu_scheduler_active", "RCU ", "(detected by", "(t=", "rcu:", "Sending NMI", "NMI backtrace", "All QSes", "Workqueue", "pool ", "pwq ", "workqueue ", "Showing busy", "Showing backtraces", "in-flight", "pending:", "delayed:", "\"echo 0", "INFO: task", "Future hung task", "CPU#", "turning off", "the code is fine", "you didn't", "this is a bug", "lock:", "owner", "Task dump", "Blocked by", "INFO: Freed", "INFO: Allocated", "Kernel: ", "cut here");
 
-    private static readonly (string Text, string Stack)[] s_heads =
+    private static readonly FrozenDictionary<char, (string Text, string Stack)[]> s_heads = ByFirst(
     [
         ("Call Trace", "task"), ("Call trace", "task"), ("Backtrace:", "task"), ("Call Backtrace", "task"), ("Stack trace", "task"), ("Trace:", "task"),
         ("Allocated by task", "alloc"), ("Freed by task", "free"), ("Allocated:", "alloc"), ("Freed:", "free"), ("freed by task", "free"), ("allocated by task", "alloc"),
@@ -37,7 +37,7 @@ internal static class LineShapes
         ("page last allocated", "alloc"), ("page last free", "free"),
         ("Use-after-free", "access"), ("Out-of-bounds", "access"), ("Invalid read", "access"), ("Invalid write", "access"), ("Invalid free", "access"), ("Corrupted memory", "access"),
         ("NMI backtrace for cpu", "nmi"), ("rcu: RCU grace-period kthread stack dump", "kthread"), ("RCU grace-period kthread stack dump", "kthread"),
-    ];
+    ]);
 
     private static readonly string[] s_chains =
         ["state was registered at:", "which became ", "irq-safe at:", "irq-unsafe at:", "the dependencies between", "and the lock to be acquired"];
@@ -89,11 +89,14 @@ internal static class LineShapes
     /// <summary>The name of the stack that this line begins; null when it begins none.</summary>
     public static string? StackOf(ReadOnlySpan<char> text)
     {
-        foreach (var (head, stack) in s_heads)
+        if (s_heads.TryGetValue(text[0], out var heads))
         {
-            if (text[0] == head[0] && text.StartsWith(head, StringComparison.Ordinal))
+            foreach (var (head, stack) in heads)
             {
-                return stack;
+                if (text.StartsWith(head, StringComparison.Ordinal))
+                {
+                    return stack;
+                }
             }
         }
 
@@ -165,6 +168,9 @@ internal static class LineShapes
 
         return words >= 2;
     }
+
+    private static FrozenDictionary<char, (string Text, string Stack)[]> ByFirst((string Text, string Stack)[] heads) =>
+        heads.GroupBy(h => h.Text[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());
 
     private static FrozenDictionary<char, string[]> Group(params string[] heads) =>
         heads.GroupBy(h => h[0]).ToFrozenDictionary(g => g.Key, g => g.ToArray());

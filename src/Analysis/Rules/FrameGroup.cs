@@ -4,11 +4,10 @@ namespace Mayday.Analysis.Rules;
 internal sealed class FrameGroup(string name)
 {
     private readonly HashSet<string> _exact = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _beginnings = new(StringComparer.Ordinal);
+    // By their first two letters: a name is compared with a handful of beginnings, not with all.
+    private readonly Dictionary<int, List<string>> _beginnings = [];
     private readonly List<string> _endings = [];
     private readonly List<string> _middles = [];
-    private int _shortest = int.MaxValue;
-    private int _longest;
 
     public string Name { get; } = name;
 
@@ -32,9 +31,13 @@ internal sealed class FrameGroup(string name)
         }
         else if (close)
         {
-            _beginnings.Add(text);
-            _shortest = Math.Min(_shortest, text.Length);
-            _longest = Math.Max(_longest, text.Length);
+            if (text.Length < 2)
+            {
+                throw new FormatException($"frame name '{word}' in group {Name}: one letter and '*' would match nearly everything");
+            }
+
+            var key = Key(text);
+            (_beginnings.TryGetValue(key, out var list) ? list : _beginnings[key] = []).Add(text);
         }
         else
         {
@@ -49,12 +52,14 @@ internal sealed class FrameGroup(string name)
             return true;
         }
 
-        var lookup = _beginnings.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var length = Math.Min(function.Length, _longest); length >= _shortest; length--)
+        if (function.Length >= 2 && _beginnings.TryGetValue(Key(function), out var beginnings))
         {
-            if (lookup.Contains(function.AsSpan(0, length)))
+            foreach (var beginning in beginnings)
             {
-                return true;
+                if (function.StartsWith(beginning, StringComparison.Ordinal))
+                {
+                    return true;
+                }
             }
         }
 
@@ -76,4 +81,6 @@ internal sealed class FrameGroup(string name)
 
         return false;
     }
+
+    private static int Key(string text) => (text[0] << 16) | text[1];
 }

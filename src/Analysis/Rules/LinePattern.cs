@@ -64,6 +64,9 @@ internal sealed class LinePattern
 
     public bool IsAnchored { get; }
 
+    /// <summary>What a matching line begins with; null when it may begin with anything.</summary>
+    public string? Beginning => IsAnchored ? _parts[0].Literal : null;
+
     public string Source { get; }
 
     /// <summary>A literal that every matching line contains: what the fast search looks for.</summary>
@@ -232,8 +235,8 @@ internal sealed class LinePattern
                 end = Run(text, static c => c > ' ');
                 if (next is { Length: > 0 } && next[0] > ' ')
                 {
-                    var stop = text[..end].IndexOf(next, StringComparison.Ordinal);
-                    if (stop >= 0)
+                    var stop = text[..Math.Min(text.Length, end + next.Length)].IndexOf(next, StringComparison.Ordinal);
+                    if (stop >= 0 && stop <= end)
                     {
                         end = stop;
                     }

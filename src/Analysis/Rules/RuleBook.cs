@@ -42,7 +42,8 @@ internal sealed class RuleBook
     {
         foreach (var (needle, rule, pattern) in _starts)
         {
-            if (text.IndexOf(needle, StringComparison.Ordinal) >= 0 && pattern.TryMatch(text, null))
+            if ((pattern.Beginning is { } beginning ? text.StartsWith(beginning, StringComparison.Ordinal) : text.IndexOf(needle, StringComparison.Ordinal) >= 0)
+                && pattern.TryMatch(text, null))
             {
                 return rule.Role is not (FormatRole.Ignore or FormatRole.Reboot);
             }
@@ -55,7 +56,8 @@ internal sealed class RuleBook
     {
         foreach (var (needle, rule, pattern) in _starts)
         {
-            if (text.IndexOf(needle, StringComparison.Ordinal) >= 0 && pattern.TryMatch(text, null))
+            if ((pattern.Beginning is { } beginning ? text.StartsWith(beginning, StringComparison.Ordinal) : text.IndexOf(needle, StringComparison.Ordinal) >= 0)
+                && pattern.TryMatch(text, null))
             {
                 captures = new Captures();
                 pattern.TryMatch(text, captures);
