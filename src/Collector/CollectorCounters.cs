@@ -100,11 +100,7 @@ public sealed class CollectorCounters : IDisposable
 
     internal void JoinFailed() => Interlocked.Increment(ref _joinFailures);
 
-    internal void DumpsWritten(int fresh, int known)
-    {
-        Interlocked.Add(ref _written, fresh);
-        Interlocked.Add(ref _known, known);
-    }
+    internal void DumpWritten(bool isNew) => Interlocked.Increment(ref isNew ? ref _written : ref _known);
 
     internal void WriteFailed() => Interlocked.Increment(ref _writeFailures);
 

@@ -52,11 +52,8 @@ internal static partial class CollectorLog
     [LoggerMessage(1014, LogLevel.Information, "{Dumps} dumps ({Bytes} bytes) of an earlier run wait in the spool")]
     public static partial void SpoolFound(ILogger log, long dumps, long bytes);
 
-    [LoggerMessage(1015, LogLevel.Warning, "Dump {Dump} cannot be stored with its analysis; trying without")]
-    public static partial void DumpStripped(ILogger log, Exception failure, Guid dump);
-
-    [LoggerMessage(1016, LogLevel.Error, "Dump {Dump} cannot be stored at all; it was put aside as {File}")]
-    public static partial void DumpPutAside(ILogger log, Exception failure, Guid dump, string? file);
+    [LoggerMessage(1016, LogLevel.Error, "Dump {Dump} cannot be stored ({Reason}); it was put aside as {File}")]
+    public static partial void DumpPutAside(ILogger log, Guid dump, string reason, string? file);
 
     [LoggerMessage(1017, LogLevel.Debug, "Counters were not saved")]
     public static partial void CountersNotSaved(ILogger log, Exception failure);

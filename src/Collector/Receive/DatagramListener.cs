@@ -180,15 +180,13 @@ internal sealed class DatagramListener : IDisposable
         while (_batch.Count < _batch.Slots && socket.Poll(0, SelectMode.SelectRead))
         {
             var source = any;
-            var isTruncated = false;
-            var length = 0;
+            int length;
             try
             {
                 length = socket.ReceiveFrom(_batch.Slot(_batch.Count), SocketFlags.None, ref source);
             }
             catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
             {
-                isTruncated = true;
                 length = _batch.SlotLength;
             }
             catch (SocketException)
@@ -196,6 +194,8 @@ internal sealed class DatagramListener : IDisposable
                 break;
             }
 
+            // Some systems cut without a word: a datagram that fills its slot to the last byte may have had more.
+            var isTruncated = length == _batch.SlotLength;
             _batch.Add(length, SourceEndPoint.From((IPEndPoint)source), isTruncated, 0);
         }
 

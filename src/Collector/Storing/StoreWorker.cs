@@ -154,7 +154,7 @@ internal sealed class StoreWorker(
         }
     }
 
-    /// <summary>Writes dumps; false when Postgres is away. A dump that cannot be stored is isolated by halving, so that the others can.</summary>
+    /// <summary>Writes dumps; false when Postgres is away. One that cannot be stored is put aside, so that the others can.</summary>
     private async Task<bool> TryWriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
     {
         if (dumps.Count == 0)
@@ -184,10 +184,12 @@ internal sealed class StoreWorker(
         }
         catch (Exception failure)
         {
+            // The writer isolates what Postgres refuses; this is a defect of ours, and still only one dump's.
             counters.WriteFailed();
             if (dumps.Count == 1)
             {
-                return await WriteStrippedAsync(dumps[0], failure, stopping);
+                PutAside(dumps[0], failure.GetBaseException().Message);
+                return true;
             }
 
             var half = dumps.Count / 2;
@@ -195,27 +197,10 @@ internal sealed class StoreWorker(
         }
     }
 
-    // What cannot be stored is most likely in what was understood, not in the bytes: raw first.
-    private async Task<bool> WriteStrippedAsync(FinishedDump dump, Exception failure, CancellationToken stopping)
+    private void PutAside(FinishedDump dump, string reason)
     {
-        CollectorLog.DumpStripped(log, failure, dump.Id);
-        try
-        {
-            await WriteAsync(
-                [dump with { Crashes = [], UserFields = [], HeaderRegisters = [], AnalysisFailure = $"stored without its analysis: {failure.GetBaseException().Message}" }],
-                stopping);
-            return true;
-        }
-        catch (Exception again) when (StoreFailure.IsPostgresAway(again))
-        {
-            return false;
-        }
-        catch (Exception again)
-        {
-            counters.DumpPutAside();
-            CollectorLog.DumpPutAside(log, again, dump.Id, spool.PutAside(dump));
-            return true;
-        }
+        counters.DumpPutAside();
+        CollectorLog.DumpPutAside(log, dump.Id, reason, spool.PutAside(dump));
     }
 
     private async Task WriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
@@ -227,7 +212,17 @@ internal sealed class StoreWorker(
         try
         {
             var written = await writer.WriteAsync(dumps, limit.Token);
-            counters.DumpsWritten(written.Count(dump => dump.IsNew), written.Count(dump => !dump.IsNew));
+            for (var i = 0; i < written.Count; i++)
+            {
+                if (written[i].Refusal is { } refusal)
+                {
+                    PutAside(dumps[i], refusal);
+                }
+                else
+                {
+                    counters.DumpWritten(written[i].IsNew);
+                }
+            }
         }
         catch (Exception failure)
         {

@@ -1,0 +1,59 @@
+using System.Net;
+using FsCheck;
+using FsCheck.Fluent;
+using Mayday.Collector.Reassembly;
+using Mayday.Collector.Receive;
+using Mayday.Store;
+
+namespace Mayday.Collector.Tests;
+
+public sealed class LineRingTests
+{
+    [Fact]
+    public void Ring_OfAnyUse_HoldsTheNewestInOrderWithinItsBounds() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(300),
+        Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue - 1)), seed =>
+        {
+            var random = new Random(seed);
+            var maxLines = random.Next(1, 60);
+            var maxBytes = random.Next(4 << 10, 20 << 10);
+            var ring = new LineRing(maxLines, maxBytes);
+            var all = new List<byte[]>();
+            var capacity = 0;
+            for (var i = random.Next(0, 400); i > 0; i--)
+            {
+                var datagram = new byte[random.Next(1, random.Next(2, 1_500))];
+                random.NextBytes(datagram);
+                all.Add(datagram);
+                capacity += ring.Add(datagram, new Moment(0, i));
+                Assert.Equal(ring.Capacity, capacity);
+                Assert.InRange(capacity, 0, maxBytes);
+                Assert.InRange(ring.Count, 1, maxLines);
+            }
+
+            var count = ring.Count;
+            var kept = Drain(ring);
+            Assert.Equal(count, kept.Count);
+            Assert.Equal(all.TakeLast(count).Select(Convert.ToHexString), kept.Select(Convert.ToHexString));
+
+            // Nothing is dropped while there is room for it.
+            Assert.True(count == all.Count || count == maxLines || kept.Sum(one => one.Length + DatagramLog.HeaderLength) > maxBytes / 2 - 1_600);
+            Assert.Equal(0, ring.Count);
+        }));
+
+    private static List<byte[]> Drain(LineRing ring)
+    {
+        var window = new CrashWindow(new BasicStream(SourceEndPoint.From(new IPEndPoint(IPAddress.Loopback, 1))), default, isContinuation: false);
+        ring.MoveTo(window);
+        var container = window.Container.Span;
+        var kept = new List<byte[]>();
+        while (DatagramLog.TryRead(ref container, out _, out var datagram))
+        {
+            kept.Add(datagram.ToArray());
+        }
+
+        Assert.True(container.IsEmpty);
+        window.Release();
+        return kept;
+    }
+}

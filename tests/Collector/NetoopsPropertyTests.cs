@@ -1,0 +1,87 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Mayday.Store;
+
+namespace Mayday.Collector.Tests;
+
+/// <summary>Whatever the network does to three rounds: complete exactly when each packet arrived, never two dumps, what is missing named exactly.</summary>
+public sealed class NetoopsPropertyTests
+{
+    private sealed record Passage(int Older, int Newer, int LossPercent, int Spread, int DuplicatePercent, int Seed);
+
+    private static Arbitrary<Passage> Passages() => Arb.From(
+        from older in Gen.Choose(0, 8_000)
+        from newer in Gen.Choose(1, 8_000)
+        from loss in Gen.Choose(0, 90)
+        from spread in Gen.Choose(0, 60)
+        from duplicates in Gen.Choose(0, 30)
+        from seed in Gen.Choose(0, int.MaxValue - 1)
+        select new Passage(older, newer, loss, spread, duplicates, seed));
+
+    [Fact]
+    public void Rounds_ThroughAnyNetwork_AreOneDumpThatSaysWhatItLacks() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(500),
+        Prop.ForAll(Passages(), passage =>
+        {
+            var random = new Random(passage.Seed);
+            var log = Netoops.Log(passage.Older + passage.Newer);
+            var packets = Netoops.Packets(log, older: passage.Older);
+            var sent = Enumerable.Range(0, 3).SelectMany(_ => Enumerable.Range(0, packets.Length))
+                .SelectMany(number => random.Next(100) < passage.DuplicatePercent ? [number, number] : new[] { number })
+                .Index().OrderBy(one => one.Index + random.Next(passage.Spread + 1)).Select(one => one.Item)
+                .Where(_ => random.Next(100) >= passage.LossPercent).ToArray();
+            var intake = new Intake();
+            foreach (var number in sent)
+            {
+                intake.Take(packets[number]);
+            }
+
+            intake.Pass(60_000);
+
+            var missing = Enumerable.Range(0, packets.Length).Except(sent).ToArray();
+            if (sent.Length == 0)
+            {
+                Assert.Empty(intake.Dumps);
+                return;
+            }
+
+            var dump = Assert.Single(intake.Dumps);
+            Assert.Equal(missing.Length == 0, dump.Completeness.Complete);
+            Assert.Equal(missing, Expand(dump.Completeness.MissingRanges));
+            Assert.Equal(sent.Length, dump.Completeness.Received + intake.Shard.DuplicateFragments + intake.Shard.LateFragments);
+            Assert.Equal(0, intake.Shard.ConflictingFragments);
+            if (missing.Length == 0)
+            {
+                Assert.Equal(log, dump.Log.ToArray());
+            }
+
+            Assert.Equal((0, 0), (intake.Machine.Netoops.PendingCount, intake.Machine.Netoops.RememberedCount));
+            Assert.Equal(0, intake.Machine.Netoops.HeldBytes);
+        }));
+
+    [Fact]
+    public void TwoDumpsWithEqualPrefix_ThroughALossyNetwork_AreNeverMixed() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(200),
+        Prop.ForAll(Passages(), passage =>
+        {
+            var random = new Random(passage.Seed);
+            var length = Math.Max(3_000, passage.Newer);
+            var logs = new[] { Netoops.Log(length, "aaaa"), Netoops.Log(length, "bbbb") };
+            var intake = new Intake();
+            foreach (var packets in logs.Select(log => Netoops.Packets(log)))
+            {
+                foreach (var packet in Enumerable.Range(0, 3).SelectMany(_ => packets).Where(_ => random.Next(100) >= passage.LossPercent / 3))
+                {
+                    intake.Take(packet);
+                }
+            }
+
+            intake.Pass(60_000);
+
+            Assert.InRange(intake.Dumps.Count, 1, 2);
+            Assert.All(intake.Dumps, dump => Assert.True(dump.Completeness.Complete is false || logs.Any(log => dump.Log.Span.SequenceEqual(log))));
+        }));
+
+    private static IEnumerable<int> Expand(IEnumerable<MissingRange> ranges) =>
+        ranges.SelectMany(range => Enumerable.Range((int)range.First, (int)(range.Last - range.First + 1)));
+}
