@@ -15,6 +15,7 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
     public static IReadOnlyList<string> FindErrors(CollectorOptions options)
     {
         var errors = new List<string>();
+        var shards = Math.Max(1, options.Receive.Shards);
 
         if (string.IsNullOrWhiteSpace(options.Name) || options.Name.Length > 200)
         {
@@ -43,7 +44,7 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Between("Netoops:MaxPending", netoops.MaxPending, 2, 1_000_000);
         Between("Netoops:MaxRemembered", netoops.MaxRemembered, 2, 4_000_000);
         Between("Netoops:MaxDumpBytes", netoops.MaxDumpBytes, 64 << 10, 64L << 20);
-        Between("Netoops:MaxFragmentBytes", netoops.MaxFragmentBytes, netoops.MaxDumpBytes * options.Receive.Shards, 1L << 40, "must hold one dump (Netoops:MaxDumpBytes) a shard");
+        Between("Netoops:MaxFragmentBytes", netoops.MaxFragmentBytes, netoops.MaxDumpBytes * shards, 1L << 40, "must hold one dump (Netoops:MaxDumpBytes) a shard");
 
         var netconsole = options.Netconsole;
         Time("Netconsole:WindowQuiet", netconsole.WindowQuiet);
@@ -53,11 +54,11 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Time("Netconsole:RestartSilence", netconsole.RestartSilence);
         Time("Netconsole:LineTimeout", netconsole.LineTimeout);
         Between("Netconsole:WindowMaxBytes", netconsole.WindowMaxBytes, 64 << 10, 64 << 20);
-        Between("Netconsole:WindowBytes", netconsole.WindowBytes, 2L * netconsole.WindowMaxBytes * options.Receive.Shards, 1L << 40, "must hold two windows (Netconsole:WindowMaxBytes) a shard");
+        Between("Netconsole:WindowBytes", netconsole.WindowBytes, 2L * netconsole.WindowMaxBytes * shards, 1L << 40, "must hold two windows (Netconsole:WindowMaxBytes) a shard");
         Between("Netconsole:RingLines", netconsole.RingLines, 0, 10_000);
         Between("Netconsole:RingBytes", netconsole.RingBytes, 4 << 10, 4 << 20);
-        Between("Netconsole:RingTotalBytes", netconsole.RingTotalBytes, (long)netconsole.RingBytes * options.Receive.Shards, 1L << 40, "must hold one stream's lines (Netconsole:RingBytes) a shard");
-        Between("Netconsole:MaxStreams", netconsole.MaxStreams, 2 * options.Receive.Shards, 10_000_000);
+        Between("Netconsole:RingTotalBytes", netconsole.RingTotalBytes, (long)netconsole.RingBytes * shards, 1L << 40, "must hold one stream's lines (Netconsole:RingBytes) a shard");
+        Between("Netconsole:MaxStreams", netconsole.MaxStreams, 2 * shards, 10_000_000);
         Between("Netconsole:MaxFragmentedPerStream", netconsole.MaxFragmentedPerStream, 1, 1_024);
         Between("Netconsole:MaxFragmentBytes", netconsole.MaxFragmentBytes, 64L << 10, 1L << 40);
 

@@ -5,7 +5,8 @@ namespace Mayday.Collector.Reassembly;
 /// <summary>The netconsole options as one shard sees them: its share of what is bounded in all, times in microseconds.</summary>
 internal sealed record NetconsoleLimits(
     long WindowQuiet, long EndGrace, long GapWait, long WindowMaxAge, int WindowMaxBytes, long WindowBytes, int RingLines, int RingBytes,
-    long RingTotalBytes, int MaxStreams, int MaxFragmentedPerStream, long MaxFragmentBytes, long RestartSilence)
+    long RingTotalBytes, int MaxStreams, int MaxFragmentedPerStream, long MaxFragmentBytes, long RestartSilence,
+    long LineTimeout)
 {
     public static NetconsoleLimits Of(NetconsoleOptions options, int shards) => new(
         options.WindowQuiet.ToMicroseconds(),
@@ -20,5 +21,6 @@ internal sealed record NetconsoleLimits(
         Math.Max(1, options.MaxStreams / shards),
         options.MaxFragmentedPerStream,
         options.MaxFragmentBytes / shards,
-        options.RestartSilence.ToMicroseconds());
+        options.RestartSilence.ToMicroseconds(),
+        options.LineTimeout.ToMicroseconds());
 }

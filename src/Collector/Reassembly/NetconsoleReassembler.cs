@@ -22,8 +22,6 @@ internal sealed class NetconsoleReassembler
     // What goes on after a full window without a crash of its own is the end of a report, not a log to keep.
     private const int TailBytes = 64 << 10;
 
-    private const long LineTimeout = 1_000_000;
-
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
     private readonly FragmentTable _fragments;
@@ -123,7 +121,7 @@ internal sealed class NetconsoleReassembler
     public void AddBasic(in SourceEndPoint source, ReadOnlySpan<byte> datagram, Moment now)
     {
         var stream = (BasicStream)FindStream(source, isExtended: false, now);
-        var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, LineTimeout);
+        var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
         if (sight.IsBoot && (stream.Window is not null || stream.Ring is { Count: > 0 }))
         {
             Restart(stream, now);
