@@ -131,11 +131,12 @@ internal sealed class BlameFinder
                 }
             }
 
-            // Everything reliable was skipped: a caller the unwinder doubts is better than none.
-            foreach (var frame in stack.Frames)
+            // Everything reliable was skipped and the trace does not reach the way into the kernel: it was cut, or the unwinder was
+            // lost. A caller it doubts is better than none.
+            var entry = _rules.Frames("entry");
+            foreach (var frame in stack.Frames.Exists(f => f.IsReliable && entry.Contains(f.Function)) ? [] : stack.Frames)
             {
-                if (!frame.IsReliable && !IsAddress(frame) && !_skipped.Any(g => g.Contains(frame.Function)) && !_rules.Frames("entry").Contains(frame.Function)
-                    && !stack.Frames.Exists(f => f.IsReliable))
+                if (!frame.IsReliable && !IsAddress(frame) && !_skipped.Any(g => g.Contains(frame.Function)) && !entry.Contains(frame.Function))
                 {
                     return Took(frame, "the first unreliable frame, for lack of reliable ones");
                 }
@@ -223,7 +224,12 @@ internal sealed class BlameFinder
             }
 
             var at = text.LastIndexOf(" at: ", StringComparison.Ordinal);
-            var place = at > 0 && FrameLine.TryParse(" " + text[(at + 5)..], "task", lenient: true, out var same, out _) ? same : _report.Lines[i + 1].Frame;
+            var place = at > 0 && FrameLine.TryParse(" " + text[(at + 5)..], "task", lenient: true, out var same, out _) ? same : null;
+            for (var next = i + 1; place is null && next < _report.Lines.Count && next < i + 8; next++)
+            {
+                place = _report.Lines[next].Frame;
+            }
+
             if (place is not null && !IsAddress(place) && Accept(place))
             {
                 return Took(place, "releases the lock");
@@ -437,7 +443,7 @@ internal sealed class BlameFinder
             }
         }
 
-        return Verdict.Of(inner ?? before);
+        return Verdict.Of(before ?? inner);
     }
 
     private bool Accept(StackFrame frame)

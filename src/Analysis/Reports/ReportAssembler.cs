@@ -24,6 +24,9 @@ internal sealed class ReportAssembler(RuleBook rules)
 
     private const int PreludeLines = 12;
 
+    // Lines of a boot that must stand before "Linux version" to make it a second boot.
+    private const int MinEarlierLines = 20;
+
     private readonly List<ReportText> _done = [];
     private readonly List<ReportText> _open = [];
     private readonly (int Start, int End)[] _recent = new (int, int)[48];
@@ -31,6 +34,8 @@ internal sealed class ReportAssembler(RuleBook rules)
     private int _recentCount;
     private int _lineNumber;
     private bool _sawEarlierBoot;
+    private bool _sawFirmware;
+    private int _earlierLines;
     private bool _shutdownAnnounced;
     private bool _rebootReported;
     private ReportText? _last;
@@ -99,7 +104,8 @@ internal sealed class ReportAssembler(RuleBook rules)
             }
         }
 
-        var text = wide[framed.TextOffset..];
+        ReadOnlySpan<char> text = wide[framed.TextOffset..];
+        text = text.TrimStart(' ');
         if (mayStart && rules.Match(text, out var captures) is { } rule && captures is not null && rule.Role != FormatRole.Ignore)
         {
             if (Begin(log, rule, captures, framed, start, end, text))
@@ -128,6 +134,11 @@ internal sealed class ReportAssembler(RuleBook rules)
     private bool Begin(ReadOnlySpan<byte> log, FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text)
     {
         var current = OpenFor(framed.Caller);
+        if (text.StartsWith("---[ end ", StringComparison.Ordinal))
+        {
+            return false;   // repeats the panic's words to say that all is over
+        }
+
         switch (rule.Role)
         {
             case FormatRole.PanicEnd or FormatRole.PanicMaybeEnd:
@@ -139,8 +150,6 @@ internal sealed class ReportAssembler(RuleBook rules)
                 }
 
                 break;
-            case FormatRole.Crash when rule.Kind == CrashKind.Panic && text.StartsWith("---[ end", StringComparison.Ordinal):
-                return false;
             case FormatRole.Reboot:
                 return Reboot(rule, captures, framed, start, end, text, log);
             case FormatRole.Crash when rule.Kind is CrashKind.Panic && current is { Panic: null } && (current.Ended ? EndsInPanic(current) : !current.SeenTrace && current.Rule.Blame != BlameRule.None):
@@ -221,7 +230,7 @@ internal sealed class ReportAssembler(RuleBook rules)
         }
 
         // A warning raised while the kernel is about to report a stall is about the reporting.
-        if (current.Rule.Class == CrashClass.Stall && rule.Kind == CrashKind.Warning && !current.SeenTrace && current.Lines.Count <= 8)
+        if (current.Rule.Class == CrashClass.Stall && rule.Kind == CrashKind.Warning && !current.SeenTrace && current.Lines.Count(l => l.Shape != LineShape.Unknown) <= 8)
         {
             return true;
         }
@@ -270,7 +279,11 @@ internal sealed class ReportAssembler(RuleBook rules)
     private bool Reboot(FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text, ReadOnlySpan<byte> log)
     {
         CloseAll();
-        var unexpected = _sawEarlierBoot && !_shutdownAnnounced && !_rebootReported && _last is null;
+        // A boot loader's banner is proof; "Linux version" alone may only follow stray lines, so it takes a stretch of the earlier boot.
+        var proven = text.StartsWith("Booting", StringComparison.Ordinal) || _sawFirmware || _earlierLines >= MinEarlierLines;
+        var unexpected = _sawEarlierBoot && proven && !_shutdownAnnounced && !_rebootReported && _last is null;
+        _earlierLines = 0;
+        _sawFirmware = false;
         _rebootReported = true;
         _shutdownAnnounced = false;
         _last = null;
@@ -289,9 +302,14 @@ internal sealed class ReportAssembler(RuleBook rules)
     /// <summary>Keeps what a later "Linux version" line needs: was this machine up before, and did it say goodbye?</summary>
     private void Boot(ReadOnlySpan<char> text)
     {
-        if (!_sawEarlierBoot && !IsFirmware(text))
+        if (IsFirmware(text))
+        {
+            _sawFirmware |= _sawEarlierBoot && !text.Trim().IsEmpty;
+        }
+        else
         {
             _sawEarlierBoot = true;
+            _earlierLines++;
         }
 
         if (text.StartsWith("reboot: ", StringComparison.Ordinal) || text.StartsWith("Restarting system", StringComparison.Ordinal)
