@@ -35,10 +35,8 @@ public static class MaydayWeb
     public static void MapMaydayWeb(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        // An address that leads nowhere gets a page for people; the API, its document and the health checks answer for themselves.
-        app.UseWhen(
-            context => !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments("/openapi") && !context.Request.Path.StartsWithSegments("/health"),
-            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        // An address that leads nowhere gets a page for people. What the API refuses has a body of its own and stays as it is.
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapMaydayApi();

@@ -26,7 +26,21 @@
       element.focus({ preventScroll: true });
       return true;
     },
-    copy(text) { return navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : false; },
+    async copy(text) {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch {
+        // Over plain HTTP beyond loopback there is no clipboard object; the old way still works there.
+        const area = document.createElement('textarea');
+        area.value = text;
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand('copy');
+        area.remove();
+        return done;
+      }
+    },
   };
 
   document.addEventListener('keydown', event => {

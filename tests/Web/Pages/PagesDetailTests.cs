@@ -79,6 +79,9 @@ public sealed class PagesDetailTests(PagesFixture pages)
 
         Assert.Equal(404, answer!.Status);
         await Expect(page.Locator("h1")).ToHaveTextAsync("This crash is not here");
+        answer = await page.GotoAsync(new Uri(pages.Address, "/no/such/page").ToString());
+        Assert.Equal(404, answer!.Status);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Nothing is here");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Web.Components.Reading;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.JSInterop;
 
 namespace Mayday.Web.Components.Crashes;
@@ -70,16 +71,19 @@ public sealed partial class KernelLog
         }
     });
 
-    /// <summary>"#L361" names the line.</summary>
+    /// <summary>"?line=361" and "#L361" name the line; the browser keeps the fragment to itself, and moves inside a page without a word.</summary>
     private static int? Wanted(string url)
     {
-        var fragment = new Uri(url).Fragment;
-        return fragment.StartsWith("#L", StringComparison.Ordinal) && int.TryParse(fragment.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var line) ? line : null;
+        var address = new Uri(url);
+        var given = QueryHelpers.ParseQuery(address.Query).TryGetValue("line", out var values) ? values[^1] : null;
+        var word = given ?? (address.Fragment.StartsWith("#L", StringComparison.Ordinal) ? address.Fragment[2..] : null);
+        return int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var line) ? line : null;
     }
 
-    private string WindowUrl(int line) => LineUrl(line);
+    private string WindowUrl(int line) => string.Create(CultureInfo.InvariantCulture, $"crashes/{CrashId}?line={line}#L{line}");
 
-    private string LineUrl(int line) => string.Create(CultureInfo.InvariantCulture, $"crashes/{CrashId}#L{line}");
+    private string LineUrl(int line) =>
+        _window is { } window && window.Lines.Count < window.TotalLines ? WindowUrl(line) : string.Create(CultureInfo.InvariantCulture, $"crashes/{CrashId}#L{line}");
 
     private static string ClassOf(LogLine line)
     {

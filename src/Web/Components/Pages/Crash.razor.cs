@@ -5,6 +5,8 @@ using Mayday.Store;
 using Mayday.Web.Components.Reading;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
+using Microsoft.JSInterop;
+using Radzen;
 
 namespace Mayday.Web.Components.Pages;
 
@@ -18,6 +20,10 @@ public sealed partial class Crash
     [Parameter] public Guid Id { get; set; }
 
     [CascadingParameter] public HttpContext? Http { get; set; }
+
+    [Inject] public required IJSRuntime Script { get; init; }
+
+    [Inject] public required NotificationService Notifications { get; init; }
 
     private string Here => $"crashes/{Id}";
 
@@ -46,6 +52,14 @@ public sealed partial class Crash
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
         }
+    }
+
+    private async Task CopyAsync()
+    {
+        var copied = _crash is not null && await Script.InvokeAsync<bool>("mayday.copy", Gone, _crash.Extract);
+        Notifications.Notify(copied
+            ? new NotificationMessage { Severity = NotificationSeverity.Success, Summary = "The report is on the clipboard", Duration = 3000 }
+            : new NotificationMessage { Severity = NotificationSeverity.Warning, Summary = "The browser refused the clipboard", Detail = "Log as text opens the same lines to copy by hand.", Duration = 6000 });
     }
 
     private static string Uptime(double seconds)
