@@ -365,6 +365,11 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("occurred_at");
 
+                    b.Property<byte[]>("OccurrenceKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("occurrence_key");
+
                     b.Property<int?>("Pid")
                         .HasColumnType("integer")
                         .HasColumnName("pid");
@@ -405,6 +410,11 @@ namespace Mayday.Migrations.Versions
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("transport");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_crash");

@@ -16,6 +16,8 @@ public static class StoreRegistration
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<PartitionKeeper>();
+        services.AddSingleton<DumpsForReanalysis>();
+        services.AddSingleton<CrashRewriter>();
         return services;
     }
 

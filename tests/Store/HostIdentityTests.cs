@@ -95,6 +95,41 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
         Assert.Equal("unknown", host.Name);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Host_NamelessCopyCameFirst_JoinsTheNamedOne(bool nameIsKnown)
+    {
+        var (address, name) = nameIsKnown ? ("10.4.1.1", "late-known") : ("10.4.1.2", "late-new");
+        if (nameIsKnown)
+        {
+            await HostsOfAsync(Some.Dump("10.4.1.9", name, at: Some.Now.AddDays(-30), crashes: Some.Crash("h30", 5)));
+        }
+
+        var crash = Some.Crash("h31", time: 812.25);
+        var first = (await _writer.WriteAsync([Some.Dump(address, crashes: crash), Some.Dump(address, crashes: Some.Crash("h32", 700))], default))[0];
+        var second = Assert.Single(await _writer.WriteAsync([Some.Dump(address, name, transport: Transport.Netconsole, crashes: [crash, Some.Crash("h30", 813)])], default));
+
+        Assert.Equal(first.CrashIds[0], second.CrashIds[0]);
+        var found = (await _queries.FindCrashAsync(first.CrashIds[0], default))!;
+        Assert.Equal(name, found.Host);
+        Assert.Equal(2, found.Witnesses.Count);
+        var host = (await _queries.FindHostAsync(found.HostId, default))!;
+        Assert.Equal(nameIsKnown ? (4, 4) : (3, 3), (host.CrashCount, host.DumpCount));
+        Assert.Contains(address, host.Addresses);
+        Assert.Equal(host.Id, Assert.Single((await _queries.ListHostsAsync(new HostFilter { Text = address }, new PageRequest(), default)).Items).Id);
+        Assert.Equal(name, Assert.Single(await HostsOfAsync(Some.Dump(address, crashes: Some.Crash("h33", 900)))).Name);
+    }
+
+    [Fact]
+    public async Task Host_NamedDumpWithAnotherReport_LeavesTheAddressAlone()
+    {
+        await HostsOfAsync(Some.Dump("10.4.1.3", crashes: Some.Crash("h34", 10)));
+        var named = Assert.Single(await HostsOfAsync(Some.Dump("10.4.1.3", "behind-nat", crashes: Some.Crash("h35", 20))));
+        Assert.Equal(1, named.CrashCount);
+        Assert.Equal(2, (await _queries.ListHostsAsync(new HostFilter { Text = "10.4.1.3" }, new PageRequest(), default)).Items.Count);
+    }
+
     private async Task<HostDetail[]> HostsOfAsync(params FinishedDump[] dumps)
     {
         var hosts = new List<HostDetail>();

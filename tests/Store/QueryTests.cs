@@ -84,6 +84,10 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             new CrashFilter { Incident = crash.IncidentId },
             new CrashFilter { Text = "FILTER_M" },
             new CrashFilter { Text = "RIP: 0010:filter_me+0x16" },
+            new CrashFilter { Text = "10:filter_me+0x16/0x40 [crash" },
+            new CrashFilter { Text = "filter_me+0" },
+            new CrashFilter { Text = "0010:", Host = "filter-a" },
+            new CrashFilter { Text = "in filter_me" },
             new CrashFilter { Host = "filter-*", Since = crash.ReceivedAt, Until = crash.ReceivedAt.AddMilliseconds(1) },
         })
         {

@@ -5,8 +5,10 @@ namespace Mayday.Store;
 
 public sealed partial class CrashQueries
 {
-    // The expression of ix_crash_search, to the letter: only then the index serves it.
     private const string SearchedText = @"(c.title || E'\n' || coalesce(c.function, '') || E'\n' || c.extract)";
+
+    // Four words leave few rows to read; more only cost index look-ups.
+    private const int MaxIndexedWords = 4;
 
     private const string ItemColumns =
         """
@@ -102,6 +104,12 @@ public sealed partial class CrashQueries
 
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
+            // The index narrows by words; the text itself has the last word.
+            foreach (var word in SearchWords.Indexed(StoredText.Clean(filter.Text, StoredText.MaxTitle)).Take(MaxIndexedWords))
+            {
+                conditions.Add("c.words ILIKE {0}", Conditions.Anywhere(word));
+            }
+
             conditions.Add(SearchedText + " ILIKE {0}", Conditions.Anywhere(filter.Text.Trim()));
         }
 

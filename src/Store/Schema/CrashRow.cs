@@ -69,9 +69,15 @@ public sealed class CrashRow
 
     public int AnalyzerVersion { get; set; }
 
+    /// <summary>What recognises another copy of the report (<see cref="Store.OccurrenceKey"/>).</summary>
+    public required byte[] OccurrenceKey { get; set; }
+
     public required string Report { get; set; }
 
     public required string Extract { get; set; }
+
+    /// <summary>What the text index holds of title, function and extract (<see cref="Store.SearchWords"/>).</summary>
+    public required string Words { get; set; }
 }
 
 /// <summary>A dump that holds a crash. Partitioned by <see cref="CrashId"/>, so that it leaves together with its crash.</summary>

@@ -36,7 +36,14 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
 
     private async Task WriteNewAsync(PendingDump[] pending, CancellationToken cancellation)
     {
-        await new HostResolver(connection, transaction).ResolveAsync(pending, cancellation).ConfigureAwait(false);
+        var resolver = new HostResolver(connection, transaction);
+        await resolver.ResolveAsync(pending, cancellation).ConfigureAwait(false);
+        await HostLocks.TakeAsync(
+            connection,
+            transaction,
+            [.. pending.Select(dump => dump.HostId), .. resolver.Suspects.Select(suspect => suspect.AddressHost)],
+            cancellation).ConfigureAwait(false);
+        await HostMeeting.MergeAsync(connection, transaction, resolver.Suspects, cancellation).ConfigureAwait(false);
         var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         var bugs = await BugKeys.ResolveAsync(connection, transaction, [.. pending.SelectMany(dump => dump.Crashes)], cancellation).ConfigureAwait(false);
 
@@ -128,8 +135,8 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
         {
             foreach (var command in _hosts.Commands()
                 .Concat(known.Commands())
-                .Concat(_newLeads.Values.Select(LeadCommand))
-                .Concat(_endings.Values.Select(EndingCommand))
+                .Concat(_newLeads.Values.Select(CrashUpdates.Lead))
+                .Concat(_endings.Values.Select(CrashUpdates.Ending))
                 .Concat(_counts.Commands())
                 .Append(NotifyCommand(pending)))
             {
@@ -139,61 +146,6 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         }
     }
-
-    /// <summary>The better copy takes the crash over; what it does not know (it may end before the panic) stays.</summary>
-    private static NpgsqlBatchCommand LeadCommand(PendingCrash crash)
-    {
-        var dump = crash.Dump;
-        var report = crash.Report;
-        var (start, end) = OccurrenceKey.Bounds(dump.Dump.Log.Length, report);
-        return Sql.Command(
-            """
-            UPDATE crash SET
-                dump_id = $2, bug_id = $3, kind = $4, class = $5, severity = $6, title = $7, function = $8, module = $9, signature_hash = $10,
-                kernel_release = coalesce($11, kernel_release), transport = $12, complete = $13, missing_packets = $14, fatal = fatal OR $15,
-                aftermath = $16, corrupted = $17, corrupted_reason = $18, cpu = $19, pid = $20, comm = $21, taint = $22, hardware = $23,
-                log_start = $24, log_end = $25, analyzer_version = $26, extract = $28,
-                report = CASE WHEN fatal AND NOT $15
-                    THEN $27::jsonb || jsonb_strip_nulls(jsonb_build_object('fatal', true, 'panic', report -> 'panic')) ELSE $27::jsonb END
-            WHERE id = $1
-            """,
-            crash.CrashId,
-            dump.Dump.Id,
-            crash.Occurrence!.BugId,
-            EnumWords.Of(report.Kind),
-            EnumWords.Of(report.Class),
-            EnumWords.Of(report.Severity),
-            crash.Title,
-            StoredText.CleanOrNull(report.Function, StoredText.MaxWord),
-            StoredText.CleanOrNull(report.Module, StoredText.MaxWord),
-            crash.SignatureHash,
-            crash.KernelRelease,
-            dump.Dump.Transport.ToWord(),
-            dump.Dump.Completeness.Complete,
-            dump.Dump.Completeness.Missing,
-            report.Fatal,
-            report.Aftermath,
-            report.Corrupted,
-            StoredText.CleanOrNull(report.CorruptedReason, StoredText.MaxSentence),
-            report.Cpu,
-            report.Pid,
-            StoredText.CleanOrNull(report.Comm, StoredText.MaxWord),
-            report.Taint is { } taint ? StoredText.Clean(taint, StoredText.MaxWord) : null,
-            StoredText.CleanOrNull(report.Hardware, StoredText.MaxWord),
-            start,
-            end,
-            dump.Dump.AnalyzerVersion,
-            StoredJson.Write(report),
-            StoredText.Decode(dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes));
-    }
-
-    /// <summary>A later copy saw the machine die of it.</summary>
-    private static NpgsqlBatchCommand EndingCommand(PendingCrash crash) => Sql.Command(
-        """
-        UPDATE crash SET fatal = true, report = report || jsonb_strip_nulls(jsonb_build_object('fatal', true, 'panic', $2::text)) WHERE id = $1
-        """,
-        crash.CrashId,
-        StoredText.CleanOrNull(crash.Report.Panic, StoredText.MaxSentence));
 
     private NpgsqlBatchCommand NotifyCommand(PendingDump[] pending)
     {

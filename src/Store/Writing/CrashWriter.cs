@@ -15,8 +15,8 @@ public sealed record WrittenDump(Guid DumpId, bool IsNew, IReadOnlyList<Guid> Cr
 /// </summary>
 public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
 {
-    // Locks are taken in one order, so a deadlock needs another program (a person's UPDATE, a restore); three goes outlast it.
-    private const int MaxAttempts = 3;
+    // Locks are taken in one order, so a deadlock needs another program (a person's UPDATE, a restore); five goes outlast it.
+    private const int MaxAttempts = 5;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -89,16 +89,19 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
                     }
                 }
             }
-            catch (PostgresException e) when (attempt < MaxAttempts && IsPassing(e))
+            catch (Exception e) when (attempt < MaxAttempts && IsPassing(e))
             {
                 await Task.Delay(s_pause * attempt, time, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private static bool IsPassing(PostgresException e) => e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-        // A partition came or went between planning and running, or another writer took a key that this one had seen free.
-        or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UniqueViolation;
+    internal static bool IsPassing(Exception e) => e is HostsMergedException || e is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            // A partition came or went between planning and running, or another writer took a key that this one had seen free.
+            or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UniqueViolation,
+    };
 
     /// <summary>True when it is the content that Postgres (or its encoding) refuses, not that Postgres is away or full.</summary>
     private static bool IsRefusal(Exception e) => e switch

@@ -22,12 +22,18 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
     private readonly List<KnownHost> _new = [];
     private readonly List<(Guid HostId, string MachineId)> _adopted = [];
 
+    /// <summary>Named dumps from an address that is a host of its own: perhaps the same machine (<see cref="HostMeeting"/>).</summary>
+    public IReadOnlyList<(PendingDump Dump, Guid AddressHost)> Suspects { get; private set; } = [];
+
     /// <summary>Sets <see cref="PendingDump.HostId"/> of every dump.</summary>
     public async Task ResolveAsync(IReadOnlyList<PendingDump> dumps, CancellationToken cancellation)
     {
         for (var look = 0; look < MaxLooks; look++)
         {
             await LookUpAsync(dumps, cancellation).ConfigureAwait(false);
+            Suspects = [.. dumps
+                .Where(dump => dump.IsNamed && dump.Address is not null && _byAddress.ContainsKey(dump.Address))
+                .Select(dump => (dump, _byAddress[dump.Address!].Id))];
             Decide(dumps);
             if (await InsertAsync(cancellation).ConfigureAwait(false))
             {

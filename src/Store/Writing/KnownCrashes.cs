@@ -10,7 +10,7 @@ internal sealed class KnownCrashes
 
     public IncidentAssigner Incidents { get; private set; } = new([]);
 
-    /// <summary>Locks the hosts (in order of their ids) until the transaction ends, then reads: two writers never judge one host at once.</summary>
+    /// <summary>Reads for hosts that are locked (<see cref="HostLocks"/>).</summary>
     public static async Task<KnownCrashes> LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingDump> dumps, CancellationToken cancellation)
     {
@@ -20,7 +20,6 @@ internal sealed class KnownCrashes
         var batch = new NpgsqlBatch(connection, transaction);
         await using (batch.ConfigureAwait(false))
         {
-            batch.BatchCommands.Add(Sql.Command("SELECT id FROM host WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", hosts));
             batch.BatchCommands.Add(Sql.Command(
                 """
                 SELECT o.crash_id, o.host_id, o.key, o.boot_id, o.bug_id, o.incident_id, o.kernel_release, o.received_at, o.printk_time, o.quality, o.fatal
@@ -38,7 +37,6 @@ internal sealed class KnownCrashes
             var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                await reader.NextResultAsync(cancellation).ConfigureAwait(false);
                 await known.ReadOccurrencesAsync(reader, cancellation).ConfigureAwait(false);
                 await reader.NextResultAsync(cancellation).ConfigureAwait(false);
                 await known.ReadIncidentsAsync(reader, cancellation).ConfigureAwait(false);
@@ -74,9 +72,10 @@ internal sealed class KnownCrashes
         return occurrence;
     }
 
-    public IEnumerable<NpgsqlBatchCommand> Commands()
+    /// <param name="others">Crashes that were not found here but belong to the dump: <see cref="HeldCrash"/>.</param>
+    public IEnumerable<NpgsqlBatchCommand> Commands(IEnumerable<Occurrence>? others = null)
     {
-        var all = _occurrences.Values.SelectMany(list => list).ToArray();
+        var all = _occurrences.Values.SelectMany(list => list).Concat(others ?? []).ToArray();
         var incidents = Incidents.Changed.ToArray();
         if (incidents.Length > 0)
         {

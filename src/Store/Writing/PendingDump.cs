@@ -83,6 +83,8 @@ internal sealed class PendingCrash(PendingDump dump, CrashReport report, int ind
 
     public string Title { get; } = StoredText.Clean(report.Title, StoredText.MaxTitle);
 
+    public string? Function { get; } = StoredText.CleanOrNull(report.Function, StoredText.MaxWord);
+
     public string? KernelRelease { get; } = StoredText.CleanOrNull(report.KernelRelease, StoredText.MaxWord) ?? dump.KernelRelease;
 
     public double? PrintkTime { get; } = StoredJson.Finite(report.PrintkTime);

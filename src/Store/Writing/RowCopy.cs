@@ -70,7 +70,8 @@ internal static class RowCopy
             """
             COPY crash (id, dump_id, host_id, bug_id, incident_id, received_at, occurred_at, kind, class, severity, title, function, module,
                 signature_hash, kernel_release, transport, complete, missing_packets, fatal, aftermath, corrupted, corrupted_reason, cpu, pid, comm,
-                taint, hardware, printk_time, log_start, log_end, analyzer_version, report, extract)
+                taint, hardware, printk_time, log_start, log_end, analyzer_version, occurrence_key, report, extract,
+                words)
             FROM STDIN (FORMAT BINARY)
             """,
             cancellation).ConfigureAwait(false);
@@ -103,7 +104,7 @@ internal static class RowCopy
         await row.AddAsync(EnumWords.Of(report.Class), NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(EnumWords.Of(report.Severity), NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(crash.Title, NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddAsync(StoredText.CleanOrNull(report.Function, StoredText.MaxWord), NpgsqlDbType.Text).ConfigureAwait(false);
+        await row.AddAsync(crash.Function, NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(StoredText.CleanOrNull(report.Module, StoredText.MaxWord), NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(crash.SignatureHash, NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(crash.KernelRelease, NpgsqlDbType.Text).ConfigureAwait(false);
@@ -123,8 +124,11 @@ internal static class RowCopy
         await row.AddAsync(start, NpgsqlDbType.Integer).ConfigureAwait(false);
         await row.AddAsync(end, NpgsqlDbType.Integer).ConfigureAwait(false);
         await row.AddAsync(dump.Dump.AnalyzerVersion, NpgsqlDbType.Integer).ConfigureAwait(false);
+        await row.AddAsync(crash.OccurrenceKey, NpgsqlDbType.Bytea).ConfigureAwait(false);
         await row.AddAsync(StoredJson.Write(report), NpgsqlDbType.Jsonb).ConfigureAwait(false);
-        await row.AddAsync(StoredText.Decode(dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes), NpgsqlDbType.Text).ConfigureAwait(false);
+        var extract = StoredText.Decode(dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes);
+        await row.AddAsync(extract, NpgsqlDbType.Text).ConfigureAwait(false);
+        await row.AddAsync(SearchWords.Of(crash.Title, crash.Function, extract), NpgsqlDbType.Text).ConfigureAwait(false);
     }
 
     public static async Task WitnessesAsync(NpgsqlConnection connection, IEnumerable<(Guid CrashId, Guid DumpId, int Position)> witnesses, CancellationToken cancellation)

@@ -88,8 +88,10 @@ namespace Mayday.Migrations.Versions
                     log_start = table.Column<int>(type: "integer", nullable: false),
                     log_end = table.Column<int>(type: "integer", nullable: false),
                     analyzer_version = table.Column<int>(type: "integer", nullable: false),
+                    occurrence_key = table.Column<byte[]>(type: "bytea", nullable: false),
                     report = table.Column<string>(type: "jsonb", nullable: false),
-                    extract = table.Column<string>(type: "text", nullable: false)
+                    extract = table.Column<string>(type: "text", nullable: false),
+                    words = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {

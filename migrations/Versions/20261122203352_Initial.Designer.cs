@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mayday.Migrations.Versions
 {
     [DbContext(typeof(MaydayContext))]
-    [Migration("20261122194605_Initial")]
+    [Migration("20261122203352_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -368,6 +368,11 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("occurred_at");
 
+                    b.Property<byte[]>("OccurrenceKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("occurrence_key");
+
                     b.Property<int?>("Pid")
                         .HasColumnType("integer")
                         .HasColumnName("pid");
@@ -408,6 +413,11 @@ namespace Mayday.Migrations.Versions
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("transport");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_crash");
