@@ -28,6 +28,14 @@ internal static class ProgramCounter
             }
         }
 
+        // mips: "epc   : 80123456 f+0x1/0x2"
+        if (!found && text.StartsWith("epc ", StringComparison.Ordinal) && text.IndexOf(": ", StringComparison.Ordinal) is > 0 and < 12 and var colon)
+        {
+            text = text[(colon + 2)..].TrimStart();
+            found = true;
+        }
+
+        text = text.TrimStart('<');   // sparc: "TPC: <f+0x1/0x2>"
         if (!found || text.IsEmpty)
         {
             return false;

@@ -217,6 +217,12 @@ internal sealed class ReportAssembler(RuleBook rules)
             return false;
         }
 
+        // Old kernels print the warning first and its words behind.
+        if (rule.Role == FormatRole.Prelude && !current.SeenTrace && current.Lines.Count <= 8)
+        {
+            return true;
+        }
+
         if (current.Ended)
         {
             return rule == current.Rule && rule.Blame == BlameRule.None;
