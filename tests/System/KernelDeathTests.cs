@@ -61,8 +61,11 @@ public sealed class KernelDeathTests(KernelDeathTests.Collecting collecting) : I
 
         public async ValueTask DisposeAsync()
         {
-            await Mayday.DisposeAsync();
-            Directory.Delete(Mayday.Data, recursive: true);
+            if (Mayday is not null)
+            {
+                await Mayday.DisposeAsync();
+                Directory.Delete(Mayday.Data, recursive: true);
+            }
         }
     }
 }
