@@ -18,7 +18,11 @@ internal sealed class RuleBook
         _frames = frames;
         _starts = [.. formats.Where(f => !f.IsRefinement).SelectMany(f => f.Starts.Select(p => (p.Needle, f, p)))];
         // Lines that only rule something out need no search of their own.
-        _needles = SearchValues.Create([.. _starts.Where(s => s.Rule.Role != FormatRole.Ignore).Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal)], StringComparison.Ordinal);
+        var needles = _starts.Where(s => s.Rule.Role != FormatRole.Ignore).Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal).ToList();
+
+        // A needle inside another finds its lines too; the fewer there are, the more of them one vector instruction tests.
+        needles.RemoveAll(longer => needles.Exists(shorter => shorter != longer && longer.Contains(shorter, StringComparison.Ordinal)));
+        _needles = SearchValues.Create([.. needles], StringComparison.Ordinal);
     }
 
     public static RuleBook Default { get; } = Load();
