@@ -85,6 +85,6 @@ public abstract partial class PageBase : ComponentBase, IDisposable
         }
     }
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Warning, Message = "A page could not read the database")]
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Warning, Message = "A page could not read the database")]
     private static partial void ReadingFailed(ILogger logger, Exception exception);
 }

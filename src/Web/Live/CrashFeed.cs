@@ -53,7 +53,7 @@ public sealed partial class CrashFeed(CrashNotifications notifications, TimeProv
         }
     }
 
-    [LoggerMessage(EventId = 3102, Level = LogLevel.Warning, Message = "Pages get no news for a moment: listening to the database ended")]
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "Pages get no news for a moment: listening to the database ended")]
     private static partial void FeedInterrupted(ILogger logger, Exception exception);
 
     private sealed class Subscription(CrashFeed feed, Throttle throttle) : IDisposable

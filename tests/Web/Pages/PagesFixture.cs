@@ -48,6 +48,8 @@ public sealed class PagesFixture : IAsyncLifetime
         Address = new Uri(_app.Urls.First());
         if (File.Exists(Chromium))
         {
+            // Waits end when the page is ready; the bound is only for a machine that is busy with everything else.
+            Assertions.SetDefaultExpectTimeout(30_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
         }
@@ -78,7 +80,7 @@ public sealed class PagesFixture : IAsyncLifetime
             ColorScheme = theme,
             TimezoneId = "Asia/Kolkata",
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
     }
 
