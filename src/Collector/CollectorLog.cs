@@ -43,7 +43,7 @@ internal static partial class CollectorLog
     [LoggerMessage(1011, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes): dumps are dropped. Bring Postgres back or raise Collector:Spool:MaxBytes")]
     public static partial void SpoolFull(ILogger log, string directory, long bytes);
 
-    [LoggerMessage(1012, LogLevel.Error, "The spool in {Directory} cannot be written: dumps are dropped until it can")]
+    [LoggerMessage(1012, LogLevel.Error, "The spool in {Directory} cannot be used: dumps may be dropped until it can")]
     public static partial void SpoolFailed(ILogger log, Exception failure, string directory);
 
     [LoggerMessage(1013, LogLevel.Warning, "Spool segment {Segment} is damaged at byte {Offset}; what is behind it is skipped")]

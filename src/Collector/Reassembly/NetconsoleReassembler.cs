@@ -410,6 +410,7 @@ internal sealed class NetconsoleReassembler
 
         _bySilence.Remove(stream.Node);
         _streams.Remove((stream.Source, stream.IsExtended));
+        _counters.Streams = _streams.Count;
     }
 
     private void CloseWindows(ConsoleStream stream, WindowEnd end)
@@ -430,6 +431,7 @@ internal sealed class NetconsoleReassembler
         if (stream.Ring is { } ring)
         {
             _ringBytes -= ring.Capacity;
+            _counters.RingBytes = _ringBytes;
             _withLines.Remove(stream.RingNode!);
             stream.Ring = null;
         }

@@ -17,6 +17,8 @@ internal sealed class DatagramListener : IDisposable
     // The last look at the sockets when the process ends is bounded: a flood must not hold up the end.
     private const int LastBatches = 256;
 
+    private const uint AllSockets = uint.MaxValue;
+
     private const long ComplainAgain = 60_000_000;
 
     private readonly ShardSocket[] _sockets;
@@ -77,8 +79,7 @@ internal sealed class DatagramListener : IDisposable
         {
             while (!_isStopping)
             {
-                Wait();
-                var (received, isFull) = ReceiveAll();
+                var (received, isFull) = ReceiveFrom(Wait());
                 Tick();
                 HandOn();
                 if (received == 0)
@@ -91,7 +92,7 @@ internal sealed class DatagramListener : IDisposable
                 }
             }
 
-            for (var i = 0; i < LastBatches && ReceiveAll().Received > 0; i++)
+            for (var i = 0; i < LastBatches && ReceiveFrom(AllSockets).Received > 0; i++)
             {
                 HandOn();
             }
@@ -114,7 +115,7 @@ internal sealed class DatagramListener : IDisposable
         }
     }
 
-    private void Wait()
+    private uint Wait()
     {
         var milliseconds = LongestWait;
         if (_intake.NextDeadline is { } deadline)
@@ -124,20 +125,25 @@ internal sealed class DatagramListener : IDisposable
 
         if (_linux is not null)
         {
-            LinuxReceive.Wait(_handles, milliseconds);
+            return LinuxReceive.Wait(_handles, milliseconds);
         }
-        else
-        {
-            Socket.Select(_sockets.Select(socket => socket.Socket).ToList(), null, null, milliseconds * 1000);
-        }
+
+        Socket.Select(_sockets.Select(socket => socket.Socket).ToList(), null, null, milliseconds * 1000);
+        return AllSockets;
     }
 
-    private (int Received, bool IsFull) ReceiveAll()
+    private (int Received, bool IsFull) ReceiveFrom(uint ready)
     {
         var received = 0;
         var isFull = false;
-        foreach (var socket in _sockets)
+        for (var i = 0; i < _sockets.Length; i++)
         {
+            if ((ready & (1u << i)) == 0)
+            {
+                continue;
+            }
+
+            var socket = _sockets[i];
             var count = _linux is not null ? socket.Receive(_linux) : ReceivePortable(socket.Socket);
             received += count;
             isFull |= count == _batch.Slots;

@@ -38,6 +38,9 @@ internal sealed unsafe partial class LinuxReceive
     private readonly byte[] _names;
     private readonly byte[] _controls;
 
+    // Headers that the last call filled in: only these must be made ready again.
+    private int _used;
+
     public LinuxReceive(DatagramBatch batch)
     {
         _batch = batch;
@@ -48,6 +51,8 @@ internal sealed unsafe partial class LinuxReceive
         for (var i = 0; i < batch.Slots; i++)
         {
             _vectors[i] = new IoVector { Base = Pointer(batch.Slot(i)), Length = (nuint)batch.SlotLength };
+            _headers[i].NameLength = NameLength;
+            _headers[i].ControlLength = ControlLength;
             _headers[i].Name = Pointer(_names.AsSpan(i * NameLength));
             _headers[i].Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]);
             _headers[i].VectorCount = 1;
@@ -92,14 +97,15 @@ internal sealed unsafe partial class LinuxReceive
     public int Receive(int socket, ref uint dropsSeen, ref long drops)
     {
         _batch.Clear();
-        for (var i = 0; i < _headers.Length; i++)
+        for (var i = 0; i < _used; i++)
         {
             _headers[i].NameLength = NameLength;
             _headers[i].ControlLength = ControlLength;
             _headers[i].Flags = 0;
         }
 
-        var count = ReceiveMany(socket, (MessageHeader*)Unsafe.AsPointer(ref _headers[0]), (uint)_headers.Length, DontWait, null);
+        var count = Math.Max(0, ReceiveMany(socket, (MessageHeader*)Unsafe.AsPointer(ref _headers[0]), (uint)_headers.Length, DontWait, null));
+        _used = count;
         for (var i = 0; i < count; i++)
         {
             ref var header = ref _headers[i];
@@ -114,11 +120,11 @@ internal sealed unsafe partial class LinuxReceive
             _batch.Add((int)Math.Min(header.Length, (uint)_batch.SlotLength), ReadName(i), (header.Flags & Truncated) != 0, arrival);
         }
 
-        return Math.Max(0, count);
+        return count;
     }
 
-    /// <summary>Waits until a socket has something or the time is over.</summary>
-    public static void Wait(ReadOnlySpan<int> sockets, int milliseconds)
+    /// <summary>Waits until a socket has something or the time is over; a bit for each socket that has.</summary>
+    public static uint Wait(ReadOnlySpan<int> sockets, int milliseconds)
     {
         var entries = stackalloc PollEntry[sockets.Length];
         for (var i = 0; i < sockets.Length; i++)
@@ -126,7 +132,16 @@ internal sealed unsafe partial class LinuxReceive
             entries[i] = new PollEntry { Socket = sockets[i], Events = PollIn };
         }
 
-        _ = Poll(entries, (nuint)sockets.Length, milliseconds);
+        uint ready = 0;
+        if (Poll(entries, (nuint)sockets.Length, milliseconds) > 0)
+        {
+            for (var i = 0; i < sockets.Length; i++)
+            {
+                ready |= entries[i].Returned != 0 ? 1u << i : 0;
+            }
+        }
+
+        return ready;
     }
 
     /// <summary>The socket's drop counter as it stands, also when nothing arrives any more; false on kernels before 4.12.</summary>

@@ -26,7 +26,10 @@ public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port,
         return FromIPv6(bytes, (ushort)endPoint.Port, scope);
     }
 
-    /// <summary>IPv4 senders are shown dotted, whatever socket they came through.</summary>
+    /// <summary>
+    /// IPv4 senders are shown dotted, whatever socket they came through. The scope of a link-local address tells flows apart here and is
+    /// nothing to a reader elsewhere (Postgres' inet has no room for it).
+    /// </summary>
     public IPAddress ToAddress()
     {
         if (IsIPv4)
@@ -36,7 +39,7 @@ public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port,
 
         Span<byte> bytes = stackalloc byte[16];
         WriteAddress(bytes);
-        return new IPAddress(bytes, Scope);
+        return new IPAddress(bytes);
     }
 
     public void WriteAddress(Span<byte> destination)

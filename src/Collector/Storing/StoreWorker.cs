@@ -129,7 +129,19 @@ internal sealed class StoreWorker(
 
     private async Task ReplayAsync(CancellationToken stopping)
     {
-        var batch = spool.Peek(options.BatchDumps, options.BatchBytes);
+        SpoolBatch? batch;
+        try
+        {
+            batch = spool.Peek(options.BatchDumps, options.BatchBytes);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The disk does not give back what it took: asked again later, newer dumps wait behind it.
+            CollectorLog.SpoolFailed(log, failure, spool.Folder);
+            WaitBeforeRetry();
+            return;
+        }
+
         if (batch is null)
         {
             return;
@@ -178,8 +190,7 @@ internal sealed class StoreWorker(
             }
 
             _isAway = true;
-            _retryAt = time.GetTimestamp() + (long)(_pause.TotalSeconds * time.TimestampFrequency);
-            _pause = _pause * 2 < options.RetryMax ? _pause * 2 : options.RetryMax;
+            WaitBeforeRetry();
             return false;
         }
         catch (Exception failure)
@@ -195,6 +206,12 @@ internal sealed class StoreWorker(
             var half = dumps.Count / 2;
             return await TryWriteAsync([.. dumps.Take(half)], stopping) && await TryWriteAsync([.. dumps.Skip(half)], stopping);
         }
+    }
+
+    private void WaitBeforeRetry()
+    {
+        _retryAt = time.GetTimestamp() + (long)(_pause.TotalSeconds * time.TimestampFrequency);
+        _pause = _pause * 2 < options.RetryMax ? _pause * 2 : options.RetryMax;
     }
 
     private void PutAside(FinishedDump dump, string reason)
