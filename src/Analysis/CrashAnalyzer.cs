@@ -7,7 +7,7 @@ namespace Mayday.Analysis;
 public static class CrashAnalyzer
 {
     /// <summary>Stored beside every crash; raise it whenever titles, functions or signatures can change, so that stored dumps can be read again.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Finds every crash in <paramref name="log"/>, in the order of their first lines.</summary>
     /// <param name="log">
@@ -24,9 +24,12 @@ public static class CrashAnalyzer
 
         var builder = new ReportBuilder(RuleBook.Default);
         var reports = new List<CrashReport>(texts.Count);
+        var boot = -1;
         foreach (var text in texts)
         {
-            reports.Add(builder.Build(text, aftermath: reports.Count > 0));
+            // The machine came up again, the reboot itself aside: what dies now dies of something new.
+            reports.Add(builder.Build(text, aftermath: text.Boot == boot));
+            boot = text.Rule.Role == FormatRole.Reboot ? -1 : text.Boot;
         }
 
         return reports;

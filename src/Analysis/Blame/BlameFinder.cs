@@ -63,7 +63,8 @@ internal sealed class BlameFinder
         var pcs = _traces.ProgramCounters;
         foreach (var pc in pcs)
         {
-            if (!IsAddress(pc) && Accept(pc))
+            // Inlined functions are printed only by decoders: the compiled one around them is the same with and without.
+            if (!IsAddress(pc) && (!pc.IsInlined || pcs.TrueForAll(p => p.IsInlined)) && Accept(pc))
             {
                 return Took(pc, "where the processor stood");
             }
@@ -125,7 +126,7 @@ internal sealed class BlameFinder
         {
             foreach (var frame in stack.Frames)
             {
-                if (frame.IsReliable && !IsAddress(frame) && Accept(frame))
+                if (frame.IsReliable && !frame.IsInlined && !IsAddress(frame) && Accept(frame))
                 {
                     return Took(frame, $"the first frame of the {stack.Name} stack that is not skipped");
                 }
@@ -190,7 +191,7 @@ internal sealed class BlameFinder
 
             if (LockPlace(text) is { } place)
             {
-                if (Accept(place))
+                if (!place.IsInlined && Accept(place))
                 {
                     return Took(place, "takes the lock");
                 }

@@ -33,6 +33,7 @@ internal sealed class ReportAssembler(RuleBook rules)
     private readonly char[] _wide = new char[MaxText];
     private int _recentCount;
     private int _lineNumber;
+    private int _boot;
     private bool _sawEarlierBoot;
     private bool _sawFirmware;
     private int _earlierLines;
@@ -183,6 +184,7 @@ internal sealed class ReportAssembler(RuleBook rules)
         {
             Prelude = Prelude(log, framed.Caller),
             LineNumber = _lineNumber,
+            Boot = _boot,
         };
         if (framed.AfterDrop)
         {
@@ -285,6 +287,7 @@ internal sealed class ReportAssembler(RuleBook rules)
     private bool Reboot(FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text, ReadOnlySpan<byte> log)
     {
         CloseAll();
+        _boot++;
         // A boot loader's banner is proof; "Linux version" alone may only follow stray lines, so it takes a stretch of the earlier boot.
         var proven = text.StartsWith("Booting", StringComparison.Ordinal) || _sawFirmware || _earlierLines >= MinEarlierLines;
         var unexpected = _sawEarlierBoot && proven && !_shutdownAnnounced && !_rebootReported && _last is null;
@@ -298,7 +301,7 @@ internal sealed class ReportAssembler(RuleBook rules)
             return true;
         }
 
-        var report = new ReportText(rule, captures, 0, start, framed.Time) { LineNumber = _lineNumber };
+        var report = new ReportText(rule, captures, 0, start, framed.Time) { LineNumber = _lineNumber, Boot = _boot };
         report.Lines.Add(new ReportLine(start, end, text.ToString(), LineShape.Known, null, null));
         report.End = end;
         _done.Add(report);

@@ -27,6 +27,9 @@ internal sealed class ReportText(FormatRule rule, Captures captures, int caller,
 
     public int LineNumber { get; init; }
 
+    /// <summary>Which boot of the log it belongs to.</summary>
+    public int Boot { get; init; }
+
     public int UnknownRun { get; set; }
 
     public bool SeenOops { get; set; }
