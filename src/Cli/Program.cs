@@ -19,6 +19,7 @@ public static class Program
             MigrateCommand.Create(),
             SendCommand.Create(),
             AnalyzeCommand.Create(),
+            ReanalyzeCommand.Create(),
         };
 
         var parsed = root.Parse(args);

@@ -67,6 +67,12 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>How to reach the server that runs in a data directory now, for a second program beside <c>mayday up</c>; null when none runs.</summary>
+    public static string? FindRunning(string dataDirectory) =>
+        Postmaster.Find(Path.Combine(Path.GetFullPath(dataDirectory), "postgres")) is { } running && File.Exists(SocketIn(running.SocketDirectory))
+            ? ConnectionStringFor(running.SocketDirectory)
+            : null;
+
     /// <summary>Stops the server: clients are sent away, everything in memory is written. Returns when it has gone.</summary>
     public async ValueTask DisposeAsync()
     {
