@@ -69,11 +69,11 @@ internal static class ReanalyzeCommand
 
         using var progress = new ProgressLine(total);
         var sum = new RewrittenDump(0, 0, 0, 0, 0);
-        long read;
+        long reset;
         do
         {
-            // Removing a crash may ask for its other witnesses to be read again: until a round finds none.
-            read = 0;
+            // Removing a crash may ask for its other witnesses to be read again: until a round asks for none.
+            reset = sum.Reset;
             await foreach (var dump in dumps.ReadAsync(version, cancellation))
             {
                 var fresh = dump with { Crashes = CrashAnalyzer.Analyze(dump.Log.Span), AnalyzerVersion = CrashAnalyzer.Version, AnalysisFailure = null };
@@ -83,13 +83,12 @@ internal static class ReanalyzeCommand
                         sum.Kept + change.Kept, sum.Moved + change.Moved, sum.Added + change.Added, sum.Removed + change.Removed, sum.Reset + change.Reset);
                 }
 
-                read++;
                 progress.Advance();
             }
 
             version = CrashAnalyzer.Version;
         }
-        while (read > 0 && sum.Reset > 0);
+        while (sum.Reset > reset);
 
         progress.Clear();
         Console.WriteLine(
