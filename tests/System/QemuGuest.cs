@@ -14,7 +14,7 @@ internal sealed class QemuGuest
     private const string Busybox = "/bin/busybox";
     private const string Qemu = "/usr/bin/qemu-system-x86_64";
 
-    // 10.0.2.2 is this machine's loopback as QEMU's user network shows it; the MAC address is that of its gateway.
+    // What netconsole sends before the link is up is lost in the guest. 10.0.2.2 is this machine's loopback as QEMU's user network shows it; the MAC address is that of its gateway.
     private const string Init = """
         #!/bin/busybox sh
         /bin/busybox mount -t proc proc /proc
@@ -26,10 +26,9 @@ internal sealed class QemuGuest
         /bin/busybox ip route add default via 10.0.2.2
         /bin/busybox dmesg -n 8
         argument() { /bin/busybox sed -n "s/.*$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
-        /bin/busybox sleep 1
+        until /bin/busybox dmesg | /bin/busybox grep -q "eth0 NIC Link is Up"; do /bin/busybox usleep 50000; done
         /bin/busybox insmod /lib/netconsole.ko "netconsole=$(argument ncformat | /bin/busybox tr -d -)6665@10.0.2.15/eth0,$(argument ncport)@10.0.2.2/52:55:0a:00:02:02"
         echo "mayday system test says goodbye" > /dev/kmsg
-        /bin/busybox sleep 1
         case $(argument death) in
         sysrq) echo c > /proc/sysrq-trigger ;;
         init) exit 1 ;;
