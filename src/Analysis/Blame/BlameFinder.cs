@@ -5,7 +5,7 @@ using Mayday.Analysis.Rules;
 namespace Mayday.Analysis.Blame;
 
 /// <summary>Finds the function to blame, by the rule that the format names.</summary>
-internal sealed class BlameFinder
+internal sealed partial class BlameFinder
 {
     private readonly RuleBook _rules;
     private readonly ReportText _report;
@@ -175,73 +175,6 @@ internal sealed class BlameFinder
         return Verdict.Of(before);
     }
 
-    private Verdict AtLock()
-    {
-        var wanted = false;
-        for (var i = 0; i < _report.Lines.Count && i < 60; i++)
-        {
-            var text = _report.Lines[i].Text;
-            if (!wanted)
-            {
-                wanted = text.Contains("is trying to acquire lock", StringComparison.Ordinal) || text.Contains(" takes:", StringComparison.Ordinal)
-                    || text.Contains("is trying to lock", StringComparison.Ordinal) || text.Contains("just changed the state of lock", StringComparison.Ordinal)
-                    || text.Contains("is trying to acquire:", StringComparison.Ordinal);
-                continue;
-            }
-
-            if (LockPlace(text) is { } place)
-            {
-                if (!place.IsInlined && Accept(place))
-                {
-                    return Took(place, "takes the lock");
-                }
-            }
-            else if (text.Contains("which lock already depends", StringComparison.Ordinal) || text.Contains("other info that", StringComparison.Ordinal))
-            {
-                break;
-            }
-        }
-
-        foreach (var chain in _traces.Stacks)
-        {
-            if (chain.Name == "chain" && InStack(chain) is { Function: not null } found)
-            {
-                return found;
-            }
-        }
-
-        return InStack(BacktraceStack());
-    }
-
-    /// <summary>"x/1 is trying to release lock (l) at:" and the place on the next line, or on the same in newer kernels.</summary>
-    private Verdict AtUnlock()
-    {
-        for (var i = 0; i + 1 < _report.Lines.Count && i < 20; i++)
-        {
-            var text = _report.Lines[i].Text;
-            if (!text.Contains("is trying to release lock", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var at = text.LastIndexOf(" at: ", StringComparison.Ordinal);
-            var place = at > 0 && FrameLine.TryParse(" " + text[(at + 5)..], "task", lenient: true, out var same, out _) ? same : null;
-            for (var next = i + 1; place is null && next < _report.Lines.Count && next < i + 8; next++)
-            {
-                place = _report.Lines[next].Frame;
-            }
-
-            if (place is not null && !IsAddress(place) && Accept(place))
-            {
-                return Took(place, "releases the lock");
-            }
-
-            break;
-        }
-
-        return InStack(_traces.First);
-    }
-
     private Verdict AtCaller()
     {
         foreach (var line in _report.Lines)
@@ -260,47 +193,6 @@ internal sealed class BlameFinder
         return InStack(_traces.First);
     }
 
-    /// <summary>Lockdep's own trace stands behind "stack backtrace:", after the stacks of the chain.</summary>
-    private TraceStack? BacktraceStack() => _traces.Stacks.Find(s => s.Name == "task" && s.Frames.Count > 0) ?? _traces.First;
-
-    private Verdict AtHeldLock()
-    {
-        for (var i = 0; i < _report.Lines.Count && i < 60; i++)
-        {
-            var text = _report.Lines[i].Text.AsSpan().TrimStart();
-            if (text.Length > 2 && text[0] == '#' && LockPlace(_report.Lines[i].Text) is { } place && Accept(place))
-            {
-                return Took(place, "took the lock that is still held");
-            }
-        }
-
-        return InStack(_traces.First);
-    }
-
-    private Verdict AtFreedLock()
-    {
-        for (var i = 0; i < _report.Lines.Count && i < 40; i++)
-        {
-            if (LockPlace(_report.Lines[i].Text) is { } place && Accept(place))
-            {
-                return Took(place, "took the lock that was freed");
-            }
-        }
-
-        return InStack(_traces.First);
-    }
-
-    private static StackFrame? LockPlace(string text)
-    {
-        var at = text.IndexOf(", at: ", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return null;
-        }
-
-        return FrameLine.TryParse(" " + text[(at + 6)..], "task", lenient: true, out var frame, out _) ? frame : null;
-    }
-
     private Verdict LastWork()
     {
         foreach (var line in _report.Lines)
@@ -315,136 +207,6 @@ internal sealed class BlameFinder
         }
 
         return InStack(_traces.First);
-    }
-
-    private Verdict Stalled()
-    {
-        var tick = _rules.Frames("tick");
-        var interrupt = _rules.Frames("interrupt");
-        foreach (var frames in Segments())
-        {
-            // The timer interrupt that noticed the stall is no part of it: what it interrupted is.
-            var from = 0;
-            var ticked = frames.FindIndex(f => tick.Contains(f.Function));
-            if (ticked >= 0)
-            {
-                from = Beyond(frames, frames.FindIndex(ticked, f => interrupt.Contains(f.Function)), ticked);
-            }
-
-            // A module is a culprit of its own; the core kernel's dispatch around it says less.
-            for (var i = from; i < frames.Count; i++)
-            {
-                if (frames[i].Module is not null && !_skipped.Any(g => g.Contains(frames[i].Function)))
-                {
-                    return Took(frames[i], "the innermost frame of a module");
-                }
-            }
-
-            // By convention an RCU stall is put on the interrupted task, even when a timer had interrupted it.
-            if (ticked < 0 && _format.Kind == CrashKind.RcuStall && frames.FindIndex(f => interrupt.Contains(f.Function)) is >= 0 and var entered)
-            {
-                from = Beyond(frames, entered, entered);
-            }
-
-            var verdict = StalledIn(frames, from);
-            if (verdict.Function is not null)
-            {
-                return verdict;
-            }
-        }
-
-        return Verdict.None;
-
-        int Beyond(List<StackFrame> frames, int entered, int ticked)
-        {
-            if (entered < 0)
-            {
-                // No known entry: the interrupt's stack ends where its mark does.
-                entered = frames.FindLastIndex(f => f.Stack == "irq") is var last && last >= ticked ? last : frames.Count - 1;
-            }
-
-            var next = entered + 1;
-            while (next < frames.Count && interrupt.Contains(frames[next].Function))
-            {
-                next++;
-            }
-
-            return next;
-        }
-    }
-
-    private List<List<StackFrame>> Segments()
-    {
-        var segments = new List<List<StackFrame>>();
-        foreach (var stack in _traces.Stacks)
-        {
-            if (stack.Name is not ("task" or "nmi"))
-            {
-                continue;
-            }
-
-            var frames = new List<StackFrame>(stack.Frames.Count + 1);
-            if (segments.Count == 0)
-            {
-                frames.AddRange(_traces.ProgramCounters);
-            }
-
-            frames.AddRange(stack.Frames.Where(f => f.IsReliable && !IsAddress(f)));
-            if (frames.Count > 0)
-            {
-                segments.Add(frames);
-            }
-        }
-
-        if (segments.Count == 0 && _traces.ProgramCounters.Count > 0)
-        {
-            segments.Add([.. _traces.ProgramCounters.Where(f => !IsAddress(f))]);
-        }
-
-        return segments;
-    }
-
-    private Verdict StalledIn(List<StackFrame> frames, int from)
-    {
-        var dispatch = _rules.Frames("dispatch");
-        var interrupt = _rules.Frames("interrupt");
-        var telling = _rules.Frames("telling");
-        StackFrame? inner = null;
-        StackFrame? before = null;
-        for (var i = from; i < frames.Count; i++)
-        {
-            var frame = frames[i];
-            if (telling.Contains(frame.Function))
-            {
-                return Took(frame, "what the CPU was kept waiting by");
-            }
-
-            if (interrupt.Contains(frame.Function))
-            {
-                // Nothing told itself apart before this interrupt: what it interrupted may.
-                before = null;
-                continue;
-            }
-
-            if (dispatch.Contains(frame.Function))
-            {
-                if (before is not null)
-                {
-                    return Took(before, $"what {frame.Function} had called");
-                }
-
-                inner ??= frame;
-                continue;
-            }
-
-            if (!_skipped.Any(g => g.Contains(frame.Function)))
-            {
-                before = frame;
-                inner ??= frame;
-            }
-        }
-
-        return Verdict.Of(before ?? inner);
     }
 
     private bool Accept(StackFrame frame)

@@ -346,8 +346,7 @@ internal sealed class LinePattern
 
     private static int TakeSource(ReadOnlySpan<char> text, Captures? captures)
     {
-        var end = Run(text, static c => c > ' ' && c is not (',' or '!' or '/' or ';'));
-        end = 0;
+        var end = 0;
         while (end < text.Length && text[end] > ' ' && text[end] is not (',' or '!' or ';'))
         {
             end++;
