@@ -22,5 +22,7 @@ internal static class ProgramLogging
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+        // A start that fails (a port in use) ends in a plain sentence from the program; the host would print the stack trace before it.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 }
