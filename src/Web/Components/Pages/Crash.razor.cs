@@ -17,6 +17,12 @@ public sealed partial class Crash
     private bool _loaded;
     private (string Words, string Colour) _completeness;
 
+    // What people set (userdata, the netoops blob) and what the kernel adds about itself (sysdata).
+    private List<UserField> _ownFields = [];
+
+    // printk's dictionary belongs to single records: which devices drivers spoke of, once each.
+    private List<string> _devices = [];
+
     [Parameter] public Guid Id { get; set; }
 
     [CascadingParameter] public HttpContext? Http { get; set; }
@@ -47,6 +53,8 @@ public sealed partial class Crash
         if (_crash is not null)
         {
             _completeness = CrashVerdict.Completeness(_crash.Completeness, _crash.Transport);
+            _ownFields = [.. _crash.UserFields.Where(field => field.Key is not ("SUBSYSTEM" or "DEVICE")).Take(100)];
+            _devices = [.. _crash.UserFields.Where(field => field.Key == "DEVICE").Select(field => field.Value).Distinct().Take(100)];
         }
         else if (Failure is null && Http is { Response.HasStarted: false } http)
         {
