@@ -235,6 +235,24 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task SimilarBugs_OfOneStack_AnswersScoresAndItems()
+    {
+        await world.WriteAsync(
+            ApiDumps.Of("similar-1", Start, CrashKind.Kfence, "similar_f"), ApiDumps.Of("similar-1", Start.AddSeconds(1), CrashKind.Kfence, "similar_g"));
+        var bug = Assert.Single((await world.GetAsync("/api/v1/bugs?kind=kfence&function=similar_f")).GetProperty("items").EnumerateArray().ToList());
+
+        var similar = await world.GetAsync($"/api/v1/bugs/{bug.GetProperty("id").GetString()}/similar");
+
+        foreach (var item in similar.GetProperty("items").EnumerateArray())
+        {
+            Assert.InRange(item.GetProperty("score").GetDouble(), 0.25, 1);
+            Assert.NotEqual(bug.GetProperty("id").GetString(), item.GetProperty("bug").GetProperty("id").GetString());
+        }
+
+        Assert.InRange(similar.GetProperty("items").GetArrayLength(), 0, 5);
+    }
+
+    [Fact]
     public async Task Bugs_CountCrashesAndHosts()
     {
         await world.WriteAsync(

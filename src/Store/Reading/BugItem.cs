@@ -49,3 +49,11 @@ public sealed record BugDetail : BugItem
 public sealed record CountedName(string Name, long Count);
 
 public sealed record BugHost(Guid HostId, string Host, long CrashCount, DateTimeOffset LastSeen);
+
+/// <summary>A bug that looks like another one.</summary>
+/// <param name="Bug">The other bug.</param>
+/// <param name="Score">From 0 (nothing in common) to 1 (same stack, function and kind).</param>
+public sealed record SimilarBug(BugItem Bug, double Score);
+
+/// <summary>The answer of <c>GET /bugs/{id}/similar</c>: at most five, most alike first.</summary>
+public sealed record SimilarBugs(IReadOnlyList<SimilarBug> Items);

@@ -55,6 +55,19 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     public static CrashReport ReadReport(string json) => JsonSerializer.Deserialize(json, Default.CrashReport)!;
 
+    /// <summary>Null for a report of a version whose words this one does not know.</summary>
+    public static CrashReport? TryReadReport(string json)
+    {
+        try
+        {
+            return ReadReport(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     public static Completeness ReadCompleteness(string json) => JsonSerializer.Deserialize(json, Default.Completeness)!;
 
     public static IReadOnlyList<RegisterValue> ReadRegisters(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListRegisterValue)!;

@@ -16,6 +16,8 @@ internal static class BugEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest);
         bugs.MapRead("/{id}", GetBug).WithName("getBug").WithSummary("One bug: its releases and hosts")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        bugs.MapRead("/{id}/similar", GetSimilarBugs).WithName("getSimilarBugs").WithSummary("The five bugs most like one, by frames and kind")
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<Results<Ok<Page<BugItem>>, ProblemHttpResult>> ListBugs(
@@ -29,5 +31,10 @@ internal static class BugEndpoints
     private static async Task<Results<Ok<BugDetail>, ProblemHttpResult>> GetBug(string id, CrashQueries queries, CancellationToken cancellation) =>
         Guid.TryParseExact(id, "D", out var uuid) && await queries.FindBugAsync(uuid, cancellation) is { } bug
             ? TypedResults.Ok(bug)
+            : ApiProblem.NoSuch("bug", id);
+
+    private static async Task<Results<Ok<SimilarBugs>, ProblemHttpResult>> GetSimilarBugs(string id, CrashQueries queries, CancellationToken cancellation) =>
+        Guid.TryParseExact(id, "D", out var uuid) && await queries.FindSimilarBugsAsync(uuid, cancellation) is { } similar
+            ? TypedResults.Ok(new SimilarBugs(similar))
             : ApiProblem.NoSuch("bug", id);
 }

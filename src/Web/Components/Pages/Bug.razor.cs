@@ -10,6 +10,7 @@ namespace Mayday.Web.Components.Pages;
 public sealed partial class Bug
 {
     private BugDetail? _bug;
+    private IReadOnlyList<SimilarBug> _similar = [];
     private CrashGrid? _grid;
     private CrashFilter _filter = new();
     private IDisposable? _subscription;
@@ -42,6 +43,7 @@ public sealed partial class Bug
         _bug = null;
         _filter = new CrashFilter { Bug = Id };
         _bug = await ReadOnceAsync(Id.ToString("N"), cancellation => Queries.FindBugAsync(Id, cancellation));
+        _similar = _bug is null ? [] : await ReadOnceAsync(Id.ToString("N") + "-similar", cancellation => Queries.FindSimilarBugsAsync(Id, cancellation)) ?? [];
         _loaded = true;
         if (_bug is null && Failure is null && Http is { Response.HasStarted: false } http)
         {
