@@ -10,6 +10,19 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
+    public async Task FindCrash_CompletenessThatCannotBeTold_IsReadBackAsUnknown()
+    {
+        var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.5.0.3", "unknowable", transport: Transport.NetconsoleBasic, complete: null, crashes: Some.Crash("unknowable_f", 7))], default));
+
+        var detail = await _queries.FindCrashAsync(written.CrashIds[0], default);
+
+        Assert.NotNull(detail);
+        Assert.Null(detail.Complete);
+        Assert.Null(detail.Completeness.Complete);
+        Assert.Equal(4, detail.Completeness.Received);
+    }
+
+    [Fact]
     public async Task ListCrashes_PageByPageWhileMoreArrive_ShowsEachOnceNewestFirst()
     {
         var start = Some.Now.AddMinutes(-10);

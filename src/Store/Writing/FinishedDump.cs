@@ -78,8 +78,8 @@ public sealed record UserField(string Key, string Value);
 /// <summary>What arrived and what did not. Null means that the transport cannot tell (basic netconsole).</summary>
 public sealed record Completeness
 {
-    /// <summary>True: nothing is missing. False: something is. Null: cannot be told.</summary>
-    public required bool? Complete { get; init; }
+    /// <summary>True: nothing is missing. False: something is. Null: cannot be told; stored documents leave nulls out, so it must not be required.</summary>
+    public bool? Complete { get; init; }
 
     /// <summary>Packets (netoops) or records (extended netconsole, by msgid or sequence) that should have come.</summary>
     public long? Expected { get; init; }
