@@ -42,9 +42,10 @@ internal sealed partial class RunningMayday : IAsyncDisposable
 
     public static async Task<RunningMayday> StartAsync(string data, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(Repository.Wrapper)
+        // A test run that was started in the background ignores Ctrl-C, and so would all its children; a person's terminal does not.
+        var start = new ProcessStartInfo("/usr/bin/env")
         {
-            ArgumentList = { "up", "--data", data, "--http", "0", "--netoops", "0", "--netconsole", "0", "--evlog", "0" },
+            ArgumentList = { "--default-signal=INT", Repository.Wrapper, "up", "--data", data, "--http", "0", "--netoops", "0", "--netconsole", "0", "--evlog", "0" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
