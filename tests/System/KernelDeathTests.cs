@@ -19,10 +19,13 @@ public sealed class KernelDeathTests(KernelDeathTests.Collecting collecting) : I
         var serial = await QemuGuest.RunAsync(extended, collecting.Mayday.Netconsole, death, cancellation);
         Assert.Contains($"Kernel panic - not syncing: {panic}", serial);
 
-        var crashes = await api.WaitForAsync($"/crashes?transport={transport}", all => all.Any(crash => !before.Contains(Id(crash))), cancellation);
+        // An emulated kernel on a busy machine may stall as well, and truly says so: that is another crash of the same dump.
+        var kind = death == "init" ? "initKilled" : "panic";
+        var list = $"/crashes?transport={transport}&kind={kind}";
+        var crashes = await api.WaitForAsync(list, all => all.Any(crash => !before.Contains(Id(crash))), cancellation);
         var item = Assert.Single(crashes, crash => !before.Contains(Id(crash)));
         Assert.Contains(panic.TrimEnd('!'), item.GetProperty("title").GetString());
-        Assert.Equal(death == "init" ? "initKilled" : "panic", item.GetProperty("kind").GetString());
+        Assert.Equal(kind, item.GetProperty("kind").GetString());
         Assert.True(item.GetProperty("fatal").GetBoolean());
         Assert.Equal(QemuGuest.Release, item.GetProperty("kernelRelease").GetString());
         Assert.Equal("127.0.0.1", item.GetProperty("host").GetString());

@@ -57,7 +57,7 @@ internal sealed class QemuGuest
             await WriteInitrdAsync(Path.Combine(work.FullName, "root"), initrd, cancellation);
             // ncformat is never empty: a missing word would shift what sed finds.
             var append = string.Create(CultureInfo.InvariantCulture,
-                $"console=ttyS0 panic=1 ncport={port} ncformat=-{(extended ? "+" : "")} death={death}");
+                $"console=ttyS0 panic=1 rcupdate.rcu_cpu_stall_suppress=1 ncport={port} ncformat=-{(extended ? "+" : "")} death={death}");
             var start = new ProcessStartInfo(Qemu)
             {
                 ArgumentList =
