@@ -650,3 +650,36 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122212513_BugAlias') THEN
+    CREATE TABLE bug_alias (
+        signature_hash text NOT NULL,
+        bug_id uuid NOT NULL,
+        decided_at timestamp with time zone NOT NULL,
+        carried_from text,
+        note text,
+        CONSTRAINT pk_bug_alias PRIMARY KEY (signature_hash),
+        CONSTRAINT fk_bug_alias_bug_id FOREIGN KEY (bug_id) REFERENCES bug (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122212513_BugAlias') THEN
+    CREATE INDEX ix_bug_alias_bug_id ON bug_alias (bug_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122212513_BugAlias') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261122212513_BugAlias', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

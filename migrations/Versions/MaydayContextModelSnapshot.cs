@@ -23,6 +23,37 @@ namespace Mayday.Migrations.Versions
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Mayday.Store.Schema.BugAliasRow", b =>
+                {
+                    b.Property<string>("SignatureHash")
+                        .HasColumnType("text")
+                        .HasColumnName("signature_hash");
+
+                    b.Property<Guid>("BugId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("bug_id");
+
+                    b.Property<string>("CarriedFrom")
+                        .HasColumnType("text")
+                        .HasColumnName("carried_from");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.HasKey("SignatureHash")
+                        .HasName("pk_bug_alias");
+
+                    b.HasIndex("BugId")
+                        .HasDatabaseName("ix_bug_alias_bug_id");
+
+                    b.ToTable("bug_alias");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.BugDayRow", b =>
                 {
                     b.Property<Guid>("BugId")
@@ -985,6 +1016,16 @@ namespace Mayday.Migrations.Versions
                         .HasName("pk_ingest_counter");
 
                     b.ToTable("ingest_counter");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.BugAliasRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.BugRow", null)
+                        .WithMany()
+                        .HasForeignKey("BugId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bug_alias_bug_id");
                 });
 
             modelBuilder.Entity("Mayday.Store.Schema.BugDayRow", b =>

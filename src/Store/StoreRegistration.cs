@@ -18,6 +18,7 @@ public static class StoreRegistration
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
+        services.AddSingleton<BugDecisions>();
         return services;
     }
 

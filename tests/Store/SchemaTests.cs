@@ -43,7 +43,12 @@ public sealed class SchemaTests(PostgresFixture postgres) : IClassFixture<Postgr
     public async Task CheckAsync_AnotherSchema_SaysWhatToDo(string version, string remedy)
     {
         await using var other = await PostgresFixture.CreateAsync();
-        await using var command = other.Source.CreateCommand("UPDATE \"__EFMigrationsHistory\" SET \"MigrationId\" = $1");
+        await using var command = other.Source.CreateCommand(
+            """
+            WITH newest AS (SELECT max("MigrationId") AS id FROM "__EFMigrationsHistory"),
+            rest AS (DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" <> (SELECT id FROM newest))
+            UPDATE "__EFMigrationsHistory" SET "MigrationId" = $1 WHERE "MigrationId" = (SELECT id FROM newest)
+            """);
         command.Parameters.AddWithValue(version);
         await command.ExecuteNonQueryAsync();
         var wrong = await Assert.ThrowsAsync<SchemaVersionException>(() => SchemaVersion.CheckAsync(other.Source, default));

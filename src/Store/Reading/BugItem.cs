@@ -44,11 +44,20 @@ public sealed record BugDetail : BugItem
     public IReadOnlyList<CountedName> KernelReleases { get; init; } = [];
 
     public IReadOnlyList<BugHost> Hosts { get; init; } = [];
+
+    /// <summary>The signatures it holds: its own, and those a person merged into it.</summary>
+    public IReadOnlyList<BugSignature> Signatures { get; init; } = [];
+
+    /// <summary>The bug that this one was merged into; null for a bug that stands for itself.</summary>
+    public Guid? MergedInto { get; init; }
 }
 
 public sealed record CountedName(string Name, long Count);
 
 public sealed record BugHost(Guid HostId, string Host, long CrashCount, DateTimeOffset LastSeen);
+
+/// <summary>A signature of a bug, as its crashes are titled.</summary>
+public sealed record BugSignature(string SignatureHash, string Title, long Crashes);
 
 /// <summary>A bug that looks like another one.</summary>
 /// <param name="Bug">The other bug.</param>

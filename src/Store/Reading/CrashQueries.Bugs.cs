@@ -55,11 +55,14 @@ public sealed partial class CrashQueries
     public async Task<BugDetail?> FindBugAsync(Guid id, CancellationToken cancellation)
     {
         var found = await ReadAsync(
-            $"SELECT {BugColumns}, b.signature, b.signature_hash FROM bug b WHERE b.id = $1",
+            $"""
+            SELECT {BugColumns}, b.signature, b.signature_hash, nullif(own.bug_id, b.id), EXISTS (SELECT 1 FROM bug_alias a WHERE a.bug_id = b.id)
+            FROM bug b LEFT JOIN bug_alias own ON own.signature_hash = b.signature_hash WHERE b.id = $1
+            """,
             [id],
-            row => (Item: ReadBug(row), Signature: row.GetString(13), Hash: row.GetString(14)),
+            row => (Item: ReadBug(row), Signature: row.GetString(13), Hash: row.GetString(14), MergedInto: row.ValueOrNull<Guid>(15), Decided: row.GetBoolean(16)),
             cancellation).ConfigureAwait(false);
-        if (found is not [var (item, signature, hash)])
+        if (found is not [var (item, signature, hash, mergedInto, decided)])
         {
             return null;
         }
@@ -83,6 +86,9 @@ public sealed partial class CrashQueries
             Trend = trend[id],
             Signature = signature,
             SignatureHash = hash,
+            MergedInto = mergedInto,
+            Signatures = decided ? await SignaturesAsync(id, cancellation).ConfigureAwait(false)
+                : mergedInto is null ? [new BugSignature(hash, item.Title, item.CrashCount)] : [],
             KernelReleases = await ReadAsync(
                 $"SELECT kernel_release, crash_count FROM bug_release WHERE bug_id = $1 ORDER BY crash_count DESC, kernel_release LIMIT {MaxBugReleases}",
                 [id],
@@ -98,6 +104,19 @@ public sealed partial class CrashQueries
                 cancellation).ConfigureAwait(false),
         };
     }
+
+    /// <summary>Only for bugs that a person decided about: those are few, and counting their crashes is what it takes.</summary>
+    private Task<List<BugSignature>> SignaturesAsync(Guid id, CancellationToken cancellation) => ReadAsync(
+        """
+        SELECT hash, coalesce(max(counted.title), max(named.title), hash), coalesce(max(counted.crashes), 0) AS crashes
+        FROM (SELECT signature_hash AS hash FROM bug_alias WHERE bug_id = $1) AS decided
+        FULL JOIN (SELECT signature_hash AS hash, max(title) AS title, count(*) AS crashes FROM crash WHERE bug_id = $1 GROUP BY signature_hash) AS counted USING (hash)
+        LEFT JOIN bug named ON named.signature_hash = hash
+        GROUP BY hash ORDER BY crashes DESC, hash
+        """,
+        [id],
+        row => new BugSignature(row.GetString(0), row.GetString(1), row.GetInt64(2)),
+        cancellation);
 
     private async Task<List<BugItem>> ReadBugsAsync(Conditions conditions, BugOrder order, string window, CancellationToken cancellation)
     {

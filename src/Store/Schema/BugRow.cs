@@ -54,6 +54,21 @@ public sealed class BugReleaseRow
     public long CrashCount { get; set; }
 }
 
+/// <summary>Which bug the crashes of a signature belong to, where a person decided it: a merge, or a split that is to last.</summary>
+public sealed class BugAliasRow
+{
+    public required string SignatureHash { get; set; }
+
+    public Guid BugId { get; set; }
+
+    public DateTimeOffset DecidedAt { get; set; }
+
+    /// <summary>The signature that a person decided on, where a newer analyser gave its crashes this one; null for the person's own words.</summary>
+    public string? CarriedFrom { get; set; }
+
+    public string? Note { get; set; }
+}
+
 /// <summary>Crashes of a bug on one UTC day: the trend that lists draw.</summary>
 public sealed class BugDayRow
 {

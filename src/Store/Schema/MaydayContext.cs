@@ -88,6 +88,12 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             release.HasKey(row => new { row.BugId, row.KernelRelease });
             release.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
         });
+        model.Entity<BugAliasRow>(alias =>
+        {
+            alias.HasKey(row => row.SignatureHash);
+            alias.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+            alias.HasIndex(row => row.BugId);
+        });
         model.Entity<BugDayRow>(day =>
         {
             day.HasKey(row => new { row.BugId, row.Day });

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mayday.Store;
 
-/// <summary>Finds the bug of each signature and makes those that do not exist.</summary>
+/// <summary>Finds the bug of each signature, first as a person decided, and makes those that do not exist.</summary>
 internal static class BugKeys
 {
     public static async Task<IReadOnlyDictionary<string, Guid>> ResolveAsync(
@@ -51,10 +51,19 @@ internal static class BugKeys
         return bugs;
     }
 
-    private static async Task LoadAsync(
+    public static async Task LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, string[] hashes, Dictionary<string, Guid> bugs, CancellationToken cancellation)
     {
-        using var command = new NpgsqlCommand("SELECT signature_hash, id FROM bug WHERE signature_hash = ANY($1)", connection, transaction);
+        using var command = new NpgsqlCommand(
+            """
+            SELECT wanted.hash, coalesce(alias.bug_id, bug.id)
+            FROM unnest($1::text[]) AS wanted(hash)
+            LEFT JOIN bug_alias alias ON alias.signature_hash = wanted.hash
+            LEFT JOIN bug ON bug.signature_hash = wanted.hash
+            WHERE coalesce(alias.bug_id, bug.id) IS NOT NULL
+            """,
+            connection,
+            transaction);
         Sql.Add(command.Parameters, [hashes]);
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Mayday.Store;
 
 /// <summary>
-/// Writes one batch in one transaction. The order of its steps is the order in which all writers take their locks: dump keys, new
+/// Writes one batch in one transaction. The order of its steps is the order in which all writers take their locks: decisions, dump keys, new
 /// hosts, hosts, new bugs, bugs; each sorted. So writers wait for each other and never in a circle.
 /// </summary>
 internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<FinishedDump> dumps)
@@ -18,6 +18,7 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
 
     public async Task<IReadOnlyList<WrittenDump>> WriteAsync(CancellationToken cancellation)
     {
+        await DecisionLock.ShareAsync(connection, transaction, cancellation).ConfigureAwait(false);
         var stored = await DumpKeys.ClaimAsync(connection, transaction, dumps, cancellation).ConfigureAwait(false);
         var pending = dumps.Where(dump => stored[new KeyBytes(dump.Key)].Claimant == dump).Select(dump => new PendingDump(dump)).ToArray();
         if (pending.Length > 0)

@@ -17,6 +17,7 @@ public static class ApiComposition
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
+        services.TryAddSingleton<BugDecisions>();
         services.AddMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
@@ -39,6 +40,7 @@ public static class ApiComposition
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         api.MapCrashes();
         api.MapBugs();
+        api.MapBugDecisions();
         api.MapHosts();
         api.MapStats();
         api.MapDumps();

@@ -14,6 +14,8 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     public static readonly ApiProblem UnknownParameter = new("unknown-parameter", StatusCodes.Status400BadRequest, "A parameter is not known");
     public static readonly ApiProblem InvalidCursor = new("invalid-cursor", StatusCodes.Status400BadRequest, "The cursor is not valid");
     public static readonly ApiProblem EmptyBody = new("empty-body", StatusCodes.Status400BadRequest, "The body holds no text");
+    public static readonly ApiProblem InvalidBody = new("invalid-body", StatusCodes.Status400BadRequest, "The body is not the JSON that this takes");
+    public static readonly ApiProblem Conflict = new("conflict", StatusCodes.Status409Conflict, "The bug does not allow this as it is");
     public static readonly ApiProblem BadRequest = new("bad-request", StatusCodes.Status400BadRequest, "The request is not valid HTTP");
     public static readonly ApiProblem CrossSite = new("cross-site", StatusCodes.Status403Forbidden, "Another site's page may not do this");
     public static readonly ApiProblem NotFound = new("not-found", StatusCodes.Status404NotFound, "There is nothing here");
@@ -28,7 +30,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     /// <summary>Every problem that the API can answer with: the closed list of docs/api.md.</summary>
     public static readonly IReadOnlyList<ApiProblem> All =
     [
-        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody,
+        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody,
         InternalError, IntakeBusy, StoreUnavailable, SchemaOutdated,
     ];
 

@@ -83,7 +83,7 @@ internal static class DumpEndpoints
     /// Text may be posted across sites without asking, and a collector on loopback or in a private network has no other door between it
     /// and whatever page an operator opens. Programs send neither header.
     /// </summary>
-    private static bool IsCrossSite(HttpRequest request)
+    internal static bool IsCrossSite(HttpRequest request)
     {
         if (request.Headers["Sec-Fetch-Site"] is [{ } site])
         {
