@@ -2,6 +2,7 @@ using Mayday.Cli.Commands;
 using Mayday.Collector;
 using Mayday.Store;
 using Mayday.Store.Embedded;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace Mayday.Cli.Hosting;
 
@@ -40,6 +41,8 @@ internal static class EverythingHost
         {
             builder.Services.AddMaydayCollector(builder.Configuration);
             builder.Services.AddHostedService<PartitionUpkeep>();
+            // Beside the data, so that an open page survives a restart, whatever home directory the process has.
+            builder.Services.AddDataProtection().SetApplicationName("mayday").PersistKeysToFileSystem(KeyDirectory(data));
         });
         await WebHost.StartAsync(app, listen, cancellation);
         await Console.Out.WriteLineAsync(Banner(app, data, postgres));
@@ -57,6 +60,14 @@ internal static class EverythingHost
         using var loggers = LoggerFactory.Create(ProgramLogging.Configure);
         return await EmbeddedPostgres.StartAsync(
             new EmbeddedPostgresOptions { DataDirectory = data }, loggers.CreateLogger("Mayday.Store.EmbeddedPostgres"), cancellation);
+    }
+
+    private static DirectoryInfo KeyDirectory(string data)
+    {
+        var path = Path.Combine(data, "keys");
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static string Banner(WebApplication app, string data, EmbeddedPostgres? postgres)

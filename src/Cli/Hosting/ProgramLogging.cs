@@ -22,6 +22,8 @@ internal static class ProgramLogging
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+        // The keys guard form tokens of pages without accounts: that they lie unencrypted in a private directory is no news.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails (a port in use) ends in a plain sentence from the program; the host would print the stack trace before it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
