@@ -20,6 +20,13 @@ internal static class LineFraming
             at++;
         }
 
+        // Mails quote what they answer to; no line of the kernel begins with "> ".
+        while (at + 1 < line.Length && at < 16 && line[at] == '>' && (line[at + 1] == ' ' || line[at + 1] == '>'))
+        {
+            at += line[at + 1] == ' ' ? 2 : 1;
+        }
+
+        var quoted = at > 0 && line[at - 1] == ' ' && line[..at].IndexOf((byte)'>') >= 0;
         var start = at;
         at = ReadPriority(line, at, ref framed);
         at = ReadNetconsoleHeader(line, at, ref framed);
@@ -32,7 +39,7 @@ internal static class LineFraming
         }
 
         // Text that has no framing keeps its indentation.
-        at = timed == start && framed.Priority < 0 ? (start < 8 ? 0 : start) : timed;
+        at = timed == start && framed.Priority < 0 ? (start < 8 && !quoted ? 0 : start) : timed;
         at = ReadCaller(line, at, ref framed);
         framed.TextOffset = at;
         framed.IsUser |= framed.Priority >= 8 || IsProgramTag(line[at..]);
@@ -135,6 +142,12 @@ internal static class LineFraming
         var date = DateLength(window);
         if (date == 0)
         {
+            // What is left where only the tag was kept.
+            if (window.StartsWith("kernel: "u8))
+            {
+                return at + 8;
+            }
+
             // dmesg -T: "[Sun Nov 22 19:22:00 2026] text"
             if (window[0] == '[' && IsLetter(window[1]) && IsLetter(window[2]) && IsLetter(window[3]) && window[4] == ' ')
             {
@@ -149,7 +162,7 @@ internal static class LineFraming
         }
 
         var kernel = window.IndexOf(" kernel: "u8);
-        if (kernel >= 0)
+        if (kernel >= 0 && window[date..Math.Max(date, kernel)].IndexOf(": "u8) < 0)
         {
             return at + kernel + 9;
         }
@@ -170,7 +183,34 @@ internal static class LineFraming
             framed.IsUser = true;
         }
 
+        framed.IsUser |= IsTagged(rest);
         return at + date;
+    }
+
+    /// <summary>"host sshd: text": two words and a colon, the way of programs that do not log their pid.</summary>
+    private static bool IsTagged(ReadOnlySpan<byte> rest)
+    {
+        var host = rest.IndexOf((byte)' ');
+        if (host <= 0 || rest[..host].ContainsAny(":[("u8))
+        {
+            return false;
+        }
+
+        var tag = rest[(host + 1)..];
+        var end = tag.IndexOf((byte)' ');
+        if (end <= 1 || tag[end - 1] != ':')
+        {
+            return false;
+        }
+
+        // Exceptions that are named in two words, where the date stands before the kernel's own text, and what relays of netconsole leave
+        // of "rcu:" or "watchdog:". The kernel's capitals are no program either.
+        tag = tag[..(end - 1)];
+        return tag[0] is >= (byte)'a' and <= (byte)'z'
+            && !(tag.SequenceEqual("error"u8) || tag.SequenceEqual("opcode"u8) || tag.SequenceEqual("fault"u8) || tag.SequenceEqual("segment"u8)
+                || tag.SequenceEqual("check"u8) || tag.SequenceEqual("overflow"u8) || tag.SequenceEqual("exception"u8) || tag.SequenceEqual("pstate"u8)
+                || tag.SequenceEqual("rcu"u8) || tag.SequenceEqual("watchdog"u8) || tag.SequenceEqual("traps"u8) || tag.SequenceEqual("mce"u8)
+                || tag.SequenceEqual("note"u8) || tag.SequenceEqual("task"u8));
     }
 
     private static int DateLength(ReadOnlySpan<byte> window)

@@ -73,9 +73,9 @@ internal static class LineShapes
 
         var frameText = text.AsSpan();
         // " <IRQ>  [<ffffffff81>] f+0x1/0x2": old kernels print the mark before the first frame of the stack.
-        if (first == '<' && trimmed.IndexOf('>') is > 1 and < 14 and var close && close + 2 < trimmed.Length && char.IsAsciiLetter(trimmed[1] == '/' ? trimmed[2] : trimmed[1]))
+        if (first == '<' && trimmed.IndexOf('>') is > 1 and < 14 and var close && close + 2 < trimmed.Length && char.IsAsciiLetter(trimmed[1] is '/' or '<' ? trimmed[2] : trimmed[1]))
         {
-            frameText = trimmed[(close + 1)..];
+            frameText = trimmed[(trimmed[close + 1] == '>' ? close + 2 : close + 1)..];
         }
 
         if (FrameLine.TryParse(frameText, "task", inTrace, out var frame, out var second))

@@ -230,6 +230,12 @@ internal sealed partial class ReportAssembler(RuleBook rules)
             return true;
         }
 
+        // Before 4.3 the watchdog warned in form before it said that a CPU is locked up.
+        if (current.Rule.Kind == CrashKind.Warning && rule.Kind == CrashKind.HardLockup && !current.SeenTrace && current.Lines.Count <= 4)
+        {
+            return true;
+        }
+
         if (current.Ended)
         {
             return rule == current.Rule && rule.Blame == BlameRule.None;
@@ -268,7 +274,8 @@ internal sealed partial class ReportAssembler(RuleBook rules)
     }
 
     private static bool EndsInPanic(ReportText report) =>
-        report.Panic is null && report.Rule.Class is CrashClass.BadAccess or CrashClass.Assertion or CrashClass.MemorySafety;
+        report.Panic is null && (report.Rule.Class is CrashClass.BadAccess or CrashClass.Assertion or CrashClass.MemorySafety
+            || report.Rule is { Class: CrashClass.Hardware, Role: FormatRole.Crash, Blame: BlameRule.Pc });
 
     private void EndByPanic(ReportText report, ReadOnlySpan<byte> log, int start, int end, in FramedLine framed)
     {
