@@ -184,7 +184,30 @@ internal static class LineFraming
         }
 
         framed.IsUser |= IsTagged(rest);
-        return at + date;
+        return at + date + (date == 16 ? RelayLength(rest) : 0);
+    }
+
+    /// <summary>The sender's name that a syslog server puts before netconsole's text, which has no tag; only names with a digit, dot or dash are surely none of the kernel's words.</summary>
+    private static int RelayLength(ReadOnlySpan<byte> rest)
+    {
+        var telling = false;
+        for (var i = 0; i < rest.Length && i < 64; i++)
+        {
+            var c = rest[i];
+            if (c == ' ')
+            {
+                return telling && i > 1 ? i + 1 : 0;
+            }
+
+            if (!IsLetter(c) && !IsDigit(c) && c is not ((byte)'.' or (byte)'-') || i == 0 && c == '-')
+            {
+                return 0;
+            }
+
+            telling |= !IsLetter(c);
+        }
+
+        return 0;
     }
 
     /// <summary>"host sshd: text": two words and a colon, the way of programs that do not log their pid.</summary>
