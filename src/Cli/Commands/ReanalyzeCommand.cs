@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Mayday.Analysis;
 using Mayday.Cli.Hosting;
 using Mayday.Store;
@@ -13,9 +14,13 @@ namespace Mayday.Cli.Commands;
 /// </summary>
 internal static class ReanalyzeCommand
 {
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+
     public static Command Create()
     {
         var all = new Option<bool>("--all") { Description = "Also dumps that this version of the analyser read already." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing; say which bugs would be renamed, merged, split, appear or vanish." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line for each change of a bug." };
         var data = new Option<string?>("--data")
         {
             Description = "Data directory of the `mayday up` whose embedded Postgres is meant (default as for up).",
@@ -23,9 +28,9 @@ internal static class ReanalyzeCommand
         };
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("reanalyze", "Read stored dumps again with this version's analyser.") { all, data, config, database };
+        var command = new Command("reanalyze", "Read stored dumps again with this version's analyser.") { all, dryRun, json, data, config, database };
         command.SetAction((parsed, cancellation) => RunAsync(
-            Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data)), parsed.GetValue(all), cancellation));
+            Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data)), parsed.GetValue(all), parsed.GetValue(dryRun), parsed.GetValue(json), cancellation));
         return command;
     }
 
@@ -53,46 +58,45 @@ internal static class ReanalyzeCommand
             $"no Postgres runs in {directory}. Start `mayday up --data {directory}` first, or name another Postgres with --database.");
     }
 
-    private static async Task<int> RunAsync(string connection, bool all, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string connection, bool all, bool dryRun, bool json, CancellationToken cancellation)
     {
         await using var source = StoreRegistration.CreateDataSource(connection);
         await RoleStart.CheckSchemaAsync(source, cancellation);
-        var dumps = new DumpsForReanalysis(source);
-        var rewriter = new CrashRewriter(source, TimeProvider.System);
-        var version = all ? int.MaxValue : CrashAnalyzer.Version;
-        var total = await dumps.CountAsync(version, cancellation);
+        var reanalysis = new Reanalysis(source, TimeProvider.System, log => CrashAnalyzer.Analyze(log.Span), CrashAnalyzer.Version);
+        var total = await reanalysis.CountAsync(all, cancellation);
         if (total == 0)
         {
-            Console.WriteLine($"Nothing to do: every stored dump was read by analyser version {CrashAnalyzer.Version}.");
+            (json ? Console.Error : Console.Out).WriteLine($"Nothing to do: every stored dump was read by analyser version {CrashAnalyzer.Version}.");
             return ExitCode.Done;
         }
 
-        using var progress = new ProgressLine(total);
-        var sum = new RewrittenDump(0, 0, 0, 0, 0);
-        long reset;
-        do
+        ReanalysisResult result;
+        using (var progress = new ProgressLine(total))
         {
-            // Removing a crash may ask for its other witnesses to be read again: until a round asks for none.
-            reset = sum.Reset;
-            await foreach (var dump in dumps.ReadAsync(version, cancellation))
-            {
-                var fresh = dump with { Crashes = CrashAnalyzer.Analyze(dump.Log.Span), AnalyzerVersion = CrashAnalyzer.Version, AnalysisFailure = null };
-                if (await rewriter.ReplaceAsync(fresh, cancellation) is { } change)
-                {
-                    sum = new RewrittenDump(
-                        sum.Kept + change.Kept, sum.Moved + change.Moved, sum.Added + change.Added, sum.Removed + change.Removed, sum.Reset + change.Reset);
-                }
-
-                progress.Advance();
-            }
-
-            version = CrashAnalyzer.Version;
+            result = await reanalysis.RunAsync(all, dryRun, progress.Advance, cancellation);
+            progress.Clear();
         }
-        while (sum.Reset > reset);
 
-        progress.Clear();
-        Console.WriteLine(
-            $"Read {total} dumps again: {sum.Kept} crashes kept, {sum.Moved} of them moved to another bug, {sum.Added} added, {sum.Removed} removed.");
+        foreach (var change in result.Changes)
+        {
+            Console.WriteLine(json ? JsonSerializer.Serialize(change, s_json) : Text(change));
+        }
+
+        if (!json)
+        {
+            var crashes = result.Crashes;
+            Console.WriteLine(
+                (dryRun ? $"Dry run over {result.Dumps} dumps, nothing is changed: " : $"Read {result.Dumps} dumps again: ")
+                + $"{crashes.Kept} crashes kept, {crashes.Moved} of them moved to another bug, {crashes.Added} added, {crashes.Removed} removed.");
+        }
+
         return ExitCode.Done;
     }
+
+    private static string Text(BugChange change) =>
+        $"{change.Change,-6}  {string.Join(" + ", change.From.Select(Text))}{(change.From.Count > 0 && change.To.Count > 0 ? " -> " : "")}{string.Join(" + ", change.To.Select(Text))}";
+
+    // Titles come from dying machines: a terminal must not obey them.
+    private static string Text(BugShare share) =>
+        $"\"{string.Concat(share.Title.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))}\" ({share.Crashes})";
 }

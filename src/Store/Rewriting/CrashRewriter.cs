@@ -23,7 +23,11 @@ public sealed class CrashRewriter(NpgsqlDataSource source, TimeProvider time)
     /// <param name="dump">A dump of <see cref="DumpsForReanalysis"/> with its new reports and the version of the analyser that made them.</param>
     /// <param name="cancellation">Gives up; nothing is changed then.</param>
     /// <returns>Null when the dump is not stored any more.</returns>
-    public async Task<RewrittenDump?> ReplaceAsync(FinishedDump dump, CancellationToken cancellation)
+    public async Task<RewrittenDump?> ReplaceAsync(FinishedDump dump, CancellationToken cancellation) =>
+        await ReplaceAsync(dump, await ReanalysisPlan.BeginAsync(source, cancellation).ConfigureAwait(false), dryRun: false, cancellation).ConfigureAwait(false);
+
+    /// <summary>The same, told to <paramref name="plan"/>; only told, with <paramref name="dryRun"/>.</summary>
+    internal async Task<RewrittenDump?> ReplaceAsync(FinishedDump dump, ReanalysisPlan plan, bool dryRun, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -35,8 +39,15 @@ public sealed class CrashRewriter(NpgsqlDataSource source, TimeProvider time)
                     var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
                     await using (transaction.ConfigureAwait(false))
                     {
-                        var rewritten = await new DumpRewrite(connection, transaction, dump).RunAsync(cancellation).ConfigureAwait(false);
-                        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                        var rewrite = new DumpRewrite(connection, transaction, dump, plan, dryRun);
+                        var rewritten = await rewrite.RunAsync(cancellation).ConfigureAwait(false);
+                        if (!dryRun)
+                        {
+                            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                        }
+
+                        // An attempt that failed has told nothing.
+                        rewrite.Tell();
                         return rewritten;
                     }
                 }
