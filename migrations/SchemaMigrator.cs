@@ -18,9 +18,10 @@ public static class SchemaMigrator
         var pending = (await context.Database.GetPendingMigrationsAsync(cancellation)).ToArray();
         await context.Database.MigrateAsync(cancellation);
 
-        // Today's partition has to be there before the first dump is.
+        // Today's partition has to be there before the first dump is. Nothing is dropped here: how long data is kept (Store:Retention) is the
+        // services' to know.
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await new PartitionKeeper(source).MaintainAsync(DateTimeOffset.UtcNow, PartitionKeeper.DefaultRetention, cancellation);
+        await new PartitionKeeper(source).MakeAheadAsync(DateTimeOffset.UtcNow, cancellation);
         return pending;
     }
 

@@ -1,3 +1,4 @@
+using Mayday.Migrations;
 using Mayday.Tests.Shared;
 using Npgsql;
 
@@ -62,6 +63,19 @@ public sealed class PartitionTests : IAsyncLifetime
         Assert.Equal(0, (await _queries.IngestStatsAsync(default)).MisdatedRows);
         Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
         Assert.Equal($"crash_{future.UtcDateTime:yyyyMMdd}", await ScalarAsync("SELECT tableoid::regclass::text FROM crash"));
+    }
+
+    [Fact]
+    public async Task MigrateAsync_DataOlderThanTheDefaultRetention_KeepsIt()
+    {
+        // Whoever set Store:Retention to a year must not lose three quarters of it by a restart.
+        var longAgo = Some.Now.AddDays(-200);
+        var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.7.0.9", at: longAgo, crashes: Some.Crash("kept", 1))], default));
+        await _keeper.MakeAheadAsync(longAgo, default);
+
+        await SchemaMigrator.MigrateAsync(_postgres.ConnectionString, default);
+
+        Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
     }
 
     [Fact]

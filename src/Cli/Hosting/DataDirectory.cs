@@ -1,3 +1,5 @@
+using Mayday.Store.Embedded;
+
 namespace Mayday.Cli.Hosting;
 
 /// <summary>Where <c>mayday up</c> keeps its Postgres and its spool.</summary>
@@ -12,14 +14,9 @@ internal static class DataDirectory
             return Path.GetFullPath(named);
         }
 
-        if (Environment.IsPrivilegedProcess)
-        {
-            return "/var/lib/mayday";
-        }
-
-        var local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-        return string.IsNullOrEmpty(local)
-            ? throw new PlainFailureException("there is no home directory to keep data in. Name a directory with --data DIR.", ExitCode.WrongUse)
-            : Path.Combine(local, "mayday");
+        var usual = EmbeddedPostgresOptions.DefaultDataDirectory;
+        return Path.IsPathRooted(usual)
+            ? usual
+            : throw new PlainFailureException("there is no home directory to keep data in. Name a directory with --data DIR.", ExitCode.WrongUse);
     }
 }

@@ -8,13 +8,10 @@ internal sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration set
 {
     public const string RetentionKey = "Store:Retention";
 
-    // A quarter of a year: two kernel releases back, and a disk that one machine has.
-    private static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
-
     // Partitions are made days ahead; an hour only bounds how long a dropped one is overdue.
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? DefaultRetention;
+    public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? PartitionKeeper.DefaultRetention;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

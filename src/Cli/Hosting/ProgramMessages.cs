@@ -10,9 +10,6 @@ internal static partial class ProgramMessages
         + "Listen on 127.0.0.1 and put a proxy with a login before it to change that.")]
     public static partial void PagesAreOpen(ILogger logger, string address);
 
-    [LoggerMessage(2, LogLevel.Information, "Partitions kept up: {Made} made ahead, {Dropped} dropped past the retention of {Days} days.")]
-    public static partial void PartitionsKept(ILogger logger, int made, int dropped, int days);
-
     [LoggerMessage(3, LogLevel.Error, "Partitions could not be kept up; the next attempt comes in {Minutes} minutes.")]
     public static partial void PartitionUpkeepFailed(ILogger logger, Exception reason, int minutes);
 }

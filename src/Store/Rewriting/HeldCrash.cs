@@ -29,20 +29,7 @@ internal sealed record HeldCrash(Occurrence Occurrence, string SignatureHash, bo
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
                 held.Add(new HeldCrash(
-                    new Occurrence
-                    {
-                        CrashId = reader.GetGuid(0),
-                        HostId = reader.GetGuid(1),
-                        Key = reader.GetFieldValue<byte[]>(2),
-                        BootId = reader.TextOrNull(3),
-                        BugId = reader.GetGuid(4),
-                        IncidentId = reader.GetGuid(5),
-                        KernelRelease = reader.TextOrNull(6),
-                        ReceivedAt = reader.GetFieldValue<DateTimeOffset>(7),
-                        PrintkTime = reader.ValueOrNull<double>(8),
-                        Quality = reader.GetInt32(9),
-                        Fatal = reader.GetBoolean(10),
-                    },
+                    Occurrence.Read(reader),
                     reader.GetString(12),
                     Leads: reader.GetBoolean(11),
                     OtherWitnesses: reader.GetInt64(13)));

@@ -126,20 +126,7 @@ internal sealed class KnownCrashes
                 continue;
             }
 
-            Remember(new Occurrence
-            {
-                CrashId = reader.GetGuid(0),
-                HostId = reader.GetGuid(1),
-                Key = reader.GetFieldValue<byte[]>(2),
-                BootId = reader.TextOrNull(3),
-                BugId = reader.GetGuid(4),
-                IncidentId = reader.GetGuid(5),
-                KernelRelease = reader.TextOrNull(6),
-                ReceivedAt = reader.GetFieldValue<DateTimeOffset>(7),
-                PrintkTime = reader.ValueOrNull<double>(8),
-                Quality = reader.GetInt32(9),
-                Fatal = reader.GetBoolean(10),
-            });
+            Remember(Occurrence.Read(reader));
         }
     }
 

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Mayday.Store;
 
 /// <summary>A crash as the ledger knows it: enough to recognise a copy, to decide who leads and to move counts.</summary>
@@ -31,6 +33,25 @@ internal sealed class Occurrence
 
     // Reports without times look alike from boot to boot; copies of one crash by other ways arrive within minutes.
     private static readonly TimeSpan s_untimedWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// From a row that begins with: crash id, host id, key, boot id, bug id, incident id, kernel release, received at, printk time, quality,
+    /// fatal.
+    /// </summary>
+    public static Occurrence Read(NpgsqlDataReader row) => new()
+    {
+        CrashId = row.GetGuid(0),
+        HostId = row.GetGuid(1),
+        Key = row.GetFieldValue<byte[]>(2),
+        BootId = row.TextOrNull(3),
+        BugId = row.GetGuid(4),
+        IncidentId = row.GetGuid(5),
+        KernelRelease = row.TextOrNull(6),
+        ReceivedAt = row.GetFieldValue<DateTimeOffset>(7),
+        PrintkTime = row.ValueOrNull<double>(8),
+        Quality = row.GetInt32(9),
+        Fatal = row.GetBoolean(10),
+    };
 
     public bool IsSame(PendingCrash crash)
     {

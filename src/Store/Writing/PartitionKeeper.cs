@@ -22,6 +22,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     /// <summary>How long a report is recognised in later dumps of its boot. Machines stay up for weeks; a month is most of them.</summary>
     public static readonly TimeSpan OccurrenceLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
     // Any number no other advisory lock of this database uses: "mayd" in ASCII.
@@ -29,24 +30,14 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
 
     public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
     {
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var created = new List<string>();
+            var created = await MakeAheadAsync(connection, now, cancellation).ConfigureAwait(false);
             var dropped = new List<string>();
             foreach (var table in PartitionedTable.All)
             {
                 var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
-                // Yesterday too: what a collector took before midnight is stored after it.
-                for (var day = today.AddDays(-1); day <= today.AddDays(DaysAhead); day = day.AddDays(1))
-                {
-                    if (!days.Contains(day) && await CreateAsync(connection, table, day, cancellation).ConfigureAwait(false))
-                    {
-                        created.Add(PartitionName(table, day));
-                    }
-                }
-
                 // A day goes when all of it is past retention.
                 var oldest = DateOnly.FromDateTime((now - retention).UtcDateTime);
                 foreach (var day in days.Where(day => day < oldest))
@@ -59,6 +50,36 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
 
             return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, cancellation).ConfigureAwait(false));
         }
+    }
+
+    /// <summary>Only makes the partitions that the next dumps need: for those who do not know how long data is to be kept.</summary>
+    public async Task<IReadOnlyList<string>> MakeAheadAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            return await MakeAheadAsync(connection, now, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<List<string>> MakeAheadAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var created = new List<string>();
+        foreach (var table in PartitionedTable.All)
+        {
+            var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
+            // Yesterday too: what a collector took before midnight is stored after it.
+            for (var day = today.AddDays(-1); day <= today.AddDays(DaysAhead); day = day.AddDays(1))
+            {
+                if (!days.Contains(day) && await CreateAsync(connection, table, day, cancellation).ConfigureAwait(false))
+                {
+                    created.Add(PartitionName(table, day));
+                }
+            }
+        }
+
+        return created;
     }
 
     internal static string PartitionName(PartitionedTable table, DateOnly day) =>
