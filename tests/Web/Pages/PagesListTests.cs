@@ -87,8 +87,8 @@ public sealed class PagesListTests(PagesFixture pages)
 
         var page = await pages.OpenAsync("/crashes?host=live-2");
         await Expect(page.Locator("table.vt a.whole").First).ToBeVisibleAsync();
-        await page.Mouse.WheelAsync(0, 600);
-        await page.WaitForFunctionAsync("() => window.scrollY > 300");
+        // Asked again until the rows are tall enough to scroll: one turn of the wheel may come before they are.
+        await page.WaitForFunctionAsync("() => { window.scrollTo(0, 600); return window.scrollY > 300; }");
 
         await StoreAsync("live-2", "10.30.0.2");
 
