@@ -15,6 +15,7 @@ internal sealed class LoadFleet : IDisposable
 
     // 127.128.0.0 and up: beside the machines.
     private const uint StrangerBase = (127u << 24) | (128u << 16);
+    private const uint StrangerMask = (1 << 23) - 1;
     private const int NetoopsPort = 0;
     private const int NetconsolePort = 1;
 
@@ -35,10 +36,10 @@ internal sealed class LoadFleet : IDisposable
     private readonly SeededNumbers _strangerNumbers;
     private readonly Queue<LoadPacket> _leaving = [];
     private readonly uint[] _strangers;
+    private readonly ulong[] _strangerRecords;
     private int _nextSpeaker;
     private int _inARow;
     private long _nextCrash;
-    private ulong _strangerSequence;
 
     public LoadFleet(LoadOptions options)
     {
@@ -52,7 +53,10 @@ internal sealed class LoadFleet : IDisposable
         _crashes = new long[options.Signatures];
         _hosts = [.. Enumerable.Range(0, options.Hosts).Select(Make)];
         _speakers = [.. _hosts.Where(host => host.Format != LoadFormat.Netoops)];
-        _strangers = [.. Enumerable.Range(0, options.Strangers).Select(_ => StrangerBase + (uint)_strangerNumbers.Below(1 << 23))];
+
+        // An odd factor shuffles the addresses without giving one to two.
+        _strangers = [.. Enumerable.Range(0, options.Strangers).Select(number => StrangerBase + ((uint)number * 2_654_435_761u & StrangerMask))];
+        _strangerRecords = new ulong[options.Strangers];
     }
 
     public long Sent { get; private set; }
@@ -147,8 +151,9 @@ internal sealed class LoadFleet : IDisposable
     /// <summary>A line from a made-up address.</summary>
     public void SayAsStranger(TimeSpan elapsed)
     {
-        var source = _strangers[_strangerNumbers.Below(_strangers.Length)];
-        var length = _lines.WriteExtended(_burst.Slot, -1, new LoadPacket(null, 0, _strangerSequence++, Uptime + (ulong)elapsed.TotalMicroseconds));
+        var stranger = _strangerNumbers.Below(_strangers.Length);
+        var source = _strangers[stranger];
+        var length = _lines.WriteExtended(_burst.Slot, -1, new LoadPacket(null, 0, _strangerRecords[stranger]++, Uptime + (ulong)elapsed.TotalMicroseconds));
         _burst.Add(_hosts[0].Socket, length, _sockets.HasSources ? source : 0, NetconsolePort);
         Sent++;
         SentByStrangers++;

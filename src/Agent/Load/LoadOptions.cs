@@ -20,6 +20,11 @@ public sealed record LoadOptions
     /// <summary>Shortest line: header, name and message id need this much.</summary>
     public const int MinLineBytes = 100;
 
+    /// <summary>The function that the crashes of a signature blame; no kernel has it.</summary>
+    /// <param name="signature">From 0; below <see cref="Signatures"/>.</param>
+    /// <returns>"load_fault_007".</returns>
+    public static string FunctionOf(int signature) => OopsText.FunctionOf(signature);
+
     /// <summary>Where to send.</summary>
     public IPAddress Target { get; init; } = IPAddress.Loopback;
 

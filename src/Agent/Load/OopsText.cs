@@ -11,6 +11,16 @@ namespace Mayday.Agent.Load;
 internal sealed class OopsText
 {
     private const string Release = "6.1.0-42-amd64";
+
+    // As many as a server has loaded: the longest line of most reports.
+    private const string Modules =
+        "Modules linked in: mayday_load(O) xt_conntrack xt_MASQUERADE nf_conntrack_netlink nfnetlink xfrm_user xfrm_algo xt_addrtype nft_compat nf_tables br_netfilter "
+        + "bridge stp llc overlay rpcsec_gss_krb5 auth_rpcgss nfsv4 dns_resolver nfs lockd grace sunrpc fscache netfs binfmt_misc intel_rapl_msr intel_rapl_common "
+        + "kvm_intel kvm irqbypass ghash_clmulni_intel sha512_ssse3 sha256_ssse3 sha1_ssse3 aesni_intel crypto_simd cryptd rapl iTCO_wdt intel_pmc_bxt watchdog "
+        + "ipmi_ssif acpi_ipmi ipmi_si ipmi_devintf ipmi_msghandler evdev button sg msr fuse efi_pstore configfs ip_tables x_tables autofs4 ext4 crc16 mbcache jbd2 "
+        + "raid10 raid456 async_raid6_recov async_memcpy async_pq async_xor async_tx xor raid6_pq libcrc32c crc32c_generic raid1 raid0 md_mod sd_mod nvme nvme_core "
+        + "t10_pi crc64_rocksoft crc64 crc_t10dif crct10dif_generic ixgbe mdio dca ahci libahci virtio_net net_failover failover virtio_blk virtio_pci virtio_ring virtio";
+
     private const int TimeWidth = 12;
     private const char Digit = '~';
     private const string Time = "[TTTTT.TTTTTT]";
@@ -149,7 +159,7 @@ internal sealed class OopsText
         Line('4', " ? kthread_complete_and_exit+0x20/0x20");
         Line('4', " ret_from_fork+0x1f/0x30");
         Line('4', " </TASK>");
-        Line('4', "Modules linked in: mayday_load(O) ext4 crc16 mbcache jbd2 crc32c_generic virtio_net net_failover failover virtio_blk virtio_pci virtio_ring virtio");
+        Line('4', Modules);
         Line('4', "CR2: 0000000000000018");
         Line('4', "---[ end trace 0000000000000000 ]---");
         Line('4', $"RIP: 0010:{function}+0x1c/0x40 [mayday_load]");

@@ -31,6 +31,8 @@ public static class LoadCommand
         ("--loss", "P", "Probability that a datagram is not sent: 0.01 or 1%. Each machine ends with one that is never dropped."),
         ("--reorder", "P", "Probability that a datagram is overtaken by one to eight later ones of its machine."),
         ("--duplicate", "P", "Probability that a datagram is sent twice."),
+        ("--check", "URL", "Compares what was sent with what the collector counted and stored, at its REST API: http://127.0.0.1:8080. Nothing else may send meanwhile."),
+        ("--patience", "TIME", "How long the collector may take to store it (default 2m)."),
         ("--seed", "N", "Repeats what is lost and what crashes hold (default: another one each time, printed)."),
     ];
 
@@ -71,14 +73,13 @@ public static class LoadCommand
             request = request with { Options = request.Options with { Target = await SendRequest.ResolveAsync(request.Host, cancellation) } };
             var output = await RunAsync(request, parsed.GetValue(eachHost), cancellation);
             await WriteAsync(output, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
-            if (output.Refused == 0)
+            if (output.Refused > 0)
             {
-                return ExitCode.Done;
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                    $"mayday: datagrams were refused: nothing listens on a port of {output.Target}. Is the collector running?");
             }
 
-            await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                $"mayday: datagrams were refused: nothing listens on a port of {output.Target}. Is the collector running?");
-            return ExitCode.Failed;
+            return output.IsAsSent ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
@@ -88,8 +89,16 @@ public static class LoadCommand
         using var progress = new LoadProgressLine();
         try
         {
-            var report = await new LoadRun(request.Options, TimeProvider.System).SendAsync(progress, cancellation);
-            return LoadOutput.From(request, report, eachHost);
+            using var api = request.Check is null ? null : new LoadApi(request.Check);
+            var check = api is null ? null : await LoadCheck.BeginAsync(api, request.Options, FunctionsOf(request.Options), cancellation);
+            var run = new LoadRun(request.Options, TimeProvider.System);
+            var sending = run.SendAsync(progress, cancellation);
+            var latency = api is not null && request.Scenario == "latency"
+                ? await LoadLatency.MeasureAsync(run, sending, api, request.Options.Seed, cancellation)
+                : null;
+            var report = await sending;
+            var comparisons = check is null ? null : await check.EndAsync(report, request.Patience, progress.Show, cancellation);
+            return LoadOutput.From(request, report, eachHost) with { Latency = latency, Check = comparisons };
         }
         catch (ArgumentException exception)
         {
@@ -100,6 +109,8 @@ public static class LoadCommand
             throw new PlainFailureException($"cannot send to {request.Options.Target}: {Printable.Show(exception.Message)}");
         }
     }
+
+    private static string[] FunctionsOf(LoadOptions options) => [.. Enumerable.Range(0, options.Signatures).Select(LoadOptions.FunctionOf)];
 
     private static async Task WriteAsync(LoadOutput output, bool json, TextWriter writer)
     {

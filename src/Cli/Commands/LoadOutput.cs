@@ -70,6 +70,15 @@ internal sealed record LoadOutput
 
     public required IReadOnlyList<LoadedHostOutput>? EachHost { get; init; }
 
+    /// <summary>Of the scenario <c>latency</c>.</summary>
+    public LoadLatency? Latency { get; init; }
+
+    /// <summary>With <c>--check</c>: everything that was compared.</summary>
+    public IReadOnlyList<LoadComparison>? Check { get; init; }
+
+    /// <summary>Everything went where it should, as far as was asked.</summary>
+    public bool IsAsSent => Refused == 0 && Latency is null or { NotSeen: 0 } && Check?.Any(comparison => comparison.Differs) != true;
+
     public static LoadOutput From(LoadRequest request, LoadReport report, bool eachHost) => new()
     {
         Scenario = request.Scenario,
@@ -119,6 +128,30 @@ internal sealed record LoadOutput
         }
 
         yield return Line($"  sender: {ProcessorSeconds:0.00} s of processor time ({PacketsPerProcessorSecond:N0} a processor-second), at most {MostBehindMilliseconds:0.0} ms behind");
+        foreach (var line in ResultLines())
+        {
+            yield return line;
+        }
+    }
+
+    private IEnumerable<string> ResultLines()
+    {
+        if (Latency is { } latency)
+        {
+            yield return Line($"last packet of a whole dump to its row over REST: p50 {latency.P50:0.0} ms, p90 {latency.P90:0.0} ms, p99 {latency.P99:0.0} ms, at most {latency.Max:0.0} ms, of {latency.Dumps} dumps; {latency.NotSeen} not seen");
+        }
+
+        if (Check is null)
+        {
+            yield break;
+        }
+
+        var differing = Check.Where(comparison => comparison.Differs).ToArray();
+        yield return Line($"check: {Check.Count - differing.Length} of {Check.Count} comparisons are as sent");
+        foreach (var comparison in differing)
+        {
+            yield return Line($"  DIFFERS {Printable.Show(comparison.What)}: sent {comparison.Sent:N0}, collector {comparison.Counted:N0}");
+        }
     }
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
