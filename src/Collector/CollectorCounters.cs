@@ -25,6 +25,7 @@ public sealed class CollectorCounters : IDisposable
     private long _emptyWindows;
     private long _written;
     private long _known;
+    private long _thinned;
     private long _writeFailures;
     private long _putAside;
     private long _spooled;
@@ -102,6 +103,8 @@ public sealed class CollectorCounters : IDisposable
 
     internal void DumpWritten(bool isNew) => Interlocked.Increment(ref isNew ? ref _written : ref _known);
 
+    internal void DumpThinned() => Interlocked.Increment(ref _thinned);
+
     internal void WriteFailed() => Interlocked.Increment(ref _writeFailures);
 
     internal void DumpPutAside() => Interlocked.Increment(ref _putAside);
@@ -172,6 +175,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("analysis.failures", "{dump}", "Dumps stored without crashes because the analysis failed", () => Interlocked.Read(ref _analysisFailures));
         yield return new("dumps.stored", "{dump}", "Dumps written to Postgres", () => Interlocked.Read(ref _written));
         yield return new("dumps.known", "{dump}", "Dumps that Postgres had already", () => Interlocked.Read(ref _known));
+        yield return new(IngestCounterNames.ThinnedDumps, "{dump}", "Dumps stored without their log, because their bug had enough of them", () => Interlocked.Read(ref _thinned));
         yield return new("dumps.put_aside", "{dump}", "Dumps that Postgres refuses, kept in the spool directory", () => Interlocked.Read(ref _putAside));
         yield return new("store.failures", "{batch}", "Batches that could not be written", () => Interlocked.Read(ref _writeFailures));
         yield return new("spool.written", "{dump}", "Dumps that went to the spool", () => Interlocked.Read(ref _spooled));

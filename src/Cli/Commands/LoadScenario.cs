@@ -27,6 +27,8 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Format = LoadFormat.Netoops,
             Hosts = 10_000,
             CrashRate = 2_000,
+            // Ten dumps a wave: the sender wakes less often, and a fleet does not die in step with a clock either.
+            Wave = TimeSpan.FromMilliseconds(5),
         }),
         new("latency", "20,000 lines a second, and one dump at a time that is waited for at --check URL", new LoadOptions
         {

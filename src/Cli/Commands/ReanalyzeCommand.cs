@@ -63,6 +63,11 @@ internal static class ReanalyzeCommand
         await using var source = StoreRegistration.CreateDataSource(connection);
         await RoleStart.CheckSchemaAsync(source, cancellation);
         var reanalysis = new Reanalysis(source, TimeProvider.System, log => CrashAnalyzer.Analyze(log.Span), CrashAnalyzer.Version);
+        if (await new DumpsForReanalysis(source).CountWithoutLogAsync(all ? int.MaxValue : CrashAnalyzer.Version, cancellation) is > 0 and var without)
+        {
+            await Console.Error.WriteLineAsync($"{without} dumps stay as they were understood: only their facts were kept (setting Store:Reservoir:LogsPerBugAndHour).");
+        }
+
         var total = await reanalysis.CountAsync(all, cancellation);
         if (total == 0)
         {

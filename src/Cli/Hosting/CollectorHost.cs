@@ -18,6 +18,7 @@ internal static class CollectorHost
         Telemetry.Add(builder.Services, builder.Logging, "collector");
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
+        StoreSettings.Add(builder.Services, settings);
         builder.Services.AddMaydayCollector(builder.Configuration);
         builder.Services.AddHostedService<PartitionUpkeep>();
 

@@ -54,6 +54,7 @@ internal static class WebHost
             kestrel.Listen(listen.Address, listen.Port);
         });
         builder.Services.AddMaydayStore(connection);
+        StoreSettings.Add(builder.Services, settings);
         builder.Services.AddMaydayWeb(builder.Configuration);
         more(builder);
 

@@ -238,6 +238,10 @@ internal sealed class StoreWorker(
                 else
                 {
                     counters.DumpWritten(written[i].IsNew);
+                    if (!written[i].IsLogKept)
+                    {
+                        counters.DumpThinned();
+                    }
                 }
             }
         }

@@ -74,7 +74,13 @@ public sealed record CrashDetail : CrashItem
     /// <summary>The 128 netoops user bytes in base64; null when none.</summary>
     public string? UserBlob { get; init; }
 
-    /// <summary>The report's own lines, decoded, at most 64 KiB.</summary>
+    /// <summary>False when the log is not stored: left out by the reservoir, or deleted with its day.</summary>
+    public required bool LogKept { get; init; }
+
+    /// <summary>Why the log is not stored, in a sentence; null when it is.</summary>
+    public string? LogReason { get; init; }
+
+    /// <summary>The report's own lines, decoded, at most 64 KiB; empty where the log was left out.</summary>
     public required string Extract { get; init; }
 
     public int AnalyzerVersion { get; init; }
@@ -103,7 +109,9 @@ public sealed record Witness(Guid DumpId, string Transport, DateTimeOffset Recei
 /// <param name="Log">Bytes with gap marks.</param>
 /// <param name="Start">Byte range of the crash's report in <paramref name="Log"/>.</param>
 /// <param name="End">Exclusive.</param>
-public sealed record CrashLog(Guid DumpId, byte[] Log, int Start, int End);
+/// <param name="IsKept">False when the reservoir left it out; <paramref name="Log"/> is empty then.</param>
+public sealed record CrashLog(Guid DumpId, byte[] Log, int Start, int End, bool IsKept = true);
 
 /// <summary>What arrived, for /raw: joined log bytes (netoops, http) or the datagram container (netconsole).</summary>
-public sealed record RawDump(Guid DumpId, string Transport, byte[] Content, bool IsDatagrams);
+/// <param name="IsKept">False when the reservoir left it out; <paramref name="Content"/> is empty then.</param>
+public sealed record RawDump(Guid DumpId, string Transport, byte[] Content, bool IsDatagrams, bool IsKept = true);

@@ -10,13 +10,19 @@ public sealed partial class CrashQueries
     private const int MaxIncidentCrashes = 100;
     private const int MaxWitnesses = 100;
 
+    /// <summary>What is said wherever a log is asked for that the reservoir left out.</summary>
+    public const string LogLeftOut =
+        "Its bug had as many logs as are kept within an hour (setting Store:Reservoir:LogsPerBugAndHour), so only the facts of this one were stored; the bug's other crashes show the log.";
+
+    private const string LogDeleted = "The dump was deleted with its day.";
+
     public async Task<CrashDetail?> FindCrashAsync(Guid id, CancellationToken cancellation)
     {
         // The dump may have left with its day when the crash, first seen on the next, has not.
         var found = await ReadAsync(
             $"""
             SELECT {ItemColumns}, c.report::text, c.extract, c.analyzer_version, d.source_address, d.source_port, d.completeness::text, d.boot_id, d.dump_type,
-                d.header_registers::text, d.processor, d.user_fields::text, d.user_blob, d.analysis_failure, d.collector, b.title, b.crash_count, b.host_count
+                d.header_registers::text, d.processor, d.user_fields::text, d.user_blob, d.analysis_failure, d.collector, b.title, b.crash_count, b.host_count, d.log_kept
             FROM crash c
             JOIN host h ON h.id = c.host_id
             JOIN bug b ON b.id = c.bug_id
@@ -49,9 +55,9 @@ public sealed partial class CrashQueries
     public async Task<CrashLog?> FindCrashLogAsync(Guid id, CancellationToken cancellation)
     {
         var found = await ReadAsync(
-            "SELECT d.id, d.log, c.log_start, c.log_end FROM crash c JOIN dump d ON d.id = c.dump_id WHERE c.id = $1",
+            "SELECT d.id, d.log, c.log_start, c.log_end, d.log_kept FROM crash c JOIN dump d ON d.id = c.dump_id WHERE c.id = $1",
             [id],
-            row => new CrashLog(row.GetGuid(0), row.GetFieldValue<byte[]>(1), row.GetInt32(2), row.GetInt32(3)),
+            row => new CrashLog(row.GetGuid(0), row.GetFieldValue<byte[]>(1), row.GetInt32(2), row.GetInt32(3), row.GetBoolean(4)),
             cancellation).ConfigureAwait(false);
         return found.FirstOrDefault();
     }
@@ -60,11 +66,11 @@ public sealed partial class CrashQueries
     {
         var found = await ReadAsync(
             """
-            SELECT d.id, d.transport, coalesce(d.datagrams, d.log), d.datagrams IS NOT NULL
+            SELECT d.id, d.transport, coalesce(d.datagrams, d.log), d.datagrams IS NOT NULL, d.log_kept
             FROM crash c JOIN dump d ON d.id = c.dump_id WHERE c.id = $1
             """,
             [id],
-            row => new RawDump(row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetBoolean(3)),
+            row => new RawDump(row.GetGuid(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetBoolean(3), row.GetBoolean(4)),
             cancellation).ConfigureAwait(false);
         return found.FirstOrDefault();
     }
@@ -121,7 +127,7 @@ public sealed partial class CrashQueries
             SourcePort = row.ValueOrNull<int>(First + 4),
             Completeness = row.TextOrNull(First + 5) is { } completeness
                 ? StoredJson.ReadCompleteness(completeness)
-                : new Completeness { Complete = item.Complete, Missing = item.MissingPackets, Received = 0, Notes = ["The dump was deleted with its day."] },
+                : new Completeness { Complete = item.Complete, Missing = item.MissingPackets, Received = 0, Notes = [LogDeleted] },
             BootId = row.TextOrNull(First + 6),
             DumpType = row.TextOrNull(First + 7),
             HeaderRegisters = row.TextOrNull(First + 8) is { } registers ? StoredJson.ReadRegisters(registers) : [],
@@ -133,6 +139,8 @@ public sealed partial class CrashQueries
             BugTitle = row.GetString(First + 14),
             BugCrashCount = row.GetInt64(First + 15),
             BugHostCount = row.GetInt64(First + 16),
+            LogKept = row.ValueOrNull<bool>(First + 17) == true,
+            LogReason = row.ValueOrNull<bool>(First + 17) switch { true => null, false => LogLeftOut, null => LogDeleted },
         };
     }
 

@@ -48,6 +48,7 @@ public sealed partial class CrashQueries
             SpooledDumps = Sum(counters, IngestCounterNames.SpoolDumps),
             SpoolBytes = Sum(counters, IngestCounterNames.SpoolBytes),
             SpoolDropped = Sum(counters, IngestCounterNames.SpoolDropped),
+            ThinnedDumps = Sum(counters, IngestCounterNames.ThinnedDumps),
             DumpsStored = held[0].Dumps,
             CrashesStored = held[0].Crashes,
             Hosts = held[0].Hosts,

@@ -35,6 +35,9 @@ public sealed record IngestStats
 
     public long SpoolDropped { get; init; }
 
+    /// <summary>Dumps stored without their log, because their bug had enough of them.</summary>
+    public long ThinnedDumps { get; init; }
+
     public long DumpsStored { get; init; }
 
     public long CrashesStored { get; init; }

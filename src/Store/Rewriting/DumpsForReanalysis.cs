@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace Mayday.Store;
 
-/// <summary>Stored dumps that an older analyser read, as they were before it: for <c>mayday reanalyze</c>.</summary>
+/// <summary>
+/// Stored dumps that an older analyser read, as they were before it: for <c>mayday reanalyze</c>. Those whose log the reservoir left out stay as
+/// they were understood: there is nothing to read again.
+/// </summary>
 public sealed class DumpsForReanalysis(NpgsqlDataSource source)
 {
     // Logs reach 64 MiB; a few at a time bound the memory, and a page is still long against a round trip.
@@ -13,7 +16,15 @@ public sealed class DumpsForReanalysis(NpgsqlDataSource source)
     /// <summary>How many dumps were read by an analyser older than <paramref name="version"/>.</summary>
     public async Task<long> CountAsync(int version, CancellationToken cancellation)
     {
-        using var command = source.CreateCommand("SELECT count(*) FROM dump WHERE analyzer_version < $1");
+        using var command = source.CreateCommand("SELECT count(*) FROM dump WHERE analyzer_version < $1 AND log_kept");
+        Sql.Add(command.Parameters, [version]);
+        return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
+    }
+
+    /// <summary>How many cannot be read again, since only their facts were kept.</summary>
+    public async Task<long> CountWithoutLogAsync(int version, CancellationToken cancellation)
+    {
+        using var command = source.CreateCommand("SELECT count(*) FROM dump WHERE analyzer_version < $1 AND NOT log_kept");
         Sql.Add(command.Parameters, [version]);
         return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
@@ -43,7 +54,7 @@ public sealed class DumpsForReanalysis(NpgsqlDataSource source)
 
     private async Task<List<FinishedDump>> PageAsync(int version, Guid after, CancellationToken cancellation)
     {
-        using var command = source.CreateCommand($"SELECT {StoredDump.Columns} FROM dump d WHERE d.analyzer_version < $1 AND d.id > $2 ORDER BY d.id LIMIT {PageSize}");
+        using var command = source.CreateCommand($"SELECT {StoredDump.Columns} FROM dump d WHERE d.analyzer_version < $1 AND d.log_kept AND d.id > $2 ORDER BY d.id LIMIT {PageSize}");
         Sql.Add(command.Parameters, [version, after]);
         var dumps = new List<FinishedDump>();
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);

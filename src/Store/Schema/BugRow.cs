@@ -69,6 +69,22 @@ public sealed class BugAliasRow
     public string? Note { get; set; }
 }
 
+/// <summary>Crashes of a bug within one minute of arrival, for a day: what storms are told by, and what the reservoir counts.</summary>
+public sealed class BugMinuteRow
+{
+    public Guid BugId { get; set; }
+
+    public DateTimeOffset Minute { get; set; }
+
+    public long CrashCount { get; set; }
+
+    /// <summary>Dumps of this bug whose log was kept.</summary>
+    public long KeptCount { get; set; }
+
+    /// <summary>Dumps of this bug whose log was left out.</summary>
+    public long ThinnedCount { get; set; }
+}
+
 /// <summary>Crashes of a bug on one UTC day: the trend that lists draw.</summary>
 public sealed class BugDayRow
 {

@@ -57,6 +57,9 @@ public sealed class DumpRow
 
     public long LogBytes { get; set; }
 
+    /// <summary>False when the reservoir left the log out: <see cref="Log"/> and <see cref="Datagrams"/> are empty then, <see cref="LogBytes"/> is what it was.</summary>
+    public bool LogKept { get; set; } = true;
+
     public required byte[] Log { get; set; }
 
     public byte[]? Datagrams { get; set; }

@@ -95,6 +95,12 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             alias.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
             alias.HasIndex(row => row.BugId);
         });
+        model.Entity<BugMinuteRow>(minute =>
+        {
+            minute.HasKey(row => new { row.BugId, row.Minute });
+            minute.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+            minute.HasIndex(row => row.Minute);
+        });
         model.Entity<BugDayRow>(day =>
         {
             day.HasKey(row => new { row.BugId, row.Day });
@@ -109,6 +115,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         model.Entity<DumpRow>(dump =>
         {
             dump.Property(row => row.Id).ValueGeneratedNever();
+            dump.Property(row => row.LogKept).HasDefaultValue(true).HasSentinel(true);
             Jsonb(dump.Property(row => row.Completeness));
             Jsonb(dump.Property(row => row.HeaderRegisters));
             Jsonb(dump.Property(row => row.UserFields));

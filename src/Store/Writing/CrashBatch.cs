@@ -7,9 +7,10 @@ namespace Mayday.Store;
 /// Writes one batch in one transaction. The order of its steps is the order in which all writers take their locks: decisions, dump keys, new
 /// hosts, hosts, new bugs, bugs; each sorted. So writers wait for each other and never in a circle.
 /// </summary>
-internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<FinishedDump> dumps)
+internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<FinishedDump> dumps, int logsPerBugAndHour = 0)
 {
     private readonly CountDeltas _counts = new();
+    private readonly MinuteDeltas _minutes = new();
     private readonly HostDeltas _hosts = new();
     private readonly List<(Guid CrashId, Guid DumpId, int Position)> _witnesses = [];
     private readonly List<PendingCrash> _newCrashes = [];
@@ -26,12 +27,13 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             await WriteNewAsync(pending, cancellation).ConfigureAwait(false);
         }
 
+        var thinned = pending.Where(dump => !dump.IsLogKept).Select(dump => dump.Dump.Id).ToHashSet();
         var crashes = pending.ToDictionary(dump => dump.Dump.Id, dump => (IReadOnlyList<Guid>)[.. dump.Crashes.Select(crash => crash.CrashId)]);
         await AddCrashesOfCopiesAsync(stored.Values, crashes, cancellation).ConfigureAwait(false);
         return [.. dumps.Select(dump =>
         {
             var key = stored[new KeyBytes(dump.Key)];
-            return new WrittenDump(key.DumpId, key.Claimant == dump, crashes.GetValueOrDefault(key.DumpId) ?? []);
+            return new WrittenDump(key.DumpId, key.Claimant == dump, crashes.GetValueOrDefault(key.DumpId) ?? [], IsLogKept: !thinned.Contains(dump.Id));
         })];
     }
 
@@ -46,6 +48,8 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
         await HostMeeting.MergeAsync(connection, transaction, suspects, cancellation).ConfigureAwait(false);
         var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         var bugs = await BugKeys.ResolveAsync(connection, transaction, [.. pending.SelectMany(dump => dump.Crashes)], cancellation).ConfigureAwait(false);
+
+        await new LogReservoir(connection, transaction, logsPerBugAndHour).DecideAsync(pending, bugs, cancellation).ConfigureAwait(false);
 
         foreach (var dump in pending.OrderBy(dump => dump.ReceivedAt))
         {
@@ -80,6 +84,11 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             return;
         }
 
+        foreach (var bug in dump.Crashes.Select(crash => bugs[crash.SignatureHash]).Distinct())
+        {
+            _minutes.AddDump(bug, dump.ReceivedAt, dump.IsLogKept);
+        }
+
         var incidents = known.Incidents.Assign(dump, crash => crash.Occurrence?.IncidentId);
         foreach (var crash in dump.Crashes)
         {
@@ -93,6 +102,7 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
                 crash.Occurrence = known.Add(crash, bug, incidents[crash.Index]);
                 _newCrashes.Add(crash);
                 _counts.AddCrash(bug, dump.HostId, crash.KernelRelease, dump.ReceivedAt, crash.Report.Fatal);
+                _minutes.AddCrash(bug, dump.ReceivedAt);
                 _hosts.AddCrash(crash);
             }
 
@@ -138,6 +148,7 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
                 .Concat(_newLeads.Values.Select(CrashUpdates.Lead))
                 .Concat(_endings.Values.Select(CrashUpdates.Ending))
                 .Concat(_counts.Commands())
+                .Concat(_minutes.Commands())
                 .Append(NotifyCommand(pending)))
             {
                 batch.BatchCommands.Add(command);

@@ -12,7 +12,7 @@ internal static class CrashUpdates
         var dump = crash.Dump;
         var report = crash.Report;
         var (start, end) = OccurrenceKey.Bounds(dump.Dump.Log.Length, report);
-        var extract = StoredText.Decode(dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes);
+        var extract = crash.Extract();
         return Sql.Command(
             """
             UPDATE crash SET

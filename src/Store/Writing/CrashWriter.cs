@@ -8,13 +8,17 @@ namespace Mayday.Store;
 /// <param name="IsNew">False when the same dump was stored before (by this or another collector).</param>
 /// <param name="CrashIds">Crashes of the dump, in log order: new ones and those it is a further witness of.</param>
 /// <param name="Refusal">Why Postgres would not take the dump in any form; null when it is stored.</param>
-public sealed record WrittenDump(Guid DumpId, bool IsNew, IReadOnlyList<Guid> CrashIds, string? Refusal = null);
+/// <param name="IsLogKept">False when the reservoir left the log out: its bug has enough of them.</param>
+public sealed record WrittenDump(Guid DumpId, bool IsNew, IReadOnlyList<Guid> CrashIds, string? Refusal = null, bool IsLogKept = true);
 
 /// <summary>
 /// Writes finished dumps: one batch, one transaction, idempotent. Hosts, bugs, incidents, witnesses and the counts that pages show are
 /// kept here, in the same transaction; NOTIFY at its end.
 /// </summary>
-public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
+/// <param name="source">Where to.</param>
+/// <param name="time">The clock of pauses between attempts.</param>
+/// <param name="reservoir">How many logs of one bug are kept; null for all.</param>
+public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time, ReservoirOptions? reservoir = null)
 {
     // Locks are taken in one order, so a deadlock needs another program (a person's UPDATE, a restore); five goes outlast it.
     private const int MaxAttempts = 5;
@@ -84,7 +88,7 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
                     var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
                     await using (transaction.ConfigureAwait(false))
                     {
-                        var written = await new CrashBatch(connection, transaction, dumps).WriteAsync(cancellation).ConfigureAwait(false);
+                        var written = await new CrashBatch(connection, transaction, dumps, reservoir?.LogsPerBugAndHour ?? 0).WriteAsync(cancellation).ConfigureAwait(false);
                         await transaction.CommitAsync(cancellation).ConfigureAwait(false);
                         return written;
                     }

@@ -22,6 +22,9 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     /// <summary>How long a report is recognised in later dumps of its boot. Machines stay up for weeks; a month is most of them.</summary>
     public static readonly TimeSpan OccurrenceLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>How long the minutes of bugs are kept: a storm of yesterday is history, and the reservoir looks back an hour.</summary>
+    public static readonly TimeSpan MinuteLifetime = TimeSpan.FromDays(1);
+
     /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
@@ -159,6 +162,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM event_batch WHERE received_at < $1", utc - DumpKeyLifetime),
             ("DELETE FROM crash_occurrence WHERE received_at < $1", occurrences),
             ("DELETE FROM incident WHERE id < $1", DumpId.FirstAt(utc - retention)),
+            ("DELETE FROM bug_minute WHERE minute < $1", utc - MinuteLifetime),
             ("DELETE FROM bug_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
             ("DELETE FROM dump_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),

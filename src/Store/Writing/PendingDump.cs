@@ -29,6 +29,13 @@ internal sealed class PendingDump : HostEvidence
 
     public IReadOnlyList<PendingCrash> Crashes { get; }
 
+    /// <summary>False where the reservoir leaves the log out.</summary>
+    public bool IsLogKept { get; set; } = true;
+
+    public ReadOnlyMemory<byte> Log => IsLogKept ? Dump.Log : default;
+
+    public ReadOnlyMemory<byte> Datagrams => IsLogKept ? Dump.Datagrams : default;
+
     // Two reports of one dump are two crashes even when every byte is the same (a warning without times, printed twice): the second
     // one of this dump meets the second one of another.
     private byte[] UniqueKey(CrashReport report, HashSet<string> taken)
@@ -46,6 +53,8 @@ internal sealed class PendingDump : HostEvidence
 /// <summary>A report on its way: either a crash of its own or one more witness of a known one.</summary>
 internal sealed class PendingCrash(PendingDump dump, CrashReport report, int index, byte[] occurrenceKey)
 {
+    private readonly int _quality = WitnessQuality.Of(report, dump.Dump.Completeness.Complete);
+
     public PendingDump Dump { get; } = dump;
 
     public CrashReport Report { get; } = report;
@@ -64,7 +73,14 @@ internal sealed class PendingCrash(PendingDump dump, CrashReport report, int ind
 
     public double? PrintkTime { get; } = StoredJson.Finite(report.PrintkTime);
 
-    public int Quality { get; } = WitnessQuality.Of(report, dump.Dump.Completeness.Complete);
+    public int Quality => _quality - (Dump.IsLogKept ? 0 : WitnessQuality.WithoutLog);
+
+    /// <summary>The report's own lines; nothing where the log is left out, of which they are the part that matters.</summary>
+    public string Extract()
+    {
+        var (start, end) = Mayday.Store.OccurrenceKey.Bounds(Dump.Dump.Log.Length, Report);
+        return Dump.IsLogKept ? StoredText.Decode(Dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes) : "";
+    }
 
     /// <summary>The crash this is a copy of; null for a new one.</summary>
     public Occurrence? Occurrence { get; set; }

@@ -13,7 +13,7 @@ internal static class RowCopy
             """
             COPY dump (id, host_id, received_at, completed_at, occurred_at, transport, key, source_address, source_port, claimed_name, machine_id,
                 boot_id, dump_number, dump_type, kernel_release, complete, missing_packets, completeness, header_registers, processor, user_fields,
-                user_blob, crash_count, analyzer_version, analysis_failure, collector, log_bytes, log, datagrams)
+                user_blob, crash_count, analyzer_version, analysis_failure, collector, log_bytes, log_kept, log, datagrams)
             FROM STDIN (FORMAT BINARY)
             """,
             cancellation).ConfigureAwait(false);
@@ -60,8 +60,9 @@ internal static class RowCopy
         await row.AddAsync(StoredText.CleanOrNull(dump.AnalysisFailure, StoredText.MaxSentence), NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(StoredText.Clean(dump.Collector, StoredText.MaxName), NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync((long)dump.Log.Length, NpgsqlDbType.Bigint).ConfigureAwait(false);
-        await row.AddAsync(dump.Log, NpgsqlDbType.Bytea).ConfigureAwait(false);
-        await row.AddBytesOrNullAsync(dump.Datagrams).ConfigureAwait(false);
+        await row.AddAsync(pending.IsLogKept, NpgsqlDbType.Boolean).ConfigureAwait(false);
+        await row.AddAsync(pending.Log, NpgsqlDbType.Bytea).ConfigureAwait(false);
+        await row.AddBytesOrNullAsync(pending.Datagrams).ConfigureAwait(false);
     }
 
     public static async Task CrashesAsync(NpgsqlConnection connection, IEnumerable<PendingCrash> crashes, CancellationToken cancellation)
@@ -126,7 +127,7 @@ internal static class RowCopy
         await row.AddAsync(dump.Dump.AnalyzerVersion, NpgsqlDbType.Integer).ConfigureAwait(false);
         await row.AddAsync(crash.OccurrenceKey, NpgsqlDbType.Bytea).ConfigureAwait(false);
         await row.AddAsync(StoredJson.Write(report), NpgsqlDbType.Jsonb).ConfigureAwait(false);
-        var extract = StoredText.Decode(dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes);
+        var extract = crash.Extract();
         await row.AddAsync(extract, NpgsqlDbType.Text).ConfigureAwait(false);
         await row.AddAsync(SearchWords.Of(crash.Title, crash.Function, extract), NpgsqlDbType.Text).ConfigureAwait(false);
     }

@@ -18,6 +18,7 @@ public static class ApiComposition
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
+        services.TryAddSingleton<StormOptions>();
         services.AddMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
@@ -41,6 +42,7 @@ public static class ApiComposition
         api.MapCrashes();
         api.MapBugs();
         api.MapBugDecisions();
+        api.MapStorms();
         api.MapHosts();
         api.MapStats();
         api.MapDumps();

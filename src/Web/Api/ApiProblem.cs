@@ -19,6 +19,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     public static readonly ApiProblem BadRequest = new("bad-request", StatusCodes.Status400BadRequest, "The request is not valid HTTP");
     public static readonly ApiProblem CrossSite = new("cross-site", StatusCodes.Status403Forbidden, "Another site's page may not do this");
     public static readonly ApiProblem NotFound = new("not-found", StatusCodes.Status404NotFound, "There is nothing here");
+    public static readonly ApiProblem LogNotKept = new("log-not-kept", StatusCodes.Status410Gone, "The log of this crash was not kept");
     public static readonly ApiProblem MethodNotAllowed = new("method-not-allowed", StatusCodes.Status405MethodNotAllowed, "The method does not apply here");
     public static readonly ApiProblem BodyTooLarge = new("body-too-large", StatusCodes.Status413PayloadTooLarge, "The body is too large");
     public static readonly ApiProblem UnsupportedBody = new("unsupported-body", StatusCodes.Status415UnsupportedMediaType, "The body is not a kernel log as text");
@@ -30,7 +31,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     /// <summary>Every problem that the API can answer with: the closed list of docs/api.md.</summary>
     public static readonly IReadOnlyList<ApiProblem> All =
     [
-        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody,
+        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, LogNotKept, MethodNotAllowed, BodyTooLarge, UnsupportedBody,
         InternalError, IntakeBusy, StoreUnavailable, SchemaOutdated,
     ];
 

@@ -45,6 +45,8 @@ internal sealed record CrashDocument : CrashItem
         DumpType = crash.DumpType;
         UserFields = crash.UserFields;
         UserBlob = crash.UserBlob;
+        LogKept = crash.LogKept;
+        LogReason = crash.LogReason;
         Extract = crash.Extract;
         AnalyzerVersion = crash.AnalyzerVersion;
         AnalysisFailure = crash.AnalysisFailure;
@@ -127,6 +129,12 @@ internal sealed record CrashDocument : CrashItem
     public string? UserBlob { get; }
 
     /// <summary>The report's own lines.</summary>
+    /// <summary>False when /log and /raw have nothing to give.</summary>
+    public bool LogKept { get; }
+
+    /// <summary>Why, in a sentence; null when the log is kept.</summary>
+    public string? LogReason { get; }
+
     public string Extract { get; }
 
     public int AnalyzerVersion { get; }

@@ -27,10 +27,10 @@ internal static class CrashEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
         crashes.MapRead("/{id}/log", GetLog).WithName("getCrashLog").WithSummary("The whole log of the crash's dump as text")
             .WithDescription("Valid UTF-8; bytes that are no text are written as \\xNN, as /dev/kmsg does. Lines that begin with `--- mayday: gap: ` stand where text is missing.")
-            .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<string>(StatusCodes.Status200OK, "text/plain").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
         crashes.MapRead("/{id}/raw", GetRaw).WithName("getCrashRaw").WithSummary("What arrived, byte for byte")
             .WithDescription("netoops and http: the joined log. netconsole: each datagram as received, preceded by its length (u32) and arrival (i64, microseconds since 1970), little-endian.")
-            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
     }
 
     private static async Task<Results<Ok<Page<CrashItem>>, ProblemHttpResult>> ListCrashes(
@@ -54,6 +54,11 @@ internal static class CrashEndpoints
             return ApiProblem.NoSuch("crash", id);
         }
 
+        if (!log.IsKept)
+        {
+            return ApiProblem.LogNotKept.With(CrashQueries.LogLeftOut);
+        }
+
         response.Headers.CacheControl = KeepAndAsk;
         var tag = TagOf(log.DumpId, "log");
         return LogText.IsPlain(log.Log)
@@ -67,6 +72,11 @@ internal static class CrashEndpoints
         if (!Guid.TryParseExact(id, "D", out var uuid) || await queries.FindRawAsync(uuid, cancellation) is not { } raw)
         {
             return ApiProblem.NoSuch("crash", id);
+        }
+
+        if (!raw.IsKept)
+        {
+            return ApiProblem.LogNotKept.With(CrashQueries.LogLeftOut);
         }
 
         response.Headers.CacheControl = KeepAndAsk;

@@ -1,0 +1,50 @@
+using Mayday.Store;
+using Microsoft.AspNetCore.Components;
+
+namespace Mayday.Web.Components.Display;
+
+/// <summary>What storms there are: on the pages that people look at when something is going on.</summary>
+public sealed partial class StormNotes
+{
+    /// <summary>A storm changes every second; people read it every few.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
+    private IReadOnlyList<Storm>? _storms;
+
+    [Inject] public required StormOptions Options { get; init; }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _storms = await ReadOnceAsync("storms", LookAsync);
+        if (RendererInfo.IsInteractive)
+        {
+            _ = BeatAsync();
+        }
+    }
+
+    private async Task<IReadOnlyList<Storm>?> LookAsync(CancellationToken cancellation) => await Queries.StormsAsync(Options.Machines, cancellation);
+
+    private async Task BeatAsync()
+    {
+        using var timer = new PeriodicTimer(Beat, Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(Gone))
+            {
+                await InvokeAsync(async () =>
+                {
+                    var before = _storms;
+                    _storms = await ReadAsync(LookAsync) ?? before;
+                    if (before is not { Count: 0 } || _storms.Count > 0)
+                    {
+                        StateHasChanged();
+                    }
+                });
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The reader is gone.
+        }
+    }
+}
