@@ -117,7 +117,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         await WriteAsync(5, Dumps("storm_live", 30, perSecond: 1000), Dumps("storm_live", 10, from: 30, perSecond: 1000));
         await WriteAsync(5, Dumps("storm_calm", 5));
 
-        var storm = Assert.Single((await _queries.StormsAsync(20, default)).Where(storm => storm.Function is "storm_live" or "storm_calm"));
+        var storm = Assert.Single(await _queries.StormsAsync(20, default), storm => storm.Function is "storm_live" or "storm_calm");
 
         Assert.Equal(("storm_live", true, 40, 40), (storm.Function, storm.Live, storm.Machines, storm.Crashes));
         Assert.Equal((5, 35), (storm.LogsKept, storm.LogsLeftOut));
