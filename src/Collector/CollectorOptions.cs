@@ -22,6 +22,8 @@ public sealed class CollectorOptions
     public StoringOptions Storing { get; set; } = new();
 
     public SpoolOptions Spool { get; set; } = new();
+
+    public LossOptions Loss { get; set; } = new();
 }
 
 /// <summary>Section <c>Collector:Receive</c>.</summary>
@@ -176,10 +178,26 @@ public sealed class SpoolOptions
     /// <summary>Bytes on disk. 2 GiB hold some 30,000 dumps of 64 KiB: an hour of a large fleet's deaths.</summary>
     public long MaxBytes { get; set; } = 2L << 30;
 
+    /// <summary>Dumps older than this are not stored any more. Seven days, as long as Postgres remembers the key of a dump: beyond it one that was stored already could be stored twice.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Bytes of one segment file: small enough to be freed soon after it was replayed, large enough to keep the directory short.</summary>
     public long SegmentBytes { get; set; } = 16L << 20;
 
     public string ResolveDirectory() => Directory ?? Path.Combine(
         Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday"),
         "spool");
+}
+
+/// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>
+public sealed class LossOptions
+{
+    /// <summary>Senders accounted for one by one until they are saved. 65,536 heard within some seconds are a large fleet, or a flood; beyond it they are "others".</summary>
+    public int MaxSenders { get; set; } = 65_536;
+
+    /// <summary>How often the accounts are saved: a person looks again after some seconds, and a row a talking sender and second would be Postgres' main work.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Senders saved at a time, those that lost something first: 5,000 rows are some 50 ms of Postgres. The others wait for the next turn.</summary>
+    public int BatchSenders { get; set; } = 5_000;
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
@@ -49,12 +50,16 @@ internal sealed class Pipeline : IAsyncDisposable
 
         _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
         _analyst = new DumpAnalyst(options.Name, counters, log);
+        var losses = new List<LossLedger>(shards.Length);
         _listeners = [.. shards.Select((sockets, index) =>
         {
             var shard = counters.AddShard();
+            var intake = new DatagramIntake(options, shards.Length, shard, log);
+            losses.Add(intake.Loss);
             return new DatagramListener(
-                index, sockets, new DatagramIntake(options, shards.Length, shard, log), _backlog, shard, options.Receive, time, log, isPortable);
+                index, sockets, intake, _backlog, shard, options.Receive, time, log, isPortable);
         })];
+        Losses = losses;
         counters.BacklogBytes = () => _backlog.Bytes;
         if (writer is not null && spool is not null)
         {
@@ -67,6 +72,9 @@ internal sealed class Pipeline : IAsyncDisposable
     public CollectorPorts Ports { get; private init; } = new(null, null, null);
 
     public int Shards => _listeners.Length;
+
+    /// <summary>Each shard's accounts of what came and what did not.</summary>
+    public IReadOnlyList<LossLedger> Losses { get; }
 
     /// <summary>What the store would take; for tests of the way up to it, which open the pipeline without a writer.</summary>
     public ChannelReader<FinishedDump> Finished => _finished.Reader;

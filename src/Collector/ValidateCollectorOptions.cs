@@ -1,4 +1,5 @@
 using System.Net;
+using Mayday.Store;
 using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;
@@ -80,6 +81,14 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         if (options.Spool.Directory is { } directory && string.IsNullOrWhiteSpace(directory))
         {
             Wrong("Spool:Directory", "must be a directory, or absent for the default");
+        }
+
+        Between("Loss:MaxSenders", options.Loss.MaxSenders, shards, 10_000_000);
+        Between("Loss:BatchSenders", options.Loss.BatchSenders, 1, 100_000);
+        Time("Loss:Interval", options.Loss.Interval);
+        if (options.Spool.MaxAge < TimeSpan.FromMinutes(1) || options.Spool.MaxAge > PartitionKeeper.DumpKeyLifetime)
+        {
+            Wrong("Spool:MaxAge", $"must be a minute to {PartitionKeeper.DumpKeyLifetime.Days} days (as long as Postgres knows a dump again), not {options.Spool.MaxAge}");
         }
 
         Between("Spool:SegmentBytes", options.Spool.SegmentBytes, 64 << 10, 1L << 30);

@@ -14,6 +14,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashWriter>();
         services.AddSingleton<CrashQueries>();
         services.AddSingleton<IngestCounters>();
+        services.AddSingleton<LossAccounts>();
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();
@@ -37,6 +38,7 @@ public static class StoreRegistration
             settings.ApplicationName = "mayday";
         }
 
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        // The name of the pool in Npgsql's metrics; it would be the connection string, with host and user, otherwise.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "mayday" }.Build();
     }
 }

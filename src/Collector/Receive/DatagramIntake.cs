@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
@@ -21,11 +22,15 @@ internal sealed class DatagramIntake
 
     public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log)
     {
-        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters);
+        Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
+        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, Loss);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss);
         _counters = counters;
         _log = log;
     }
+
+    /// <summary>What came of each sender's packets; its takers are on other threads.</summary>
+    public LossLedger Loss { get; }
 
     public NetoopsReassembler Netoops => _netoops;
 
@@ -100,6 +105,7 @@ internal sealed class DatagramIntake
     {
         _netoops.Expire(now);
         _netconsole.Expire(now);
+        Loss.HandOver(now);
     }
 
     /// <summary>Finishes everything in flight: the process ends.</summary>
@@ -107,6 +113,7 @@ internal sealed class DatagramIntake
     {
         _netoops.Flush(now);
         _netconsole.Flush();
+        Loss.Flush();
     }
 
     public bool TryTake([NotNullWhen(true)] out ReassembledDump? dump)

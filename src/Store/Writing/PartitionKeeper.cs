@@ -160,6 +160,11 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM crash_occurrence WHERE received_at < $1", occurrences),
             ("DELETE FROM incident WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM bug_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
+            ("DELETE FROM loss_hour WHERE hour < $1", utc - retention),
+            ("DELETE FROM sender_loss_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
+            ("DELETE FROM sender_loss WHERE last_at < $1", utc - retention),
+            // A flood of made-up senders leaves rows behind: the longest silent of more than this many go, whatever their age.
+            ("DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)", LossAccounts.MaxSenders),
             ("DELETE FROM dump_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),

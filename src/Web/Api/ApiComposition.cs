@@ -1,5 +1,6 @@
 using Mayday.Store;
 using Mayday.Web.Api;
+using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -18,7 +19,7 @@ public static class ApiComposition
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
-        services.AddMetrics();
+        services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
         services.AddSingleton<ApiInstruments>();
@@ -31,6 +32,8 @@ public static class ApiComposition
     public static void MapMaydayApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Made now, so that what was never counted yet is there as a name to ask for.
+        _ = app.Services.GetRequiredService<ApiInstruments>();
         var boundary = app.Services.GetRequiredService<ApiBoundary>();
         app.UseWhen(ApiBoundary.Covers, answers => answers.Use((HttpContext context, RequestDelegate next) => boundary.InvokeAsync(context, next)));
 
@@ -45,6 +48,7 @@ public static class ApiComposition
         api.MapStats();
         api.MapDumps();
         app.MapHealth();
+        app.MapMaydayMetrics();
         app.MapApiDocument();
     }
 }

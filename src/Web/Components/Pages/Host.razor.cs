@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Web.Components.Reading;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 
@@ -32,5 +33,26 @@ public sealed partial class Host
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
         }
+    }
+
+    private static string Tell(HostLoss way)
+    {
+        var parts = new List<string>();
+        if (way.Lost > 0)
+        {
+            parts.Add(way.LostText == 0 ? "each lost packet came in another copy" : $"{Words.Count(way.LostText ?? 0, "packet", "packets")} came in no copy");
+        }
+
+        if (way.Duplicates > 0)
+        {
+            parts.Add($"{Words.Count(way.Duplicates)} came twice");
+        }
+
+        if (way.Reordered > 0)
+        {
+            parts.Add($"{Words.Count(way.Reordered)} out of order");
+        }
+
+        return string.Join("; ", parts);
     }
 }
