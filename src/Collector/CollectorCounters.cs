@@ -32,6 +32,8 @@ public sealed class CollectorCounters : IDisposable
     private long _spooled;
     private readonly long[] _spoolDropped = new long[Enum.GetValues<DumpWorth>().Length];
     private long _spoolExpired;
+    private long _archiveStored;
+    private long _archiveLost;
     private long _spoolDamaged;
 
     public CollectorCounters(IMeterFactory? meters = null)
@@ -68,6 +70,8 @@ public sealed class CollectorCounters : IDisposable
     internal Func<Transport, LossCounts> Losses { get; set; } = _ => default;
 
     internal Func<long> LossWaiting { get; set; } = () => 0;
+
+    internal Func<long> ArchiveBytes { get; set; } = () => 0;
 
     internal Histogram<double> WriteDuration { get; }
 
@@ -122,6 +126,10 @@ public sealed class CollectorCounters : IDisposable
 
     internal void SpoolExpired(int dumps) => Interlocked.Add(ref _spoolExpired, dumps);
 
+    internal void ArchiveStored(int lines) => Interlocked.Add(ref _archiveStored, lines);
+
+    internal void ArchiveLost(int lines) => Interlocked.Add(ref _archiveLost, lines);
+
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
 
     /// <summary>
@@ -172,6 +180,11 @@ public sealed class CollectorCounters : IDisposable
             yield return new("loss.unknowable", "transport", word, "{packet}", "Received packets of senders that cannot tell what was lost", () => Losses(transport).Unknowable, CounterShape.Balance);
         }
 
+        yield return new("archive.lines", "{line}", "Console lines that went to the log archive", () => Sum(shard => shard.ArchiveLines));
+        yield return new("archive.stored", "{line}", "Console lines that the log archive has in Postgres", () => Interlocked.Read(ref _archiveStored));
+        yield return new("archive.dropped", "reason", "queue", "{line}", "Console lines that the log archive lost", () => Sum(shard => shard.ArchiveDropped));
+        yield return new("archive.dropped", "reason", "memory", "{line}", "Console lines that the log archive lost", () => Interlocked.Read(ref _archiveLost));
+        yield return new("archive.bytes", "By", "Bytes that the log archive holds in memory", () => ArchiveBytes(), CounterShape.Level);
         yield return new("loss.waiting", "{sender}", "Senders whose accounts wait to be saved", () => LossWaiting(), CounterShape.Level);
         yield return new("datagrams.bytes", "By", "Bytes of datagrams received", () => Sum(shard => shard.Bytes));
         yield return new("datagrams.kernel_drops", "{datagram}", "Datagrams dropped by the kernel because a socket's buffer was full", () => Sum(shard => shard.KernelDrops));

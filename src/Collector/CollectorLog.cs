@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1023. What a sender can cause is Debug.</summary>
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1024. What a sender can cause is Debug.</summary>
 internal static partial class CollectorLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]
@@ -63,6 +63,9 @@ internal static partial class CollectorLog
 
     [LoggerMessage(1021, LogLevel.Debug, "What senders lost was not saved; it waits")]
     public static partial void LossNotSaved(ILogger log, Exception failure);
+
+    [LoggerMessage(1023, LogLevel.Debug, "Console lines were not archived yet; they wait")]
+    public static partial void ArchiveNotSaved(ILogger log, Exception failure);
 
     [LoggerMessage(1018, LogLevel.Information, "Stopped: {Written} dumps written, {Spooled} spooled for the next start")]
     public static partial void Stopped(ILogger log, long written, long spooled);

@@ -24,6 +24,8 @@ public sealed class CollectorOptions
     public SpoolOptions Spool { get; set; } = new();
 
     public LossOptions Loss { get; set; } = new();
+
+    public ArchiveOptions Archive { get; set; } = new();
 }
 
 /// <summary>Section <c>Collector:Receive</c>.</summary>
@@ -124,6 +126,9 @@ public sealed class NetconsoleOptions
     /// <summary>Silence after which a sequence number that steps back means a reboot, not a late packet. No network holds packets for 2 s; no machine boots faster.</summary>
     public TimeSpan RestartSilence { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Keep ordinary lines too, in Postgres, for days (Store:LogRetention). Off: a fleet's chatter is many times its crashes, and not everybody wants it there.</summary>
+    public bool Archive { get; set; }
+
     /// <summary>Basic format: an unfinished line is taken as it is after this long. The kernel sends the rest at once.</summary>
     public TimeSpan LineTimeout { get; set; } = TimeSpan.FromSeconds(1);
 }
@@ -200,4 +205,23 @@ public sealed class LossOptions
 
     /// <summary>Senders saved at a time, those that lost something first: 5,000 rows are some 50 ms of Postgres. The others wait for the next turn.</summary>
     public int BatchSenders { get; set; } = 5_000;
+}
+
+/// <summary>Section <c>Collector:Archive</c>: how ordinary lines go to Postgres where <c>Collector:Netconsole:Archive</c> is on.</summary>
+public sealed class ArchiveOptions
+{
+    /// <summary>Bytes a receiving thread gathers before it hands lines on. 256 KiB are some 2,000 lines: the handing on vanishes beside the copying.</summary>
+    public int BatchBytes { get; set; } = 256 << 10;
+
+    /// <summary>Batches that wait for the worker; beyond it their lines are dropped and counted. 128 are 32 MiB, two seconds of 100,000 lines a second.</summary>
+    public int QueueBatches { get; set; } = 128;
+
+    /// <summary>Bytes of one row before compression: some 500 lines, read within a millisecond; a larger one would be written anew for longer while it grows.</summary>
+    public int PartBytes { get; set; } = 64 << 10;
+
+    /// <summary>How long lines wait for company. 5 s is what somebody who follows a log will bear.</summary>
+    public TimeSpan FlushAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes of rows in the making, and of those that wait for Postgres; the oldest give way. 256 MiB: 20 s of 100,000 lines a second.</summary>
+    public long OpenBytes { get; set; } = 256L << 20;
 }

@@ -13,7 +13,7 @@ namespace Mayday.Collector;
 /// for people. On stop, listeners go first, then everything in flight is written or spooled.
 /// </summary>
 public sealed class CollectorService(
-    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, LossAccounts accounts, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
+    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
@@ -32,7 +32,7 @@ public sealed class CollectorService(
     {
         var settings = options.Value;
         _spool = DumpSpool.Open(settings.Spool, counters, _log, time);
-        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log);
+        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log, archive: archive);
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);

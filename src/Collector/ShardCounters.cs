@@ -67,6 +67,8 @@ internal sealed class ShardCounters
     public long WindowBytes;
     public long BacklogDropped;
     public long InternalFailures;
+    public long ArchiveLines;
+    public long ArchiveDropped;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 

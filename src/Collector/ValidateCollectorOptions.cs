@@ -83,6 +83,11 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
             Wrong("Spool:Directory", "must be a directory, or absent for the default");
         }
 
+        Between("Archive:BatchBytes", options.Archive.BatchBytes, 2 * options.Receive.MaxDatagramBytes, 16 << 20, "must hold two datagrams (Receive:MaxDatagramBytes), at most 16 MiB");
+        Between("Archive:QueueBatches", options.Archive.QueueBatches, 1, 100_000);
+        Between("Archive:PartBytes", options.Archive.PartBytes, 4 << 10, 1 << 20);
+        Between("Archive:OpenBytes", options.Archive.OpenBytes, 1 << 20, 1L << 40);
+        Time("Archive:FlushAfter", options.Archive.FlushAfter);
         Between("Loss:MaxSenders", options.Loss.MaxSenders, shards, 10_000_000);
         Between("Loss:BatchSenders", options.Loss.BatchSenders, 1, 100_000);
         Time("Loss:Interval", options.Loss.Interval);

@@ -17,6 +17,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<LossAccounts>();
+        services.AddSingleton<LogArchive>();
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Archive;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
@@ -27,6 +28,7 @@ internal sealed class NetconsoleReassembler
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
     private readonly LossLedger? _loss;
+    private readonly ArchiveFeed? _archive;
     private readonly FragmentTable _fragments;
     private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
     private readonly LinkedList<ConsoleStream> _bySilence = new();
@@ -39,9 +41,10 @@ internal sealed class NetconsoleReassembler
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
-    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, LossLedger? loss = null)
+    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, LossLedger? loss = null, ArchiveFeed? archive = null)
     {
         _loss = loss;
+        _archive = archive;
         _limits = limits;
         _counters = counters;
         _fragments = new FragmentTable(limits, counters);
@@ -225,6 +228,7 @@ internal sealed class NetconsoleReassembler
     {
         List(stream, now);
         stream.LastHeard = now;
+        _archive?.Offer(stream.Source, stream.IsExtended, datagram, now);
 
         if (stream.Closing is { } closing && sequence < stream.ClosingBefore)
         {

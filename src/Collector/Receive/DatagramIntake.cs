@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Archive;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
@@ -19,12 +20,14 @@ internal sealed class DatagramIntake
     private readonly NetconsoleReassembler _netconsole;
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
+    private readonly ArchiveFeed? _archive;
 
-    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log)
+    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ArchiveFeed? archive = null)
     {
+        _archive = archive;
         Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
         _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, Loss);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss, archive);
         _counters = counters;
         _log = log;
     }
@@ -106,6 +109,7 @@ internal sealed class DatagramIntake
         _netoops.Expire(now);
         _netconsole.Expire(now);
         Loss.HandOver(now);
+        _archive?.Tick(now);
     }
 
     /// <summary>Finishes everything in flight: the process ends.</summary>
@@ -114,6 +118,7 @@ internal sealed class DatagramIntake
         _netoops.Flush(now);
         _netconsole.Flush();
         Loss.Flush();
+        _archive?.Flush();
     }
 
     public bool TryTake([NotNullWhen(true)] out ReassembledDump? dump)

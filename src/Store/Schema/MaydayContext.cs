@@ -150,6 +150,11 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
 
     private static void DescribeEventFormats(ModelBuilder model)
     {
+        model.Entity<LogBlockRow>(block =>
+        {
+            block.Property(row => row.Id).ValueGeneratedNever();
+            block.HasIndex(row => new { row.Address, row.Id });
+        });
         model.Entity<EventFormatRow>(format =>
         {
             format.Property(row => row.Id).UseIdentityAlwaysColumn();

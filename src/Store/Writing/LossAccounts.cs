@@ -50,7 +50,7 @@ public sealed class LossAccounts(NpgsqlDataSource source, TimeProvider time)
     {
         // Sorted: two collectors that hear the same senders wait for each other instead of deadlocking.
         var senders = save.Senders
-            .GroupBy(sender => (Address: HostResolver.Canonical(sender.Address) ?? "", Transport: sender.Transport.ToWord()))
+            .GroupBy(sender => (Address: HostEvidence.Canonical(sender.Address) ?? "", Transport: sender.Transport.ToWord()))
             .OrderBy(group => group.Key.Address, StringComparer.Ordinal).ThenBy(group => group.Key.Transport, StringComparer.Ordinal)
             .Select(group => (group.Key.Address, group.Key.Transport, Counts: Sum(group)))
             .ToArray();

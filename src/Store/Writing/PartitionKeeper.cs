@@ -25,11 +25,19 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
+    /// <summary>A week of ordinary lines: what a machine said in the days before it died.</summary>
+    public static readonly TimeSpan DefaultLogRetention = TimeSpan.FromDays(7);
+
     // Any number no other advisory lock of this database uses: "mayd" in ASCII.
     private const long LockKey = 0x6d617964;
 
-    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
+    public Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation) =>
+        MaintainAsync(now, retention, DefaultLogRetention, cancellation);
+
+    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
+        // Ordinary lines are many and soon of no use: they never outlive the dumps.
+        var logs = logRetention < retention ? logRetention : retention;
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
@@ -39,7 +47,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             {
                 var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
                 // A day goes when all of it is past retention.
-                var oldest = DateOnly.FromDateTime((now - retention).UtcDateTime);
+                var oldest = DateOnly.FromDateTime((now - (table.Name == "log_block" ? logs : retention)).UtcDateTime);
                 foreach (var day in days.Where(day => day < oldest))
                 {
                     var name = PartitionName(table, day);
@@ -48,7 +56,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
                 }
             }
 
-            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, cancellation).ConfigureAwait(false));
+            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false));
         }
     }
 
@@ -148,7 +156,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
         }
     }
 
-    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
+    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
         var utc = now.ToUniversalTime();
         var occurrences = utc - (retention < OccurrenceLifetime ? retention : OccurrenceLifetime);
@@ -169,6 +177,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM event_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
+            ("DELETE FROM log_block_default WHERE id < $1", DumpId.FirstAt(utc - logRetention)),
         })
         {
             rows += await Sql.ExecuteAsync(connection, null, text, [before], cancellation).ConfigureAwait(false);
