@@ -16,7 +16,7 @@ public sealed class LossAccountsTests
     /// <summary>A sender behind a poor network: what it puts in, what came out.</summary>
     private sealed class Sender(int number)
     {
-        private readonly ImpairedLink _link = new(Poor, new SeededNumbers(17, number));
+        private readonly ImpairedLink<byte[]> _link = new(Poor, new SeededNumbers(17, number));
         private readonly Queue<byte[]> _leaving = new();
 
         public SourceEndPoint Source { get; } = SourceEndPoint.From(new IPEndPoint(IPAddress.Parse($"10.1.{number / 250}.{1 + number % 250}"), 6665));

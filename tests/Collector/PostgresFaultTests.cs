@@ -154,7 +154,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         while (!stopping.IsCancellationRequested)
         {
             await using var command = own.CreateCommand(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'mayday' AND state = 'active'");
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()");
             cuts += (int)(long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
             await Task.Yield();
         }
@@ -165,7 +165,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     private async Task<int[]> BackendsAsync()
     {
         await using var own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { ApplicationName = "the freezer", Pooling = false });
-        await using var command = own.CreateCommand("SELECT array_agg(pid) FROM pg_stat_activity WHERE application_name = 'mayday'");
+        await using var command = own.CreateCommand("SELECT array_agg(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
         return (int[])(await command.ExecuteScalarAsync())!;
     }
 

@@ -19,7 +19,7 @@ public sealed class ApiDocsTests
         .. WordsOf<CrashSeverity>(),
         .. Enum.GetValues<Transport>().Select(TransportNames.ToWord),
         .. ApiProblem.All.Select(problem => problem.Word),
-        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(DumpParameters) }
+        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(HostLogParameters), typeof(DumpParameters) }
             .SelectMany(type => type.GetProperties()).Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name!),
     ];
 
