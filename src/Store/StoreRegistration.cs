@@ -15,6 +15,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashWriter>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<CrashQueries>();
+        services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<PartitionKeeper>();
