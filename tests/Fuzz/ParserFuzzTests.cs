@@ -67,13 +67,22 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             DatagramFormat.Unknown => false,
             DatagramFormat.Netoops => NetoopsPacket.TryParse(datagram, out _, out reason),
             DatagramFormat.NetconsoleExtended => ExtendedPacket.TryParse(datagram, out _, out reason),
-            DatagramFormat.Evlog => EvlogFrame.IsCandidate(datagram),
+            DatagramFormat.Evlog => ReadFirst(datagram, out reason),
             _ => true,
         };
-        if (!accepted && reason == PacketRejectReason.None)
-            reason = datagram.IsEmpty ? PacketRejectReason.Empty : PacketRejectReason.EvlogMalformed;
+        if (datagram.IsEmpty)
+            reason = PacketRejectReason.Empty;
         Require(accepted == (reason == PacketRejectReason.None), "accepted with a reason to refuse");
         return reason;
+    }
+
+    private static bool ReadFirst(ReadOnlySpan<byte> datagram, out PacketRejectReason reason)
+    {
+        var reader = new EvlogReader(datagram);
+        Require(reader.MoveNext(), "a datagram without a first record");
+        reason = reader.Reason;
+        Require((reason == PacketRejectReason.None) == EvlogFrame.IsCandidate(datagram), "candidate and reader disagree");
+        return reason == PacketRejectReason.None;
     }
 
     private static void CheckNetoops(ReadOnlySpan<byte> datagram, bool readBlob)
