@@ -18,6 +18,7 @@ public static class StoreRegistration
         services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<CrashNotifications>();
+        services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
