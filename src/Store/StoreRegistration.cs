@@ -15,10 +15,12 @@ public static class StoreRegistration
         services.AddSingleton<CrashWriter>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<CrashQueries>();
+        services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<LossAccounts>();
         services.AddSingleton<LogArchive>();
         services.AddSingleton<CrashNotifications>();
+        services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();

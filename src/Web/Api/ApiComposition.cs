@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Api;
 using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
@@ -19,8 +20,11 @@ public static class ApiComposition
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
+        services.TryAddSingleton<EventWriter>();
+        services.TryAddSingleton<EventQueries>();
         services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
+        services.AddSingleton<EventIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
         services.AddSingleton<ApiInstruments>();
         services.AddSingleton<ApiBoundary>();
@@ -47,6 +51,7 @@ public static class ApiComposition
         api.MapHosts();
         api.MapStats();
         api.MapDumps();
+        api.MapEvents();
         app.MapHealth();
         app.MapMaydayMetrics();
         app.MapApiDocument();
