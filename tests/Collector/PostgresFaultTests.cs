@@ -10,7 +10,7 @@ namespace Mayday.Collector.Tests;
 
 /// <summary>
 /// A Postgres of their own that is stopped, killed, frozen and cut off under load: nothing is lost, nothing is there twice, and what came
-/// first is written first. MAYDAY_OUTAGE_SECONDS makes the outage longer than the 20 s of a test run (docs/performance.md: 300).
+/// first is written first. MAYDAY_OUTAGE_SECONDS makes the outage longer than the 20 s of a test run (docs/operations.md: 300).
 /// </summary>
 public sealed class PostgresFaultTests : IAsyncLifetime
 {
