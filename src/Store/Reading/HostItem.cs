@@ -15,9 +15,13 @@ public record HostItem
 
     public required long DumpCount { get; init; }
 
+    public required long EventCount { get; init; }
+
     public required DateTimeOffset FirstSeen { get; init; }
 
     public required DateTimeOffset LastSeen { get; init; }
+
+    public DateTimeOffset? LastEventAt { get; init; }
 
     public DateTimeOffset? LastCrashAt { get; init; }
 
@@ -31,6 +35,9 @@ public sealed record HostDetail : HostItem
     public IReadOnlyList<HostBug> Bugs { get; init; } = [];
 
     public long PartialDumps { get; init; }
+
+    /// <summary>What came of the packets of its addresses, by transport.</summary>
+    public IReadOnlyList<HostLoss> Loss { get; init; } = [];
 }
 
 public sealed record HostAddress(string Address, string? ClaimedName, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);

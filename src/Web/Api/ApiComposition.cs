@@ -1,5 +1,7 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Api;
+using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -19,8 +21,11 @@ public static class ApiComposition
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
         services.TryAddSingleton<StormOptions>();
-        services.AddMetrics();
+        services.TryAddSingleton<EventWriter>();
+        services.TryAddSingleton<EventQueries>();
+        services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
+        services.AddSingleton<EventIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
         services.AddSingleton<ApiInstruments>();
         services.AddSingleton<ApiBoundary>();
@@ -32,6 +37,8 @@ public static class ApiComposition
     public static void MapMaydayApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Made now, so that what was never counted yet is there as a name to ask for.
+        _ = app.Services.GetRequiredService<ApiInstruments>();
         var boundary = app.Services.GetRequiredService<ApiBoundary>();
         app.UseWhen(ApiBoundary.Covers, answers => answers.Use((HttpContext context, RequestDelegate next) => boundary.InvokeAsync(context, next)));
 
@@ -46,7 +53,9 @@ public static class ApiComposition
         api.MapHosts();
         api.MapStats();
         api.MapDumps();
+        api.MapEvents();
         app.MapHealth();
+        app.MapMaydayMetrics();
         app.MapApiDocument();
     }
 }
