@@ -105,7 +105,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
         for (var i = 0; i < crashes; i++)
         {
             var log = $"<1>[    {i + 1}.000000] BUG: kernel NULL pointer dereference, address: 0000000000000020\n<4>[    {i + 1}.000100] RIP: 0010:{function}+0x1/0x20\n<4>[    {i + 1}.000200] Call Trace:\n<4>[    {i + 1}.000300]  {function}_caller+0x1/0x20\n<0>[    {i + 1}.000400] ---[ end trace 0000000000000000 ]---\n";
-            await pages.Writer.WriteAsync([PageSeed.Dump(log, $"decide-{i}", $"10.31.0.{i + 1}", DateTimeOffset.UtcNow.AddDays(-1).AddMinutes(-i * 9), Transport.Http)], CancellationToken.None);
+            await pages.Writer.WriteAsync([PageSeed.Dump(log, $"{function.Replace('_', '-')}-{i}", $"10.31.{function[^1] - 'a'}.{i + 1}", DateTimeOffset.UtcNow.AddDays(-1).AddMinutes(-i * 9), Transport.Http)], CancellationToken.None);
         }
 
         var (found, _) = await pages.Queries.SliceCrashesAsync(new() { Function = function }, 0, 1, 10, CancellationToken.None);
