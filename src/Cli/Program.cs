@@ -20,6 +20,7 @@ public static class Program
             SendCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
+            AgentCommand.Create(),
         };
 
         var parsed = root.Parse(args);
