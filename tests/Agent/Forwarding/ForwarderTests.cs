@@ -5,7 +5,7 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Tests.Forwarding;
 
-public sealed class ForwarderTests : IAsyncDisposable
+public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mayday-agent-").FullName;
     private readonly ManualClock _clock = new();
@@ -130,6 +130,7 @@ public sealed class ForwarderTests : IAsyncDisposable
         }
 
         Assert.Equal(Seconds, line.Spool.Batches);
+        output.WriteLine($"{Seconds * PerSecond} events take {line.Spool.Bytes:N0} bytes of the spool");
         Assert.InRange(line.Spool.Bytes, 1, new AgentSpoolOptions().MaxBytes / 2);
         await Patience.UntilAsync(() => line.Counters.Failures > 0, "an attempt that failed");
         await collector.ListenAsync();

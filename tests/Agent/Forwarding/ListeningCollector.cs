@@ -97,8 +97,8 @@ internal sealed class ListeningCollector : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
         _web = builder.Build();
-        _web.MapPost("/api/v1/events", TakeEventsAsync);
-        _web.MapPost("/api/v1/dumps", TakeDumpAsync);
+        _web.MapPost("/api/v1/events", (Delegate)TakeEventsAsync);
+        _web.MapPost("/api/v1/dumps", (Delegate)TakeDumpAsync);
         await _web.StartAsync();
         _port = new Uri(_web.Urls.First()).Port;
     }

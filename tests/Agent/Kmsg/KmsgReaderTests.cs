@@ -5,12 +5,14 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Tests.Kmsg;
 
-public sealed class KmsgReaderTests
+public sealed class KmsgReaderTests : IDisposable
 {
     private static readonly Guid Boot = Guid.Parse("11111111-2222-3333-4444-555555555555");
 
     private readonly ScriptedKmsg _device = new();
     private readonly ManualClock _clock = new();
+
+    public void Dispose() => _device.Dispose();
 
     private KmsgReader Reader(KmsgCursor cursor = default, Severity least = Severity.Warning, params PrintkEntry[] calls) =>
         new(_device, Boot, cursor, least, calls.Length > 0 ? new PrintkMatcher(calls) : null, _clock);

@@ -77,7 +77,7 @@ public sealed class DebianKernelTests(ITestOutputHelper output)
         Assert.Equal(values, string.Join('|', found[text].Values));
     }
 
-    private static IEnumerable<(byte[] Text, Severity Level, DeviceMark Device)> BootLog()
+    private static List<(byte[] Text, Severity Level, DeviceMark Device)> BootLog()
     {
         using var zipped = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "Captures", "null_read.ext.jsonl.gz")), CompressionMode.Decompress);
         using var content = new MemoryStream();
