@@ -194,6 +194,7 @@ internal sealed class Conversion
         var begin = 0;
         while (!IsLeft && begin < blanks && begin < rest.Length && rest[begin] == ' ')
             begin++;
+        var padding = begin;
         if (isSigned && begin < rest.Length
             && (rest[begin] == '-' || (rest[begin] == '+' && HasPlus) || (rest[begin] == ' ' && HasBlank)))
             begin++;
@@ -206,6 +207,9 @@ internal sealed class Conversion
 
         var run = RunLength(rest[begin..], digits, Math.Max(mostDigits, Math.Max(Width, Precision)));
         var least = Math.Max(1, Precision);
+        // What is padded has its width exactly.
+        if (padding > 0 && !HasStarWidth)
+            return begin + least > Width || begin + run < Width ? None : (Width, Width);
         return run < least ? None : Padded(rest, begin + least, begin + run, HasStarWidth ? 0 : Width);
     }
 
@@ -215,7 +219,9 @@ internal sealed class Conversion
         var begin = 0;
         while (!IsLeft && begin < blanks && begin + 1 < rest.Length && rest[begin] == ' ')
             begin++;
-        return begin >= rest.Length ? None : Padded(rest, HasStarWidth ? 1 : begin + 1, begin + 1, HasStarWidth ? 0 : Width);
+        if (begin >= rest.Length || (begin < blanks && !IsLeft && !HasStarWidth))
+            return None;
+        return Padded(rest, HasStarWidth ? 1 : begin + 1, begin + 1, HasStarWidth ? 0 : Width);
     }
 
     private (int Shortest, int Longest) String(ReadOnlySpan<byte> rest)
