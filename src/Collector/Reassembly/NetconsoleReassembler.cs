@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Protocol.Kmsg;
@@ -11,7 +12,7 @@ namespace Mayday.Collector.Reassembly;
 /// follows, until quiet, the crash's last words, a reboot or size close it. No I/O, no clock: add a datagram at <c>now</c>, take what is
 /// finished, ask for the next deadline. Nothing is held back for order: windows are put in order by record number when they are joined.
 /// </summary>
-internal sealed class NetconsoleReassembler
+internal sealed partial class NetconsoleReassembler
 {
     // Places in the silence lists are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
     private const long ListAgain = 1_000_000;
@@ -24,6 +25,7 @@ internal sealed class NetconsoleReassembler
 
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
+    private readonly ShardJournal? _journal;
     private readonly FragmentTable _fragments;
     private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
     private readonly LinkedList<ConsoleStream> _bySilence = new();
@@ -36,10 +38,11 @@ internal sealed class NetconsoleReassembler
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
-    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters)
+    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, ShardJournal? journal = null)
     {
         _limits = limits;
         _counters = counters;
+        _journal = journal;
         _fragments = new FragmentTable(limits, counters);
     }
 
@@ -62,7 +65,7 @@ internal sealed class NetconsoleReassembler
     public PacketRejectReason AddExtended(in SourceEndPoint source, ReadOnlySpan<byte> datagram, in ExtendedPacket packet, Moment now)
     {
         var stream = (ExtendedStream)FindStream(source, isExtended: true, now);
-        if (stream.IsRestart(packet, now, _limits.RestartSilence))
+        if (!_isRestoringWindow && stream.IsRestart(packet, now, _limits.RestartSilence))
         {
             Restart(stream, now);
         }
@@ -122,7 +125,7 @@ internal sealed class NetconsoleReassembler
     {
         var stream = (BasicStream)FindStream(source, isExtended: false, now);
         var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
-        if (sight.IsBoot && (stream.Window is not null || stream.Ring is { Count: > 0 }))
+        if (sight.IsBoot && !_isRestoringWindow && (stream.Window is not null || stream.Ring is { Count: > 0 }))
         {
             Restart(stream, now);
         }
@@ -213,6 +216,7 @@ internal sealed class NetconsoleReassembler
             var window = Open(stream, now, isContinuation: false);
             _counters.WindowsOpened++;
             stream.Ring?.MoveTo(window);
+            WriteOpened(window, now);
         }
 
         if (stream.Window is { } taking)
@@ -252,7 +256,7 @@ internal sealed class NetconsoleReassembler
             Close(window, WindowEnd.Full);
         }
 
-        Open(stream, now, isContinuation: true);
+        WriteOpened(Open(stream, now, isContinuation: true), now);
     }
 
     private CrashWindow Open(ConsoleStream stream, Moment now, bool isContinuation)
@@ -267,6 +271,7 @@ internal sealed class NetconsoleReassembler
     private void AddTo(CrashWindow window, ReadOnlySpan<byte> datagram, LineSight sight, Moment now)
     {
         var before = window.Capacity;
+        Journal?.AddLine(window.Ticket, now);
         window.Add(datagram, sight, now);
         _windowBytes += window.Capacity - before;
         _nextScan = Math.Min(_nextScan, DeadlineOf(window, out _));
@@ -326,11 +331,13 @@ internal sealed class NetconsoleReassembler
         _counters.WindowBytes = _windowBytes;
         if (window.Length == 0)
         {
+            _journal?.Settle(window.Ticket);
             window.Release();
             return;
         }
 
         var extended = stream as ExtendedStream;
+        WriteClosed(window, end, extended);
         _finished.Enqueue(new NetconsoleDump
         {
             Source = stream.Source,
@@ -339,6 +346,9 @@ internal sealed class NetconsoleReassembler
             End = end,
             Release = extended?.Release,
             SendsEveryLevel = extended?.SendsEveryLevel ?? false,
+            Journal = _journal,
+            Ticket = window.Ticket,
+            IsRestored = window.IsRestored,
         });
     }
 
@@ -350,6 +360,11 @@ internal sealed class NetconsoleReassembler
             ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes);
             stream.RingNode ??= new LinkedListNode<ConsoleStream>(stream);
             _withLines.AddLast(stream.RingNode);
+        }
+
+        if (_limits.RingLines > 0)
+        {
+            Journal?.KeepLine(now);
         }
 
         var grown = ring.Add(datagram, now);
@@ -389,6 +404,7 @@ internal sealed class NetconsoleReassembler
     {
         _counters.StreamRestarts++;
         CloseWindows(stream, WindowEnd.Restarted);
+        Journal?.DropLines(stream.Source, (byte)(FlagsOf(stream) | StreamFlags.Restarted), now);
         stream.Ring?.Clear();
         if (stream is ExtendedStream extended)
         {
