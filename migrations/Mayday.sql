@@ -683,3 +683,339 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    DROP INDEX ix_event_facility_event_type_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE host ADD event_count bigint NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE host ADD last_event_at timestamp with time zone;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ALTER COLUMN format DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD event_count bigint NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD first_seen timestamp with time zone NOT NULL DEFAULT TIMESTAMPTZ '-infinity';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD host_count bigint NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD last_seen timestamp with time zone NOT NULL DEFAULT TIMESTAMPTZ '-infinity';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD sample text NOT NULL DEFAULT '';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format ADD severity smallint NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN uid DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN raw DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN processor DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN pid DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN pgrp DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN gid DROP NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD collector text NOT NULL DEFAULT '';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD count integer NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD fields jsonb;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD notes text[];
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD payload bytea;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ADD truncated boolean NOT NULL DEFAULT FALSE;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE TABLE event_format_argument (
+        format_id bigint NOT NULL,
+        position smallint NOT NULL,
+        kind text NOT NULL,
+        conversion text NOT NULL,
+        name text,
+        spread jsonb NOT NULL,
+        CONSTRAINT pk_event_format_argument PRIMARY KEY (format_id, position),
+        CONSTRAINT fk_event_format_argument_format_id FOREIGN KEY (format_id) REFERENCES event_format (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE TABLE event_format_day (
+        format_id bigint NOT NULL,
+        day date NOT NULL,
+        event_count bigint NOT NULL,
+        CONSTRAINT pk_event_format_day PRIMARY KEY (format_id, day),
+        CONSTRAINT fk_event_format_day_format_id FOREIGN KEY (format_id) REFERENCES event_format (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE TABLE event_format_host (
+        format_id bigint NOT NULL,
+        host_id uuid NOT NULL,
+        event_count bigint NOT NULL,
+        last_seen timestamp with time zone NOT NULL,
+        CONSTRAINT pk_event_format_host PRIMARY KEY (format_id, host_id),
+        CONSTRAINT fk_event_format_host_format_id FOREIGN KEY (format_id) REFERENCES event_format (id) ON DELETE CASCADE,
+        CONSTRAINT fk_event_format_host_host_id FOREIGN KEY (host_id) REFERENCES host (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE TABLE event_format_hour (
+        format_id bigint NOT NULL,
+        hour timestamp with time zone NOT NULL,
+        event_count bigint NOT NULL,
+        CONSTRAINT pk_event_format_hour PRIMARY KEY (format_id, hour),
+        CONSTRAINT fk_event_format_hour_format_id FOREIGN KEY (format_id) REFERENCES event_format (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_event_count_id ON event_format (event_count, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_event_type ON event_format (event_type);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_facility_event_type ON event_format (facility, event_type);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_first_seen_id ON event_format (first_seen, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_host_count_id ON event_format (host_count, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_last_seen_id ON event_format (last_seen, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_facility_id ON event (facility, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_id_id ON event (format_id, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_day_day ON event_format_day (day);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_host_host_id_last_seen ON event_format_host (host_id, last_seen);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_host_last_seen ON event_format_host (last_seen);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    CREATE INDEX ix_event_format_hour_hour ON event_format_hour (hour);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN collector DROP DEFAULT, ALTER COLUMN count DROP DEFAULT, ALTER COLUMN truncated DROP DEFAULT;
+    ALTER TABLE event_format ALTER COLUMN event_count DROP DEFAULT, ALTER COLUMN host_count DROP DEFAULT, ALTER COLUMN first_seen DROP DEFAULT,
+        ALTER COLUMN last_seen DROP DEFAULT, ALTER COLUMN sample DROP DEFAULT, ALTER COLUMN severity DROP DEFAULT;
+    UPDATE event SET count = 1 WHERE count = 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event ALTER COLUMN payload SET COMPRESSION lz4, ALTER COLUMN args SET COMPRESSION lz4;
+    ALTER TABLE event_format ALTER COLUMN format SET COMPRESSION lz4;
+    ALTER TABLE event_format_argument ALTER COLUMN spread SET COMPRESSION lz4;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    ALTER TABLE event_format SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE event_format_argument SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE event_format_host SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE event_format_hour SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE event_format_day SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261127224757_EventGroups', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

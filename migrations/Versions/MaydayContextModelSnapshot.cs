@@ -684,6 +684,117 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("event_batch");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatArgumentRow", b =>
+                {
+                    b.Property<long>("FormatId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("format_id");
+
+                    b.Property<short>("Position")
+                        .HasColumnType("smallint")
+                        .HasColumnName("position");
+
+                    b.Property<string>("Conversion")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("conversion");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Spread")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("spread");
+
+                    b.HasKey("FormatId", "Position")
+                        .HasName("pk_event_format_argument");
+
+                    b.ToTable("event_format_argument");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatDayRow", b =>
+                {
+                    b.Property<long>("FormatId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("format_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
+                    b.HasKey("FormatId", "Day")
+                        .HasName("pk_event_format_day");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_event_format_day_day");
+
+                    b.ToTable("event_format_day");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatHostRow", b =>
+                {
+                    b.Property<long>("FormatId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("format_id");
+
+                    b.Property<Guid>("HostId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("host_id");
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
+                    b.Property<DateTimeOffset>("LastSeen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen");
+
+                    b.HasKey("FormatId", "HostId")
+                        .HasName("pk_event_format_host");
+
+                    b.HasIndex("LastSeen")
+                        .HasDatabaseName("ix_event_format_host_last_seen");
+
+                    b.HasIndex("HostId", "LastSeen")
+                        .HasDatabaseName("ix_event_format_host_host_id_last_seen");
+
+                    b.ToTable("event_format_host");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatHourRow", b =>
+                {
+                    b.Property<long>("FormatId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("format_id");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
+                    b.HasKey("FormatId", "Hour")
+                        .HasName("pk_event_format_hour");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_event_format_hour_hour");
+
+                    b.ToTable("event_format_hour");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.EventFormatRow", b =>
                 {
                     b.Property<long>("Id")
@@ -692,6 +803,10 @@ namespace Mayday.Migrations.Versions
                         .HasColumnName("id");
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
 
                     b.Property<int>("EventType")
                         .HasColumnType("integer")
@@ -702,8 +817,11 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("text")
                         .HasColumnName("facility");
 
+                    b.Property<DateTimeOffset>("FirstSeen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen");
+
                     b.Property<string>("Format")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("format");
 
@@ -712,12 +830,47 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<long>("HostCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("host_count");
+
+                    b.Property<DateTimeOffset>("LastSeen")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen");
+
+                    b.Property<string>("Sample")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sample");
+
+                    b.Property<short>("Severity")
+                        .HasColumnType("smallint")
+                        .HasColumnName("severity");
+
                     b.HasKey("Id")
                         .HasName("pk_event_format");
+
+                    b.HasIndex("EventType")
+                        .HasDatabaseName("ix_event_format_event_type");
 
                     b.HasIndex("Hash")
                         .IsUnique()
                         .HasDatabaseName("ix_event_format_hash");
+
+                    b.HasIndex("EventCount", "Id")
+                        .HasDatabaseName("ix_event_format_event_count_id");
+
+                    b.HasIndex("Facility", "EventType")
+                        .HasDatabaseName("ix_event_format_facility_event_type");
+
+                    b.HasIndex("FirstSeen", "Id")
+                        .HasDatabaseName("ix_event_format_first_seen_id");
+
+                    b.HasIndex("HostCount", "Id")
+                        .HasDatabaseName("ix_event_format_host_count_id");
+
+                    b.HasIndex("LastSeen", "Id")
+                        .HasDatabaseName("ix_event_format_last_seen_id");
 
                     b.ToTable("event_format");
                 });
@@ -732,6 +885,15 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("jsonb")
                         .HasColumnName("args");
 
+                    b.Property<string>("Collector")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("collector");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
                     b.Property<int>("EventType")
                         .HasColumnType("integer")
                         .HasColumnName("event_type");
@@ -740,6 +902,10 @@ namespace Mayday.Migrations.Versions
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("facility");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
 
                     b.Property<int>("Flags")
                         .HasColumnType("integer")
@@ -753,7 +919,7 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("bigint")
                         .HasColumnName("format_id");
 
-                    b.Property<long>("Gid")
+                    b.Property<long?>("Gid")
                         .HasColumnType("bigint")
                         .HasColumnName("gid");
 
@@ -761,24 +927,31 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("uuid")
                         .HasColumnName("host_id");
 
+                    b.PrimitiveCollection<string[]>("Notes")
+                        .HasColumnType("text[]")
+                        .HasColumnName("notes");
+
                     b.Property<DateTimeOffset?>("OccurredAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("occurred_at");
 
-                    b.Property<int>("Pgrp")
+                    b.Property<byte[]>("Payload")
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<int?>("Pgrp")
                         .HasColumnType("integer")
                         .HasColumnName("pgrp");
 
-                    b.Property<int>("Pid")
+                    b.Property<int?>("Pid")
                         .HasColumnType("integer")
                         .HasColumnName("pid");
 
-                    b.Property<int>("Processor")
+                    b.Property<int?>("Processor")
                         .HasColumnType("integer")
                         .HasColumnName("processor");
 
                     b.Property<byte[]>("Raw")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("raw");
 
@@ -808,21 +981,28 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("text")
                         .HasColumnName("transport");
 
-                    b.Property<long>("Uid")
+                    b.Property<bool>("Truncated")
+                        .HasColumnType("boolean")
+                        .HasColumnName("truncated");
+
+                    b.Property<long?>("Uid")
                         .HasColumnType("bigint")
                         .HasColumnName("uid");
 
                     b.HasKey("Id")
                         .HasName("pk_event");
 
+                    b.HasIndex("Facility", "Id")
+                        .HasDatabaseName("ix_event_facility_id");
+
+                    b.HasIndex("FormatId", "Id")
+                        .HasDatabaseName("ix_event_format_id_id");
+
                     b.HasIndex("HostId", "Id")
                         .HasDatabaseName("ix_event_host_id_id");
 
                     b.HasIndex("Severity", "Id")
                         .HasDatabaseName("ix_event_severity_id");
-
-                    b.HasIndex("Facility", "EventType", "Id")
-                        .HasDatabaseName("ix_event_facility_event_type_id");
 
                     b.ToTable("event");
                 });
@@ -884,6 +1064,10 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("bigint")
                         .HasColumnName("dump_count");
 
+                    b.Property<long>("EventCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_count");
+
                     b.Property<DateTimeOffset>("FirstSeen")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("first_seen");
@@ -899,6 +1083,10 @@ namespace Mayday.Migrations.Versions
                     b.Property<string>("LastCrashTitle")
                         .HasColumnType("text")
                         .HasColumnName("last_crash_title");
+
+                    b.Property<DateTimeOffset?>("LastEventAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_event_at");
 
                     b.Property<DateTimeOffset>("LastSeen")
                         .HasColumnType("timestamp with time zone")
@@ -1063,6 +1251,53 @@ namespace Mayday.Migrations.Versions
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_bug_release_bug_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatArgumentRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.EventFormatRow", null)
+                        .WithMany()
+                        .HasForeignKey("FormatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_format_argument_format_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatDayRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.EventFormatRow", null)
+                        .WithMany()
+                        .HasForeignKey("FormatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_format_day_format_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatHostRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.EventFormatRow", null)
+                        .WithMany()
+                        .HasForeignKey("FormatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_format_host_format_id");
+
+                    b.HasOne("Mayday.Store.Schema.HostRow", null)
+                        .WithMany()
+                        .HasForeignKey("HostId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_format_host_host_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.EventFormatHourRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.EventFormatRow", null)
+                        .WithMany()
+                        .HasForeignKey("FormatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_format_hour_format_id");
                 });
 
             modelBuilder.Entity("Mayday.Store.Schema.HostAddressRow", b =>

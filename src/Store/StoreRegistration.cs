@@ -1,3 +1,4 @@
+using Mayday.Store.Events;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -12,6 +13,7 @@ public static class StoreRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => CreateDataSource(connectionString));
         services.AddSingleton<CrashWriter>();
+        services.AddSingleton<EventWriter>();
         services.AddSingleton<CrashQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<CrashNotifications>();

@@ -1,6 +1,6 @@
 namespace Mayday.Store.Schema;
 
-/// <summary>One evlog record: the header's columns, the format string by reference, the arguments apart. Partitioned by <see cref="Id"/>.</summary>
+/// <summary>One kernel event: every header field a column, the format string by reference, the arguments apart. Partitioned by <see cref="Id"/>.</summary>
 public sealed class EventRow
 {
     public Guid Id { get; set; }
@@ -9,7 +9,7 @@ public sealed class EventRow
 
     public DateTimeOffset ReceivedAt { get; set; }
 
-    /// <summary>The record's own time; only the syslog(20) layouts carry one.</summary>
+    /// <summary>The sender's own time, where the way it came carries one.</summary>
     public DateTimeOffset? OccurredAt { get; set; }
 
     public required string Transport { get; set; }
@@ -26,49 +26,42 @@ public sealed class EventRow
 
     public short Format { get; set; }
 
+    // Unsigned 32 bits on the wire; the same bits here.
     public int Flags { get; set; }
 
-    public int Processor { get; set; }
+    public int? Processor { get; set; }
 
     // Unsigned 32 bits on the wire.
-    public long Uid { get; set; }
+    public long? Uid { get; set; }
 
-    public long Gid { get; set; }
+    public long? Gid { get; set; }
 
-    public int Pid { get; set; }
+    public int? Pid { get; set; }
 
-    public int Pgrp { get; set; }
+    public int? Pgrp { get; set; }
 
     public long? FormatId { get; set; }
 
+    /// <summary>The values of the arguments, in order: an array of numbers and strings.</summary>
     public string? Args { get; set; }
 
     public required string Text { get; set; }
 
-    public required byte[] Raw { get; set; }
-}
+    /// <summary>The payload of a binary event.</summary>
+    public byte[]? Payload { get; set; }
 
-/// <summary>A format string, stored once however many events were printed with it.</summary>
-public sealed class EventFormatRow
-{
-    public long Id { get; set; }
+    /// <summary>key=value pairs beside the event: an object of strings.</summary>
+    public string? Fields { get; set; }
 
-    public required string Facility { get; set; }
+    public string[]? Notes { get; set; }
 
-    public int EventType { get; set; }
+    public bool Truncated { get; set; }
 
-    /// <summary>SHA-256 of facility, event type and format string: format strings reach 8 KiB, too long for an index.</summary>
-    public required byte[] Hash { get; set; }
+    /// <summary>Of how many equal ones in a row it stands.</summary>
+    public int Count { get; set; }
 
-    public required string Format { get; set; }
-}
+    public required string Collector { get; set; }
 
-/// <summary>Idempotence of event batches.</summary>
-public sealed class EventBatchRow
-{
-    public required byte[] Key { get; set; }
-
-    public DateTimeOffset ReceivedAt { get; set; }
-
-    public int EventCount { get; set; }
+    /// <summary>The record as it came, frame included; null where it came as a document.</summary>
+    public byte[]? Raw { get; set; }
 }

@@ -23,6 +23,8 @@ public sealed class HostRow
 
     public long PartialDumpCount { get; set; }
 
+    public long EventCount { get; set; }
+
     public DateTimeOffset FirstSeen { get; set; }
 
     public DateTimeOffset LastSeen { get; set; }
@@ -30,6 +32,8 @@ public sealed class HostRow
     public DateTimeOffset? LastCrashAt { get; set; }
 
     public string? LastCrashTitle { get; set; }
+
+    public DateTimeOffset? LastEventAt { get; set; }
 }
 
 /// <summary>An address a host sent from.</summary>

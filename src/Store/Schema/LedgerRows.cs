@@ -39,3 +39,13 @@ public sealed class CrashOccurrenceRow
 
     public bool Fatal { get; set; }
 }
+
+/// <summary>Idempotence of event batches: which ids are counted already.</summary>
+public sealed class EventBatchRow
+{
+    public required byte[] Key { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    public int EventCount { get; set; }
+}

@@ -32,6 +32,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         DescribeHosts(modelBuilder);
         DescribeBugs(modelBuilder);
         DescribeGrowing(modelBuilder);
+        DescribeEventFormats(modelBuilder);
         DescribeLedgers(modelBuilder);
         DescribeCollectors(modelBuilder);
         SnakeCase.Apply(modelBuilder.Model);
@@ -138,14 +139,54 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         {
             record.Property(row => row.Id).ValueGeneratedNever();
             Jsonb(record.Property(row => row.Args));
+            Jsonb(record.Property(row => row.Fields));
             record.HasIndex(row => new { row.HostId, row.Id });
-            record.HasIndex(row => new { row.Facility, row.EventType, row.Id });
+            // An event type is looked up in the catalogue first: its formats are few, so it needs no index of its own.
+            record.HasIndex(row => new { row.FormatId, row.Id });
+            record.HasIndex(row => new { row.Facility, row.Id });
             record.HasIndex(row => new { row.Severity, row.Id });
         });
+    }
+
+    private static void DescribeEventFormats(ModelBuilder model)
+    {
         model.Entity<EventFormatRow>(format =>
         {
             format.Property(row => row.Id).UseIdentityAlwaysColumn();
             format.HasIndex(row => row.Hash).IsUnique();
+            format.HasIndex(row => new { row.Facility, row.EventType });
+            format.HasIndex(row => row.EventType);
+            // One index for each order the list of formats can have.
+            format.HasIndex(row => new { row.LastSeen, row.Id });
+            format.HasIndex(row => new { row.FirstSeen, row.Id });
+            format.HasIndex(row => new { row.EventCount, row.Id });
+            format.HasIndex(row => new { row.HostCount, row.Id });
+        });
+        model.Entity<EventFormatArgumentRow>(argument =>
+        {
+            argument.HasKey(row => new { row.FormatId, row.Position });
+            argument.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
+            Jsonb(argument.Property(row => row.Spread));
+        });
+        model.Entity<EventFormatHostRow>(host =>
+        {
+            host.HasKey(row => new { row.FormatId, row.HostId });
+            host.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
+            host.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
+            host.HasIndex(row => new { row.HostId, row.LastSeen });
+            host.HasIndex(row => row.LastSeen);
+        });
+        model.Entity<EventFormatHourRow>(hour =>
+        {
+            hour.HasKey(row => new { row.FormatId, row.Hour });
+            hour.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
+            hour.HasIndex(row => row.Hour);
+        });
+        model.Entity<EventFormatDayRow>(day =>
+        {
+            day.HasKey(row => new { row.FormatId, row.Day });
+            day.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
+            day.HasIndex(row => row.Day);
         });
     }
 

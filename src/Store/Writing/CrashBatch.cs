@@ -37,14 +37,13 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
 
     private async Task WriteNewAsync(PendingDump[] pending, CancellationToken cancellation)
     {
-        var resolver = new HostResolver(connection, transaction);
-        await resolver.ResolveAsync(pending, cancellation).ConfigureAwait(false);
+        var suspects = await new HostResolver(connection, transaction).ResolveAsync(pending, cancellation).ConfigureAwait(false);
         await HostLocks.TakeAsync(
             connection,
             transaction,
-            [.. pending.Select(dump => dump.HostId), .. resolver.Suspects.Select(suspect => suspect.AddressHost)],
+            [.. pending.Select(dump => dump.HostId), .. suspects.Select(suspect => suspect.AddressHost)],
             cancellation).ConfigureAwait(false);
-        await HostMeeting.MergeAsync(connection, transaction, resolver.Suspects, cancellation).ConfigureAwait(false);
+        await HostMeeting.MergeAsync(connection, transaction, suspects, cancellation).ConfigureAwait(false);
         var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         var bugs = await BugKeys.ResolveAsync(connection, transaction, [.. pending.SelectMany(dump => dump.Crashes)], cancellation).ConfigureAwait(false);
 

@@ -1,3 +1,4 @@
+using Mayday.Store.Events;
 using Npgsql;
 
 namespace Mayday.Store;
@@ -96,7 +97,7 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
         }
     }
 
-    internal static bool IsPassing(Exception e) => e is HostsMergedException || e is PostgresException
+    internal static bool IsPassing(Exception e) => e is HostsMergedException or EventFormatsChangedException || e is PostgresException
     {
         SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
             // A partition came or went between planning and running, or another writer took a key that this one had seen free.
@@ -104,7 +105,7 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time)
     };
 
     /// <summary>True when it is the content that Postgres (or its encoding) refuses, not that Postgres is away or full.</summary>
-    private static bool IsRefusal(Exception e) => e switch
+    internal static bool IsRefusal(Exception e) => e switch
     {
         // 22 data exception, 23 integrity, 54 program limit exceeded.
         PostgresException postgres => postgres.SqlState is ['2', '2' or '3', ..] or ['5', '4', ..],

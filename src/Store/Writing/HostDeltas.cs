@@ -6,7 +6,7 @@ namespace Mayday.Store;
 internal sealed class HostDeltas
 {
     private readonly Dictionary<Guid, HostDelta> _hosts = [];
-    private readonly Dictionary<(Guid Host, string Address), AddressDelta> _addresses = [];
+    private readonly AddressDeltas _addresses = new();
 
     public void AddDump(PendingDump dump)
     {
@@ -24,7 +24,7 @@ internal sealed class HostDeltas
         }
 
         host.Last = dump.ReceivedAt > host.Last ? dump.ReceivedAt : host.Last;
-        AddAddress(dump);
+        _addresses.Add(dump, dump.ReceivedAt, dump.ReceivedAt);
     }
 
     public void AddCrash(PendingCrash crash)
@@ -67,43 +67,9 @@ internal sealed class HostDeltas
             hosts.Select(pair => pair.Value.LastCrashTitle).ToArray(),
             hosts.Select(pair => pair.Value.First).ToArray(),
             hosts.Select(pair => pair.Value.Last).ToArray());
-        var addresses = _addresses.ToArray();
-        yield return Sql.Command(
-            """
-            INSERT INTO host_address (host_id, address, claimed_name, named_at, first_seen, last_seen)
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
-            ON CONFLICT (host_id, address) DO UPDATE SET
-                claimed_name = coalesce(excluded.claimed_name, host_address.claimed_name),
-                named_at = greatest(host_address.named_at, excluded.named_at),
-                first_seen = least(host_address.first_seen, excluded.first_seen),
-                last_seen = greatest(host_address.last_seen, excluded.last_seen)
-            """,
-            addresses.Select(pair => pair.Key.Host).ToArray(),
-            addresses.Select(pair => pair.Key.Address).ToArray(),
-            addresses.Select(pair => pair.Value.ClaimedName).ToArray(),
-            addresses.Select(pair => pair.Value.NamedAt).ToArray(),
-            addresses.Select(pair => pair.Value.First).ToArray(),
-            addresses.Select(pair => pair.Value.Last).ToArray());
-    }
-
-    private void AddAddress(PendingDump dump)
-    {
-        if (dump.Address is not { } address)
+        foreach (var command in _addresses.Commands())
         {
-            return;
-        }
-
-        if (!_addresses.TryGetValue((dump.HostId, address), out var delta))
-        {
-            _addresses[(dump.HostId, address)] = delta = new AddressDelta { First = dump.ReceivedAt, Last = dump.ReceivedAt };
-        }
-
-        delta.First = dump.ReceivedAt < delta.First ? dump.ReceivedAt : delta.First;
-        delta.Last = dump.ReceivedAt > delta.Last ? dump.ReceivedAt : delta.Last;
-        if (dump.IsNamed)
-        {
-            delta.ClaimedName = dump.ClaimedName ?? delta.ClaimedName;
-            delta.NamedAt = delta.NamedAt > dump.ReceivedAt ? delta.NamedAt : dump.ReceivedAt;
+            yield return command;
         }
     }
 
@@ -120,17 +86,6 @@ internal sealed class HostDeltas
         public DateTimeOffset? LastCrashAt { get; set; }
 
         public string? LastCrashTitle { get; set; }
-
-        public required DateTimeOffset First { get; set; }
-
-        public required DateTimeOffset Last { get; set; }
-    }
-
-    private sealed class AddressDelta
-    {
-        public string? ClaimedName { get; set; }
-
-        public DateTimeOffset? NamedAt { get; set; }
 
         public required DateTimeOffset First { get; set; }
 

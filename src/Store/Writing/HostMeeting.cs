@@ -73,6 +73,7 @@ internal static class HostMeeting
         {
             batch.BatchCommands.Add(Sql.Command("UPDATE crash SET host_id = $2 WHERE host_id = $1 AND id >= $3", from, to, oldest));
             batch.BatchCommands.Add(Sql.Command("UPDATE dump SET host_id = $2 WHERE host_id = $1 AND id >= $3", from, to, oldest));
+            batch.BatchCommands.Add(Sql.Command("UPDATE event SET host_id = $2 WHERE host_id = $1 AND id >= $3", from, to, oldest));
             batch.BatchCommands.Add(Sql.Command("UPDATE incident SET host_id = $2 WHERE host_id = $1", from, to));
             batch.BatchCommands.Add(Sql.Command("UPDATE crash_occurrence SET host_id = $2 WHERE host_id = $1", from, to));
             batch.BatchCommands.Add(Sql.Command(
@@ -96,6 +97,26 @@ internal static class HostMeeting
                 to));
             batch.BatchCommands.Add(Sql.Command(
                 """
+                WITH shared AS (
+                    SELECT id FROM event_format
+                    WHERE id IN (SELECT a.format_id FROM event_format_host a JOIN event_format_host b USING (format_id) WHERE a.host_id = $1 AND b.host_id = $2)
+                    ORDER BY id FOR NO KEY UPDATE
+                )
+                UPDATE event_format SET host_count = host_count - 1 FROM shared WHERE event_format.id = shared.id
+                """,
+                from,
+                to));
+            batch.BatchCommands.Add(Sql.Command(
+                """
+                INSERT INTO event_format_host (format_id, host_id, event_count, last_seen)
+                SELECT format_id, $2, event_count, last_seen FROM event_format_host WHERE host_id = $1
+                ON CONFLICT (format_id, host_id) DO UPDATE
+                SET event_count = event_format_host.event_count + excluded.event_count, last_seen = greatest(event_format_host.last_seen, excluded.last_seen)
+                """,
+                from,
+                to));
+            batch.BatchCommands.Add(Sql.Command(
+                """
                 INSERT INTO host_address (host_id, address, claimed_name, named_at, first_seen, last_seen)
                 SELECT $2, address, claimed_name, named_at, first_seen, last_seen FROM host_address WHERE host_id = $1
                 ON CONFLICT (host_id, address) DO UPDATE SET
@@ -109,6 +130,8 @@ internal static class HostMeeting
                     crash_count = host.crash_count + gone.crash_count,
                     dump_count = host.dump_count + gone.dump_count,
                     partial_dump_count = host.partial_dump_count + gone.partial_dump_count,
+                    event_count = host.event_count + gone.event_count,
+                    last_event_at = greatest(host.last_event_at, gone.last_event_at),
                     kernel_release = coalesce(host.kernel_release, gone.kernel_release),
                     first_seen = least(host.first_seen, gone.first_seen),
                     last_seen = greatest(host.last_seen, gone.last_seen),

@@ -1,10 +1,9 @@
-using System.Net;
 using Npgsql;
 
 namespace Mayday.Store;
 
 /// <summary>
-/// Says which host a dump is of: a machine id beats a name beats an address; an address that carried exactly one name in the last day
+/// Says which host something is of: a machine id beats a name beats an address; an address that carried exactly one name in the last day
 /// stands for that host. Hosts that do not exist are made.
 /// </summary>
 internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransaction transaction)
@@ -22,38 +21,29 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
     private readonly List<KnownHost> _new = [];
     private readonly List<(Guid HostId, string MachineId)> _adopted = [];
 
-    /// <summary>Named dumps from an address that is a host of its own: perhaps the same machine (<see cref="HostMeeting"/>).</summary>
-    public IReadOnlyList<(PendingDump Dump, Guid AddressHost)> Suspects { get; private set; } = [];
-
-    /// <summary>Sets <see cref="PendingDump.HostId"/> of every dump.</summary>
-    public async Task ResolveAsync(IReadOnlyList<PendingDump> dumps, CancellationToken cancellation)
+    /// <summary>Sets <see cref="HostEvidence.HostId"/> of all of <paramref name="senders"/>.</summary>
+    /// <returns>Named ones from an address that is a host of its own: perhaps the same machine (<see cref="HostMeeting"/>).</returns>
+    public async Task<IReadOnlyList<(T Named, Guid AddressHost)>> ResolveAsync<T>(IReadOnlyList<T> senders, CancellationToken cancellation)
+        where T : HostEvidence
     {
         for (var look = 0; look < MaxLooks; look++)
         {
-            await LookUpAsync(dumps, cancellation).ConfigureAwait(false);
-            Suspects = [.. dumps
-                .Where(dump => dump.IsNamed && dump.Address is not null && _byAddress.ContainsKey(dump.Address))
-                .Select(dump => (dump, _byAddress[dump.Address!].Id))];
-            Decide(dumps);
+            await LookUpAsync(senders, cancellation).ConfigureAwait(false);
+            var suspects = senders
+                .Where(sender => sender.IsNamed && sender.Address is not null && _byAddress.ContainsKey(sender.Address))
+                .Select(sender => (sender, _byAddress[sender.Address!].Id))
+                .ToArray();
+            Decide(senders);
             if (await InsertAsync(cancellation).ConfigureAwait(false))
             {
-                return;
+                return suspects;
             }
         }
 
         throw new InvalidOperationException("Hosts kept changing under the writer.");
     }
 
-    /// <summary>IPv4 senders are shown dotted, whatever socket they came through; interface scopes are local to the collector.</summary>
-    public static string? Canonical(IPAddress? address) => address switch
-    {
-        null => null,
-        { IsIPv4MappedToIPv6: true } => address.MapToIPv4().ToString(),
-        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6, ScopeId: not 0 } => new IPAddress(address.GetAddressBytes()).ToString(),
-        _ => address.ToString(),
-    };
-
-    private async Task LookUpAsync(IReadOnlyList<PendingDump> dumps, CancellationToken cancellation)
+    private async Task LookUpAsync(IReadOnlyList<HostEvidence> senders, CancellationToken cancellation)
     {
         _byMachine.Clear();
         _byName.Clear();
@@ -62,7 +52,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         _new.Clear();
         _adopted.Clear();
 
-        var addresses = dumps.Select(dump => dump.AddressOrUnknown).Distinct().ToArray();
+        var addresses = senders.Select(sender => sender.AddressOrUnknown).Distinct().ToArray();
         var batch = new NpgsqlBatch(connection, transaction);
         await using (batch.ConfigureAwait(false))
         {
@@ -71,13 +61,13 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
                 SELECT id, machine_id, claimed_name, address_key FROM host
                 WHERE machine_id = ANY($1) OR claimed_name = ANY($2) OR address_key = ANY($3)
                 """,
-                dumps.Select(dump => dump.MachineId).OfType<string>().Distinct().ToArray(),
-                dumps.Select(dump => dump.ClaimedName).OfType<string>().Distinct().ToArray(),
+                senders.Select(sender => sender.MachineId).OfType<string>().Distinct().ToArray(),
+                senders.Select(sender => sender.ClaimedName).OfType<string>().Distinct().ToArray(),
                 addresses));
             batch.BatchCommands.Add(Sql.Command(
                 "SELECT address, host_id, named_at FROM host_address WHERE address = ANY($1) AND named_at >= $2",
                 addresses,
-                dumps.Min(dump => dump.ReceivedAt) - NameLifetime));
+                senders.Min(sender => sender.ReceivedAt) - NameLifetime));
 
             var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
@@ -96,26 +86,26 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         }
     }
 
-    private void Decide(IReadOnlyList<PendingDump> dumps)
+    private void Decide(IReadOnlyList<HostEvidence> senders)
     {
-        // Names first: what they say of their addresses helps the nameless dumps of the same batch.
-        foreach (var dump in dumps.Where(dump => dump.IsNamed))
+        // Names first: what they say of their addresses helps the nameless ones of the same batch.
+        foreach (var sender in senders.Where(sender => sender.IsNamed))
         {
-            var host = dump.MachineId is { } machine ? OfMachine(machine, dump) : OfName(dump.ClaimedName!, dump);
-            dump.HostId = host.Id;
-            if (dump.Address is { } address)
+            var host = sender.MachineId is { } machine ? OfMachine(machine, sender) : OfName(sender.ClaimedName!, sender);
+            sender.HostId = host.Id;
+            if (sender.Address is { } address)
             {
-                RememberName(address, host.Id, dump.ReceivedAt);
+                RememberName(address, host.Id, sender.ReceivedAt);
             }
         }
 
-        foreach (var dump in dumps.Where(dump => !dump.IsNamed))
+        foreach (var sender in senders.Where(sender => !sender.IsNamed))
         {
-            dump.HostId = OnlyNameOf(dump) ?? OfAddress(dump.AddressOrUnknown, dump).Id;
+            sender.HostId = OnlyNameOf(sender) ?? OfAddress(sender.AddressOrUnknown, sender).Id;
         }
     }
 
-    private KnownHost OfMachine(string machine, PendingDump dump)
+    private KnownHost OfMachine(string machine, HostEvidence sender)
     {
         if (_byMachine.TryGetValue(machine, out var host))
         {
@@ -123,7 +113,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         }
 
         // A machine that was known by its name before it got an agent keeps its history.
-        if (dump.ClaimedName is { } name && _byName.TryGetValue(name, out host) && host.MachineId is null)
+        if (sender.ClaimedName is { } name && _byName.TryGetValue(name, out host) && host.MachineId is null)
         {
             host = host with { MachineId = machine };
             _adopted.Add((host.Id, machine));
@@ -131,18 +121,18 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
             return host;
         }
 
-        return Make(dump, machine, dump.ClaimedName is { } free && !_byName.ContainsKey(free) ? free : null, addressKey: null);
+        return Make(sender, machine, sender.ClaimedName is { } free && !_byName.ContainsKey(free) ? free : null, addressKey: null);
     }
 
-    private KnownHost OfName(string name, PendingDump dump) =>
-        _byName.TryGetValue(name, out var host) ? host : Make(dump, machineId: null, name, addressKey: null);
+    private KnownHost OfName(string name, HostEvidence sender) =>
+        _byName.TryGetValue(name, out var host) ? host : Make(sender, machineId: null, name, addressKey: null);
 
-    private KnownHost OfAddress(string address, PendingDump dump) =>
-        _byAddress.TryGetValue(address, out var host) ? host : Make(dump, machineId: null, claimedName: null, address);
+    private KnownHost OfAddress(string address, HostEvidence sender) =>
+        _byAddress.TryGetValue(address, out var host) ? host : Make(sender, machineId: null, claimedName: null, address);
 
-    private Guid? OnlyNameOf(PendingDump dump)
+    private Guid? OnlyNameOf(HostEvidence sender)
     {
-        if (dump.Address is null || !_named.TryGetValue(dump.Address, out var names))
+        if (sender.Address is null || !_named.TryGetValue(sender.Address, out var names))
         {
             return null;
         }
@@ -150,7 +140,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         Guid? only = null;
         foreach (var (hostId, namedAt) in names)
         {
-            if ((dump.ReceivedAt - namedAt).Duration() > NameLifetime || hostId == only)
+            if ((sender.ReceivedAt - namedAt).Duration() > NameLifetime || hostId == only)
             {
                 continue;
             }
@@ -166,12 +156,12 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         return only;
     }
 
-    private KnownHost Make(PendingDump dump, string? machineId, string? claimedName, string? addressKey)
+    private KnownHost Make(HostEvidence sender, string? machineId, string? claimedName, string? addressKey)
     {
-        var host = new KnownHost(DumpId.At(dump.ReceivedAt), machineId, claimedName, addressKey)
+        var host = new KnownHost(DumpId.At(sender.ReceivedAt), machineId, claimedName, addressKey)
         {
-            Name = dump.ClaimedName ?? machineId ?? dump.AddressOrUnknown,
-            SeenAt = dump.ReceivedAt,
+            Name = sender.ClaimedName ?? machineId ?? sender.AddressOrUnknown,
+            SeenAt = sender.ReceivedAt,
         };
         _new.Add(host);
         Remember(host);
@@ -225,8 +215,8 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
             connection,
             transaction,
             """
-            INSERT INTO host (id, name, machine_id, claimed_name, address_key, crash_count, dump_count, partial_dump_count, first_seen, last_seen)
-            SELECT id, name, machine_id, claimed_name, address_key, 0, 0, 0, seen, seen
+            INSERT INTO host (id, name, machine_id, claimed_name, address_key, crash_count, dump_count, partial_dump_count, event_count, first_seen, last_seen)
+            SELECT id, name, machine_id, claimed_name, address_key, 0, 0, 0, 0, seen, seen
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
                 WITH ORDINALITY AS new(id, name, machine_id, claimed_name, address_key, seen, position)
             ORDER BY position

@@ -4,55 +4,30 @@ using Mayday.Analysis;
 namespace Mayday.Store;
 
 /// <summary>A dump on its way into the database: cleaned texts, and what was decided about it.</summary>
-internal sealed class PendingDump
+internal sealed class PendingDump : HostEvidence
 {
     public PendingDump(FinishedDump dump)
+        : base(dump.Host, dump.Transport, dump.ReceivedAt)
     {
         Dump = dump;
-        ReceivedAt = dump.ReceivedAt.ToUniversalTime();
         CompletedAt = dump.CompletedAt.ToUniversalTime();
-        ClaimedName = StoredText.CleanOrNull(dump.Host.Name?.Trim(), StoredText.MaxName);
-        MachineId = StoredText.CleanOrNull(dump.Host.MachineId?.Trim(), StoredText.MaxName);
-        SourceAddress = HostResolver.Canonical(dump.Host.Address);
         BootId = StoredText.CleanOrNull(dump.BootId, StoredText.MaxName);
         KernelRelease = StoredText.CleanOrNull(dump.KernelRelease, StoredText.MaxWord);
         var keys = new HashSet<string>(StringComparer.Ordinal);
         Crashes = [.. dump.Crashes.Select((report, index) => new PendingCrash(this, report, index, UniqueKey(report, keys)))];
     }
 
-    /// <summary>Stands for the address of a dump that came without one.</summary>
-    public const string UnknownAddress = "unknown";
-
     public FinishedDump Dump { get; }
-
-    public DateTimeOffset ReceivedAt { get; }
 
     public DateTimeOffset CompletedAt { get; }
 
     public DateTimeOffset OccurredAt => Dump.OccurredAt?.ToUniversalTime() ?? ReceivedAt;
 
-    public string? ClaimedName { get; }
-
-    public string? MachineId { get; }
-
-    public string? SourceAddress { get; }
-
     public string? BootId { get; }
 
     public string? KernelRelease { get; }
 
-    public bool IsNamed => ClaimedName is not null || MachineId is not null;
-
-    /// <summary>
-    /// The address as evidence of who sent: none for an upload that names its host, since anyone may upload for any machine.
-    /// </summary>
-    public string? Address => Dump.Transport == Transport.Http && IsNamed ? null : SourceAddress;
-
-    public string AddressOrUnknown => SourceAddress ?? UnknownAddress;
-
     public IReadOnlyList<PendingCrash> Crashes { get; }
-
-    public Guid HostId { get; set; }
 
     // Two reports of one dump are two crashes even when every byte is the same (a warning without times, printed twice): the second
     // one of this dump meets the second one of another.

@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mayday.Analysis;
+using Mayday.Store.Events;
 
 namespace Mayday.Store;
 
@@ -14,6 +17,7 @@ namespace Mayday.Store;
 [JsonSerializable(typeof(IReadOnlyList<RegisterValue>))]
 [JsonSerializable(typeof(IReadOnlyList<UserField>))]
 [JsonSerializable(typeof(CrashNotification))]
+[JsonSerializable(typeof(EventNotification))]
 internal sealed partial class StoredJson : JsonSerializerContext
 {
     // Real reports stay far below these; a hostile log could print frames and modules without end.
@@ -24,6 +28,9 @@ internal sealed partial class StoredJson : JsonSerializerContext
     private const int MaxSentences = 128;
     private const int MaxFields = 512;
     private const int MaxRanges = 4096;
+
+    // jsonb keeps no escapes, so writing them would only cost time.
+    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static string Write(CrashReport report) => JsonSerializer.Serialize(
         report with
@@ -52,6 +59,20 @@ internal sealed partial class StoredJson : JsonSerializerContext
         JsonSerializer.Serialize(AtMost(fields, MaxFields), Default.IReadOnlyListUserField);
 
     public static string Write(CrashNotification notification) => JsonSerializer.Serialize(notification, Default.CrashNotification);
+
+    public static string Write(EventNotification notification) => JsonSerializer.Serialize(notification, Default.EventNotification);
+
+    /// <summary>A document that has no class: written straight to UTF-8, as COPY takes it.</summary>
+    public static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, s_plain))
+        {
+            write(json);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
 
     public static CrashReport ReadReport(string json) => JsonSerializer.Deserialize(json, Default.CrashReport)!;
 

@@ -1,0 +1,223 @@
+using System.Text.Json;
+using Mayday.Analysis.Events;
+
+namespace Mayday.Store.Events;
+
+/// <summary>
+/// How often an argument had which value: at most 32 values, kept by the space-saving method (Metwally, Agrawal, El Abbadi 2005), so that
+/// values above 1/32 of all are never missed; as long as there were no more different ones, the counts are exact.
+/// </summary>
+internal sealed class ArgumentSpread(EventArgument first)
+{
+    /// <summary>Enough to say "port=3 in 97 %" and to list the ports of a switch; a row stays below 4 kB.</summary>
+    public const int MaxValues = 32;
+
+    /// <summary>Arguments of a format that are counted: no format of a kernel that groups well has more.</summary>
+    public const int MaxArguments = 16;
+
+    /// <summary>Device and function names are shorter; of a longer string its beginning is counted.</summary>
+    public const int MaxText = 64;
+
+    private readonly Dictionary<ArgumentValue, long> _new = [];
+    private string? _stored;
+    private long _newCount;
+
+    public EventArgumentKind Kind { get; } = first.Kind;
+
+    public string Conversion { get; } = first.Conversion;
+
+    public string? Name { get; } = first.Name;
+
+    public bool IsChanged => _newCount > 0;
+
+    public void Add(EventArgument argument, int count)
+    {
+        var value = ArgumentValue.Of(argument);
+        _new[value] = _new.GetValueOrDefault(value) + count;
+        _newCount += count;
+    }
+
+    /// <summary>What earlier batches counted.</summary>
+    public void AddStored(string spread) => _stored = spread;
+
+    /// <summary>The document with this batch added.</summary>
+    public string Write()
+    {
+        var spread = _stored is null ? new StoredSpread() : StoredSpread.Read(_stored);
+        spread.Add(_new, _newCount);
+        return spread.Write();
+    }
+}
+
+/// <summary>A value as it is counted: a text, or a number of 64 bits with or without sign.</summary>
+internal readonly record struct ArgumentValue(string? Text, Int128 Number, bool IsCut)
+{
+    public static ArgumentValue Of(EventArgument argument) => argument switch
+    {
+        { Text: { } text } => new ArgumentValue(StoredText.Clean(text, ArgumentSpread.MaxText), 0, text.Length > ArgumentSpread.MaxText),
+        { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => new ArgumentValue(null, (ulong)argument.Number, IsCut: false),
+        _ => new ArgumentValue(null, argument.Number, IsCut: false),
+    };
+}
+
+/// <summary>The document in event_format_argument.spread.</summary>
+internal sealed class StoredSpread
+{
+    private readonly List<Counted> _values = new(ArgumentSpread.MaxValues);
+
+    /// <summary>Events that had this argument.</summary>
+    public long Observed { get; private set; }
+
+    /// <summary>False once a value was pushed out: counts are then lower bounds, and there are other values.</summary>
+    public bool IsExact { get; private set; } = true;
+
+    public Int128? Minimum { get; private set; }
+
+    public Int128? Maximum { get; private set; }
+
+    /// <summary>Most frequent first; a count is at least so many.</summary>
+    public IEnumerable<(ArgumentValue Value, long Count)> Values => _values
+        .Select(value => (value.Value, Count: value.Count - value.Error))
+        .Where(value => value.Count > 0)
+        .OrderByDescending(value => value.Count);
+
+    public void Add(IReadOnlyDictionary<ArgumentValue, long> counts, long total)
+    {
+        Observed += total;
+        foreach (var value in counts.Keys.Where(value => value.Text is null))
+        {
+            Minimum = Minimum < value.Number ? Minimum : value.Number;
+            Maximum = Maximum > value.Number ? Maximum : value.Number;
+        }
+
+        var known = _values.ToDictionary(value => value.Value);
+        var unknown = new List<KeyValuePair<ArgumentValue, long>>();
+        foreach (var pair in counts)
+        {
+            if (known.TryGetValue(pair.Key, out var counted))
+            {
+                counted.Count += pair.Value;
+            }
+            else
+            {
+                unknown.Add(pair);
+            }
+        }
+
+        // The frequent ones first: they push out rare ones and not each other.
+        unknown.Sort((a, b) => b.Value.CompareTo(a.Value));
+        foreach (var (value, count) in unknown)
+        {
+            if (_values.Count < ArgumentSpread.MaxValues)
+            {
+                _values.Add(new Counted(value) { Count = count });
+                continue;
+            }
+
+            IsExact = false;
+            var rarest = 0;
+            for (var i = 1; i < _values.Count; i++)
+            {
+                rarest = _values[i].Count < _values[rarest].Count ? i : rarest;
+            }
+
+            var error = _values[rarest].Count;
+            _values[rarest] = new Counted(value) { Count = error + count, Error = error };
+        }
+    }
+
+    public string Write() => System.Text.Encoding.UTF8.GetString(StoredJson.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("observed", Observed);
+        json.WriteBoolean("exact", IsExact);
+        WriteNumber(json, "min", Minimum);
+        WriteNumber(json, "max", Maximum);
+        json.WriteStartArray("values");
+        foreach (var counted in _values)
+        {
+            json.WriteStartObject();
+            if (counted.Value.Text is { } text)
+            {
+                json.WriteString("value", text);
+            }
+            else
+            {
+                WriteNumber(json, "value", counted.Value.Number);
+            }
+
+            json.WriteNumber("count", counted.Count);
+            if (counted.Error > 0)
+            {
+                json.WriteNumber("error", counted.Error);
+            }
+
+            if (counted.Value.IsCut)
+            {
+                json.WriteBoolean("cut", true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }));
+
+    public static StoredSpread Read(string document)
+    {
+        using var json = JsonDocument.Parse(document);
+        var root = json.RootElement;
+        var spread = new StoredSpread
+        {
+            Observed = root.GetProperty("observed").GetInt64(),
+            IsExact = root.GetProperty("exact").GetBoolean(),
+            Minimum = NumberOrNull(root, "min"),
+            Maximum = NumberOrNull(root, "max"),
+        };
+        foreach (var value in root.GetProperty("values").EnumerateArray())
+        {
+            var known = value.GetProperty("value");
+            var isCut = value.TryGetProperty("cut", out _);
+            spread._values.Add(new Counted(known.ValueKind == JsonValueKind.String
+                ? new ArgumentValue(known.GetString(), 0, isCut)
+                : new ArgumentValue(null, Number(known), isCut))
+            {
+                Count = value.GetProperty("count").GetInt64(),
+                Error = value.TryGetProperty("error", out var error) ? error.GetInt64() : 0,
+            });
+        }
+
+        return spread;
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, Int128? number)
+    {
+        if (number is not { } known)
+        {
+            return;
+        }
+
+        if (known < Int128.Zero)
+        {
+            json.WriteNumber(name, (long)known);
+        }
+        else
+        {
+            json.WriteNumber(name, (ulong)known);
+        }
+    }
+
+    private static Int128? NumberOrNull(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? Number(value) : null;
+
+    private static Int128 Number(JsonElement value) => value.TryGetInt64(out var signed) ? signed : value.GetUInt64();
+
+    private sealed class Counted(ArgumentValue value)
+    {
+        public ArgumentValue Value { get; } = value;
+
+        public long Count { get; set; }
+
+        public long Error { get; init; }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Mayday.Store.Events;
+
+/// <summary>What events are grouped by.</summary>
+internal readonly record struct EventFormatKey(string Facility, int EventType, string? Format)
+{
+    /// <summary>Where events go whose own format the full catalogue does not take: they are stored and counted, under one row.</summary>
+    public static EventFormatKey Overflow { get; } = new("*", 0, null);
+
+    /// <summary>U+0000 parts the three, since no stored text holds one; without a format string is another thing than with an empty one.</summary>
+    public byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Facility}\0{EventType}\0{(Format is null ? "" : "=" + Format)}")));
+}
+
+/// <summary>The catalogue of formats: ids of those this process met lately, the rest from the table.</summary>
+internal sealed class EventFormats
+{
+    /// <summary>A kernel tree has about 60,000 printk formats; a fleet of several releases stays below this. What comes after shares one row.</summary>
+    public const int MaxFormats = 100_000;
+
+    // Some hundred bytes each; a collector that meets more looks the others up in Postgres.
+    private const int MaxKnown = 16 * 1024;
+
+    private readonly ConcurrentDictionary<EventFormatKey, long> _known = new();
+
+    /// <summary>Rows of the catalogue are pruned; whoever misses one forgets all and looks again.</summary>
+    public void Forget() => _known.Clear();
+
+    /// <summary>Only what is committed may be remembered.</summary>
+    public void Remember(IReadOnlyDictionary<EventFormatKey, long> formats)
+    {
+        if (_known.Count + formats.Count > MaxKnown)
+        {
+            _known.Clear();
+        }
+
+        foreach (var (key, id) in formats)
+        {
+            _known[key] = id;
+        }
+    }
+
+    /// <summary>Sets <see cref="PendingEvent.FormatId"/> of every event.</summary>
+    /// <returns>What had to be looked up or made.</returns>
+    public async Task<Dictionary<EventFormatKey, long>> ResolveAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingEvent> events, CancellationToken cancellation)
+    {
+        var found = new Dictionary<EventFormatKey, long>();
+        var unknown = new Dictionary<EventFormatKey, PendingEvent>();
+        foreach (var pending in events)
+        {
+            if (!_known.ContainsKey(pending.FormatKey))
+            {
+                unknown.TryAdd(pending.FormatKey, pending);
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            await FindAsync(connection, transaction, unknown.Keys, found, cancellation).ConfigureAwait(false);
+            var missing = unknown.Where(pair => !found.ContainsKey(pair.Key)).Select(pair => pair.Value).ToArray();
+            if (missing.Length > 0)
+            {
+                await MakeAsync(connection, transaction, missing, found, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        foreach (var pending in events)
+        {
+            if (found.TryGetValue(pending.FormatKey, out var id) || _known.TryGetValue(pending.FormatKey, out id))
+            {
+                pending.FormatId = id;
+            }
+            else if (found.TryGetValue(EventFormatKey.Overflow, out id))
+            {
+                pending.FormatId = id;
+                pending.IsUncatalogued = true;
+            }
+            else
+            {
+                // Another thread emptied the memory meanwhile.
+                throw new EventFormatsChangedException();
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task MakeAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PendingEvent[] missing,
+        Dictionary<EventFormatKey, long> found,
+        CancellationToken cancellation)
+    {
+        using var count = new NpgsqlCommand("SELECT count(*) FROM event_format", connection, transaction);
+        var room = (int)Math.Max(0, MaxFormats - (long)(await count.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!);
+        // Sorted: two writers with the same new formats wait for each other instead of deadlocking.
+        var made = missing.Take(room)
+            .Select(pending => (Hash: pending.FormatKey.Hash(), Key: pending.FormatKey, pending.ReceivedAt, pending.Severity))
+            .ToList();
+        if (room < missing.Length)
+        {
+            made.Add((EventFormatKey.Overflow.Hash(), EventFormatKey.Overflow, missing[0].ReceivedAt, missing[0].Severity));
+        }
+
+        made.Sort((a, b) => a.Hash.AsSpan().SequenceCompareTo(b.Hash));
+        await Sql.ExecuteAsync(
+            connection,
+            transaction,
+            """
+            INSERT INTO event_format (facility, event_type, hash, format, severity, sample, event_count, host_count, first_seen, last_seen)
+            SELECT facility, event_type, hash, format, severity, '', 0, 0, seen, seen
+            FROM unnest($1::text[], $2::int[], $3::bytea[], $4::text[], $5::smallint[], $6::timestamptz[])
+                WITH ORDINALITY AS new(facility, event_type, hash, format, severity, seen, position)
+            ORDER BY position
+            ON CONFLICT (hash) DO NOTHING
+            """,
+            [made.Select(format => format.Key.Facility).ToArray(),
+            made.Select(format => format.Key.EventType).ToArray(),
+            made.Select(format => format.Hash).ToArray(),
+            made.Select(format => format.Key.Format).ToArray(),
+            made.Select(format => format.Severity).ToArray(),
+            made.Select(format => format.ReceivedAt).ToArray()],
+            cancellation).ConfigureAwait(false);
+        await FindAsync(connection, transaction, made.Select(format => format.Key), found, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task FindAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IEnumerable<EventFormatKey> keys,
+        Dictionary<EventFormatKey, long> found,
+        CancellationToken cancellation)
+    {
+        var wanted = keys.Select(key => (Key: key, Hash: key.Hash())).ToArray();
+        using var command = new NpgsqlCommand(
+            "SELECT wanted.position, f.id FROM unnest($1::bytea[]) WITH ORDINALITY AS wanted(hash, position) JOIN event_format f ON f.hash = wanted.hash",
+            connection,
+            transaction);
+        Sql.Add(command.Parameters, [wanted.Select(format => format.Hash).ToArray()]);
+        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                found[wanted[reader.GetInt64(0) - 1].Key] = reader.GetInt64(1);
+            }
+        }
+    }
+}
+
+/// <summary>The catalogue's rows are not those that were remembered: the batch is judged again.</summary>
+internal sealed class EventFormatsChangedException() : Exception("Formats were pruned while a batch was being written.");

@@ -1,0 +1,82 @@
+namespace Mayday.Store.Schema;
+
+/// <summary>
+/// The group of events of one facility, event type and format string, and its counts; the string is stored once, however many events were
+/// printed with it.
+/// </summary>
+public sealed class EventFormatRow
+{
+    public long Id { get; set; }
+
+    public required string Facility { get; set; }
+
+    public int EventType { get; set; }
+
+    /// <summary>SHA-256 of facility, event type and format string: format strings reach 8 KiB, too long for an index.</summary>
+    public required byte[] Hash { get; set; }
+
+    /// <summary>Null for the events of a facility and event type that came without one.</summary>
+    public string? Format { get; set; }
+
+    /// <summary>The gravest that an event of it had.</summary>
+    public short Severity { get; set; }
+
+    /// <summary>Text of the latest event, to show a group by that has no format string.</summary>
+    public required string Sample { get; set; }
+
+    public long EventCount { get; set; }
+
+    public long HostCount { get; set; }
+
+    public DateTimeOffset FirstSeen { get; set; }
+
+    public DateTimeOffset LastSeen { get; set; }
+}
+
+/// <summary>How the values of one argument of a format are spread.</summary>
+public sealed class EventFormatArgumentRow
+{
+    public long FormatId { get; set; }
+
+    /// <summary>From 0.</summary>
+    public short Position { get; set; }
+
+    public required string Kind { get; set; }
+
+    public required string Conversion { get; set; }
+
+    public string? Name { get; set; }
+
+    public required string Spread { get; set; }
+}
+
+public sealed class EventFormatHostRow
+{
+    public long FormatId { get; set; }
+
+    public Guid HostId { get; set; }
+
+    public long EventCount { get; set; }
+
+    public DateTimeOffset LastSeen { get; set; }
+}
+
+/// <summary>Events of a format in one hour: the trend of the last days.</summary>
+public sealed class EventFormatHourRow
+{
+    public long FormatId { get; set; }
+
+    public DateTimeOffset Hour { get; set; }
+
+    public long EventCount { get; set; }
+}
+
+/// <summary>Events of a format on one UTC day: the trend over all that is kept.</summary>
+public sealed class EventFormatDayRow
+{
+    public long FormatId { get; set; }
+
+    public DateOnly Day { get; set; }
+
+    public long EventCount { get; set; }
+}
