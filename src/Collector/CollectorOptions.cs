@@ -113,8 +113,8 @@ public sealed class NetconsoleOptions
     /// <summary>Kept lines of all streams; those of the longest silent give way. 512 MiB hold some 20,000 busy hosts.</summary>
     public long RingTotalBytes { get; set; } = 512L << 20;
 
-    /// <summary>Streams known at once (source address and port); the longest silent is forgotten. 131,072 without lines are some 60 MB.</summary>
-    public int MaxStreams { get; set; } = 131_072;
+    /// <summary>Streams known at once (source address and port); strangers give way first, then the longest silent. A million without lines need some 700 MB.</summary>
+    public int MaxStreams { get; set; } = 1_048_576;
 
     /// <summary>Records in fragments at once a stream. The kernel sends one record's fragments in a row; 32 is far more than reordering needs.</summary>
     public int MaxFragmentedPerStream { get; set; } = 32;

@@ -11,7 +11,7 @@ namespace Mayday.Collector.Journal;
 internal sealed unsafe class FixedMemory : IDisposable
 {
     private readonly byte* _start;
-    private readonly Action? _release;
+    private Action? _release;
 
     // Keeps a pinned array, or the memory that this is a part of.
     private readonly object? _owner;
@@ -73,7 +73,7 @@ internal sealed unsafe class FixedMemory : IDisposable
         Volatile.Write(ref *(long*)(_start + offset), value);
     }
 
-    public void Dispose() => _release?.Invoke();
+    public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
 
     private void Check(long offset, long length)
     {

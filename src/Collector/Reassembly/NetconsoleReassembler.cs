@@ -17,6 +17,9 @@ internal sealed partial class NetconsoleReassembler
     // Places in the silence lists are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
     private const long ListAgain = 1_000_000;
 
+    // A flood of made-up sources repeats none of them for so long.
+    private const long KnownAfter = 10_000_000;
+
     // Windows are looked through for deadlines at most this often, however many there are.
     private const long LeastScan = 20_000;
 
@@ -27,14 +30,20 @@ internal sealed partial class NetconsoleReassembler
     private readonly ShardCounters _counters;
     private readonly ShardJournal? _journal;
     private readonly FragmentTable _fragments;
-    private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
-    private readonly LinkedList<ConsoleStream> _bySilence = new();
-    private readonly LinkedList<ConsoleStream> _withLines = new();
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _extended = [];
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _basic = [];
+    private readonly LinkedList<ConsoleStream> _strangers = new();
+    private readonly LinkedList<ConsoleStream> _known = new();
+    private readonly LinkedList<ConsoleStream> _strangersWithLines = new();
+    private readonly LinkedList<ConsoleStream> _knownWithLines = new();
+    private readonly LineBlocks _lineBlocks = new();
     private readonly LinkedList<CrashWindow> _windows = new();
     private readonly Queue<NetconsoleDump> _finished = new();
     private readonly byte[] _plain = new byte[ExtendedPacket.MaxFragmentTotal];
 
-    private long _ringBytes;
+    // Lines come in bursts: the next datagram is mostly of the same sender.
+    private ConsoleStream? _last;
+
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
@@ -46,9 +55,9 @@ internal sealed partial class NetconsoleReassembler
         _fragments = new FragmentTable(limits, counters);
     }
 
-    public int StreamCount => _streams.Count;
+    public int StreamCount => _extended.Count + _basic.Count;
 
-    public long RingBytes => _ringBytes;
+    public long RingBytes => _lineBlocks.InUse;
 
     public long WindowBytes => _windowBytes;
 
@@ -175,24 +184,30 @@ internal sealed partial class NetconsoleReassembler
 
     private ConsoleStream FindStream(in SourceEndPoint source, bool isExtended, Moment now)
     {
-        if (_streams.TryGetValue((source, isExtended), out var stream))
+        if (_last is { } last && last.IsExtended == isExtended && last.Source == source)
         {
-            return stream;
+            return last;
         }
 
-        if (_streams.Count >= _limits.MaxStreams)
+        var streams = isExtended ? _extended : _basic;
+        if (streams.TryGetValue(source, out var stream))
+        {
+            return _last = stream;
+        }
+
+        if (StreamCount >= _limits.MaxStreams)
         {
             _counters.Evicted(EvictedTable.Streams);
-            Forget(_bySilence.First!.Value);
+            Forget((_strangers.First ?? _known.First)!.Value);
         }
 
-        stream = isExtended ? new ExtendedStream(source) : new BasicStream(source);
+        stream = isExtended ? new ExtendedStream(source) { FirstHeard = now.Monotonic } : new BasicStream(source) { FirstHeard = now.Monotonic };
         stream.LastHeard = now;
         stream.Listed = now.Monotonic;
-        _streams.Add((source, isExtended), stream);
-        _bySilence.AddLast(stream.Node);
-        _counters.Streams = _streams.Count;
-        return stream;
+        streams.Add(source, stream);
+        _strangers.AddLast(stream.Node);
+        _counters.Streams = StreamCount;
+        return _last = stream;
     }
 
     private void Route(ConsoleStream stream, ReadOnlySpan<byte> datagram, LineSight sight, ulong sequence, Moment now)
@@ -357,9 +372,9 @@ internal sealed partial class NetconsoleReassembler
         var ring = stream.Ring;
         if (ring is null)
         {
-            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes);
+            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes, _lineBlocks);
             stream.RingNode ??= new LinkedListNode<ConsoleStream>(stream);
-            _withLines.AddLast(stream.RingNode);
+            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
         }
 
         if (_limits.RingLines > 0)
@@ -367,21 +382,22 @@ internal sealed partial class NetconsoleReassembler
             Journal?.KeepLine(now);
         }
 
-        var grown = ring.Add(datagram, now);
-        if (grown == 0)
-        {
-            return;
-        }
-
-        _ringBytes += grown;
-        while (_ringBytes > _limits.RingTotalBytes && _withLines.First is { } silent && silent.Value != stream)
+        ring.Add(datagram, now);
+        while (_lineBlocks.InUse > _limits.RingTotalBytes && LongestSilentWithLines(stream) is { } silent)
         {
             _counters.Evicted(EvictedTable.Lines);
-            DropRing(silent.Value);
+            DropRing(silent);
         }
 
-        _counters.RingBytes = _ringBytes;
+        _counters.RingBytes = _lineBlocks.InUse;
     }
+
+    // The one that has just spoken keeps what it said.
+    private ConsoleStream? LongestSilentWithLines(ConsoleStream but) =>
+        FirstOf(_strangersWithLines, but) ?? FirstOf(_knownWithLines, but);
+
+    private static ConsoleStream? FirstOf(LinkedList<ConsoleStream> list, ConsoleStream but) =>
+        (list.First?.Value == but ? list.First?.Next : list.First)?.Value;
 
     private void List(ConsoleStream stream, Moment now)
     {
@@ -391,12 +407,13 @@ internal sealed partial class NetconsoleReassembler
         }
 
         stream.Listed = now.Monotonic;
-        _bySilence.Remove(stream.Node);
-        _bySilence.AddLast(stream.Node);
+        stream.IsKnown = stream.IsKnown || now.Monotonic - stream.FirstHeard >= KnownAfter;
+        stream.Node.List!.Remove(stream.Node);
+        (stream.IsKnown ? _known : _strangers).AddLast(stream.Node);
         if (stream.Ring is not null)
         {
-            _withLines.Remove(stream.RingNode!);
-            _withLines.AddLast(stream.RingNode!);
+            stream.RingNode!.List!.Remove(stream.RingNode);
+            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
         }
     }
 
@@ -424,9 +441,10 @@ internal sealed partial class NetconsoleReassembler
             _fragments.Forget(extended);
         }
 
-        _bySilence.Remove(stream.Node);
-        _streams.Remove((stream.Source, stream.IsExtended));
-        _counters.Streams = _streams.Count;
+        _last = null;
+        stream.Node.List!.Remove(stream.Node);
+        (stream.IsExtended ? _extended : _basic).Remove(stream.Source);
+        _counters.Streams = StreamCount;
     }
 
     private void CloseWindows(ConsoleStream stream, WindowEnd end)
@@ -446,9 +464,9 @@ internal sealed partial class NetconsoleReassembler
     {
         if (stream.Ring is { } ring)
         {
-            _ringBytes -= ring.Capacity;
-            _counters.RingBytes = _ringBytes;
-            _withLines.Remove(stream.RingNode!);
+            ring.Clear();
+            _counters.RingBytes = _lineBlocks.InUse;
+            stream.RingNode!.List!.Remove(stream.RingNode);
             stream.Ring = null;
         }
     }

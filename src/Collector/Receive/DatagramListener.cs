@@ -25,6 +25,8 @@ internal sealed class DatagramListener : IDisposable
     // Microseconds between two wake-ups that mean load: a short nap and what a machine adds to it.
     private const long BusyWithin = 1_500;
 
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private const uint AllSockets = uint.MaxValue;
 
     private const long ComplainAgain = 60_000_000;
@@ -84,7 +86,13 @@ internal sealed class DatagramListener : IDisposable
 
     public void Dispose()
     {
-        _journal?.Dispose();
+        // The thread may not touch a mapping that is gone, whatever ended the others.
+        _isStopping = true;
+        if (!_thread.IsAlive || _thread.Join(LongestEnd))
+        {
+            _journal?.Dispose();
+        }
+
         foreach (var socket in _sockets)
         {
             socket.Dispose();
