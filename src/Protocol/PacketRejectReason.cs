@@ -60,7 +60,16 @@ public enum PacketRejectReason : byte
     /// <summary>netconsole: the total differs from that of the first fragment of the message.</summary>
     FragmentTotalChanged,
 
-    /// <summary>evlog: the netlink frame or the record in it is not well formed.</summary>
+    /// <summary>evlog: fewer bytes than a frame and the shortest header, or a frame whose length says so.</summary>
+    EvlogTooShort,
+
+    /// <summary>evlog: the frame, or the record's variable part, ends behind the datagram.</summary>
+    EvlogBeyondEnd,
+
+    /// <summary>evlog: no magic where a record should begin: another netlink protocol's message, or a frame behind a broken one.</summary>
+    EvlogNoMagic,
+
+    /// <summary>evlog: magic, but size, format, severity and facility agree in none of the known layouts.</summary>
     EvlogMalformed,
 
     /// <summary>The datagram was longer than the receive buffer and its end is gone.</summary>

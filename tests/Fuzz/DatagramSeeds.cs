@@ -14,6 +14,8 @@ public static class DatagramSeeds
         seeds.AddRange(NetoopsVectors.All.Select(vector => vector.Datagram()));
         seeds.AddRange(NetconsoleVectors.All);
         seeds.AddRange(EvlogVectors.Frames);
+        seeds.AddRange(EvlogVectors.Drained);
+        seeds.Add([.. EvlogVectors.BinaryFromScsi, .. EvlogVectors.PrintfFromE1000, .. EvlogVectors.PrintfBigEndian]);
 
         var log = NetoopsVectors.PatternLog(5000);
         var writer = new NetoopsWriter(new NetoopsDumpHeader { DumpId = 7, BootId = 9 }, log.AsMemory(0, 2000), log.AsMemory(2000), losesFullLastChunk: true);

@@ -38,6 +38,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
                 CheckNetoops(datagram, readBlob: i % 16 == 0);
                 CheckExtended(datagram, scratch);
                 CheckText(datagram, scratch);
+                CheckEvlog(datagram, reasons);
             }
             catch (Exception exception)
             {
@@ -67,13 +68,41 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             DatagramFormat.Unknown => false,
             DatagramFormat.Netoops => NetoopsPacket.TryParse(datagram, out _, out reason),
             DatagramFormat.NetconsoleExtended => ExtendedPacket.TryParse(datagram, out _, out reason),
-            DatagramFormat.Evlog => EvlogFrame.IsCandidate(datagram),
+            DatagramFormat.Evlog => ReadFirst(datagram, out reason),
             _ => true,
         };
-        if (!accepted && reason == PacketRejectReason.None)
-            reason = datagram.IsEmpty ? PacketRejectReason.Empty : PacketRejectReason.EvlogMalformed;
+        if (datagram.IsEmpty)
+            reason = PacketRejectReason.Empty;
         Require(accepted == (reason == PacketRejectReason.None), "accepted with a reason to refuse");
         return reason;
+    }
+
+    private static bool ReadFirst(ReadOnlySpan<byte> datagram, out PacketRejectReason reason)
+    {
+        var reader = new EvlogReader(datagram);
+        Require(reader.MoveNext(), "a datagram without a first record");
+        reason = reader.Reason;
+        Require((reason == PacketRejectReason.None) == EvlogFrame.IsCandidate(datagram), "candidate and reader disagree");
+        return reason == PacketRejectReason.None;
+    }
+
+    // What stands behind the first record has reasons of its own.
+    private static void CheckEvlog(ReadOnlySpan<byte> datagram, long[] reasons)
+    {
+        var at = 0;
+        for (var reader = new EvlogReader(datagram); reader.MoveNext();)
+        {
+            Require(reader.Offset == at && !reader.Frame.IsEmpty, "records overlap or stand still");
+            at += reader.Frame.Length;
+            if (reader.Offset > 0 && EvlogFrame.IsShapedLikeFrame(datagram))
+                reasons[(int)reader.Reason]++;
+            if (reader.Reason != PacketRejectReason.None)
+                continue;
+            Require(reader.Record.Variable.Length <= EvlogRecord.MaxVariableLength && (byte)reader.Record.Severity <= 7, "record out of bounds");
+            Require(reader.Record.FacilityCode is null == !reader.Record.Facility.IsEmpty, "a record with no facility, or two");
+        }
+
+        Require(at == datagram.Length, "the walk does not cover the datagram");
     }
 
     private static void CheckNetoops(ReadOnlySpan<byte> datagram, bool readBlob)

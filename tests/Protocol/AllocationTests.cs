@@ -12,7 +12,7 @@ public sealed class AllocationTests
     [Fact]
     public void ParsePath_OverEveryGoldenDatagram_AllocatesNothing()
     {
-        byte[][] datagrams = [.. NetoopsVectors.All.Select(vector => vector.Datagram()), .. NetconsoleVectors.All, .. EvlogVectors.Frames];
+        byte[][] datagrams = [.. NetoopsVectors.All.Select(vector => vector.Datagram()), .. NetconsoleVectors.All, .. EvlogVectors.Frames, .. EvlogVectors.Drained];
         var scratch = new byte[4096];
         var expected = ReadAll(datagrams, scratch);
 
@@ -50,7 +50,14 @@ public sealed class AllocationTests
             }
 
             sum += LogLine.TryParse(datagram, out var line) ? line.Text.Length : 0;
-            sum += EvlogFrame.IsCandidate(datagram) ? 1 : 0;
+            for (var reader = new EvlogReader(datagram); reader.MoveNext();)
+            {
+                if (reader.Reason != PacketRejectReason.None)
+                    continue;
+                sum += reader.Record.Pid + reader.Record.Facility.Length + reader.Record.ComputeEventType();
+                if (reader.Record.Format == EvlogFormat.Printf)
+                    sum += reader.Record.ReadPrintf().Render(scratch, out _);
+            }
         }
 
         return sum;

@@ -86,14 +86,16 @@ internal sealed class DatagramIntake
                 return;
 
             case DatagramFormat.Evlog:
-                if (EvlogFrame.IsCandidate(datagram))
+                // Counted; the store has no row for a record that is not understood yet.
+                for (var reader = new EvlogReader(datagram); reader.MoveNext();)
                 {
-                    // Counted; the store has no row for a record that is not understood yet.
-                    return;
+                    if (reader.Reason != PacketRejectReason.None)
+                    {
+                        Reject(source, reader.Reason);
+                    }
                 }
 
-                reason = PacketRejectReason.EvlogMalformed;
-                break;
+                return;
 
             default:
                 reason = PacketRejectReason.Empty;

@@ -47,7 +47,7 @@ public sealed class EvlogFrameTests
     [Fact]
     public void IsCandidate_DataBehindTheFrame_IsAccepted() => Assert.True(EvlogFrame.IsCandidate([.. EvlogVectors.BinaryFromScsi, .. EvlogVectors.BinaryFromScsi]));
 
-    private static byte[] InFrame(byte[] record)
+    internal static byte[] InFrame(byte[] record)
     {
         var length = (16 + record.Length + 3) & ~3;
         var frame = new byte[length];

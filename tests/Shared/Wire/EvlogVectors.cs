@@ -41,4 +41,42 @@ public static class EvlogVectors
 
     /// <summary>Whole netlink frames.</summary>
     public static IReadOnlyList<byte[]> Frames { get; } = [PrintfFromE1000, BinaryFromScsi, NoDataWithLongFacility, PrintfBigEndian, BinaryInOldLayout];
+
+    /// <summary>Drained records: no frame.</summary>
+    public static IReadOnlyList<byte[]> Drained { get; } = [StringDrained32, StringDrained64];
+
+    /// <summary>PRINTF bodies, little-endian, as the original packer made them, each with the text that the kernel would have printed.</summary>
+    public static IReadOnlyList<PrintfVector> PrintfBodies { get; } =
+    [
+        new("level and string", 0, "<3>eth0: link down, status=-5", "3c333e25733a206c696e6b20646f776e2c207374617475733d256400090000006574683000fbffffff"),
+        new(
+            "every size, 64 bits", 8, "c=A h=-2 i=7 l=1122334455667788 ll=9223372036854775809 L=3 z=4 Z=5 p=ffff880012345678",
+            "633d256320683d25686420693d2575206c3d256c78206c6c3d256c6c75204c3d254c75207a3d257a75205a3d255a7520703d2570003c00000041000000feffffff"
+            + "0700000088776655443322110100000000000080030000000000000004000000000000000500000000000000785634120088ffff"),
+        new(
+            "every size, 32 bits", 4, "c=A h=-2 i=7 l=55667788 ll=9223372036854775809 L=3 z=4 Z=5 p=12345678",
+            "633d256320683d25686420693d2575206c3d256c78206c6c3d256c6c75204c3d254c75207a3d257a75205a3d255a7520703d2570002c00000041000000feffffff"
+            + "070000008877665501000000000000800300000000000000040000000500000078563412"),
+        new("width and precision as arguments", 0, "   42|abc|007     ", "252a647c252e2a737c252d2a2e2a64001f000000050000002a0000000300000061626364656600080000000300000007000000"),
+        new("unknown conversion", 0, "%hhd then 1", "25686864207468656e202564000400000001000000"),
+        new("count", 0, "a b9", "61256e20622564000400000009000000"),
+        new("pointer and a letter, 64 bits", 8, "0000000000000055S 6", "257053202564000c000000550000000000000006000000"),
+        new("pointer and a letter, 32 bits", 4, "00000055S 6", "25705320256400080000005500000006000000"),
+        new("nothing is aligned, 64 bits", 8, "a1bc2", "257325642573256c6400110000006100010000006263000200000000000000"),
+        new("nothing is aligned, 32 bits", 4, "a1bc2", "257325642573256c64000d00000061000100000062630002000000"),
+        new("unknown conversion with a width", 0, "%*hhd|7", "252a6868647c256400080000000600000007000000"),
+        new("percent", 0, "100% of sda", "3130302525206f66202573000400000073646100"),
+        new("percent at the end", 0, "trailing %", "747261696c696e6720250000000000"),
+    ];
+}
+
+/// <summary>A PRINTF body and what it says.</summary>
+/// <param name="Name">What is special about it.</param>
+/// <param name="WordSize">4 or 8 where the body tells; 0 where nothing depends on it.</param>
+/// <param name="Text">As the kernel prints it.</param>
+/// <param name="Hex">Format string, NUL, size, arguments.</param>
+public sealed record PrintfVector(string Name, int WordSize, string Text, string Hex)
+{
+    /// <summary>A copy of the bytes.</summary>
+    public byte[] Body() => Convert.FromHexString(Hex);
 }
