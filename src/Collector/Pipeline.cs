@@ -31,6 +31,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly StoreWorker? _store;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
+    private readonly CollectorOptions _options;
     private Task[] _analysing = [];
     private Task _storing = Task.CompletedTask;
 
@@ -39,6 +40,7 @@ internal sealed class Pipeline : IAsyncDisposable
         bool isJournaled, bool keepsSockets)
     {
         _log = log;
+        _options = options;
         _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
             new BoundedChannelOptions(Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers))
             {
@@ -110,6 +112,11 @@ internal sealed class Pipeline : IAsyncDisposable
         foreach (var listener in _listeners)
         {
             listener.Start();
+        }
+
+        if (_store is not null)
+        {
+            _ = Task.Run(() => ReceiveWarmUp.RunAsync(_options, _stopping.Token));
         }
     }
 

@@ -267,11 +267,12 @@ internal sealed class ShardJournal : IDisposable
 
             if (!_dumps.TryFindOldest(out var oldest))
             {
+                Unprotect(entry.Ticket);
                 return false;
             }
 
             Unprotect(_dumps.At(oldest).Ticket);
-            if (!_tickets.ContainsKey(entry.Ticket))
+            if (!IsUnsettled(entry.Ticket))
             {
                 return false;
             }
@@ -301,7 +302,7 @@ internal sealed class ShardJournal : IDisposable
     // Goes on without protection: an end of the process before it is stored loses it.
     private void Unprotect(long ticket)
     {
-        _counters.JournalUnprotected++;
+        _counters.JournalUnprotected += IsUnsettled(ticket) ? 1 : 0;
         Bury(ticket);
         Forget(ticket);
         Trim();

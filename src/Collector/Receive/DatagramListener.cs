@@ -103,6 +103,11 @@ internal sealed class DatagramListener : IDisposable
     {
         try
         {
+            if (LinuxReceive.IsSupported)
+            {
+                LinuxReceive.TryGoFirst();
+            }
+
             Prepare();
             while (!_isStopping)
             {

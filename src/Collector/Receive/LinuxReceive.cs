@@ -265,6 +265,24 @@ internal sealed unsafe partial class LinuxReceive
     [LibraryImport("libc", EntryPoint = "recvmmsg")]
     private static partial int ReceiveMany(int socket, MessageHeader* messages, uint count, int flags, void* timeout);
 
+    /// <summary>The calling thread goes before others (nice -10) where that is allowed: a dying machine sends once and does not wait for analysis or Postgres.</summary>
+    public static void TryGoFirst()
+    {
+        // Threads that this one happens to start (the pool's) begin with the ordinary priority again.
+        const int resetOnFork = 0x4000_0000;
+        var priority = 0;
+        if (SetScheduler(0, resetOnFork, &priority) == 0)
+        {
+            _ = SetPriority(0, 0, -10);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetScheduler(int thread, int policy, int* priority);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
+
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 
