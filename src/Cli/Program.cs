@@ -12,6 +12,7 @@ public static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        HandedSockets.Claim();
         var root = new RootCommand("Mayday collects the last words of dying Linux kernels from a whole fleet and says what killed them.")
         {
             UpCommand.Create(),

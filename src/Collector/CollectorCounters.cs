@@ -30,6 +30,8 @@ public sealed class CollectorCounters : IDisposable
     private long _spooled;
     private long _spoolDropped;
     private long _spoolDamaged;
+    private long _journalDamaged;
+    private long _journalFailed;
 
     public CollectorCounters(IMeterFactory? meters = null)
     {
@@ -110,6 +112,10 @@ public sealed class CollectorCounters : IDisposable
 
     internal void SpoolDropped(int dumps) => Interlocked.Add(ref _spoolDropped, dumps);
 
+    internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
+
+    internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
+
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
 
     /// <summary>
@@ -177,6 +183,11 @@ public sealed class CollectorCounters : IDisposable
         yield return new("spool.written", "{dump}", "Dumps that went to the spool", () => Interlocked.Read(ref _spooled));
         yield return new("spool.dropped", "{dump}", "Dumps lost because the spool was full or could not be written", () => Interlocked.Read(ref _spoolDropped));
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
+        yield return new("journal.restored", "{dump}", "Dumps and windows that came back from the journal at the start", () => Sum(shard => shard.JournalRestored));
+        yield return new("journal.unprotected", "{dump}", "Dumps that found no room in the journal: a kill would have lost them", () => Sum(shard => shard.JournalUnprotected));
+        yield return new("journal.damaged", "{file}", "Journal files found damaged and put aside", () => Interlocked.Read(ref _journalDamaged));
+        yield return new("journal.failures", "{start}", "Starts without a journal because the disk had no room", () => Interlocked.Read(ref _journalFailed));
+        yield return new("journal.bytes", "By", "Bytes of dumps in the journal", () => Sum(shard => shard.JournalBytes), CounterShape.Level);
         yield return new("spool.dumps", "{dump}", "Dumps in the spool now", () => SpoolWaiting(), CounterShape.StoredLevel);
         yield return new("spool.bytes", "By", "Bytes of the spool now", () => SpoolBytes(), CounterShape.StoredLevel);
         yield return new("backlog.bytes", "By", "Bytes of dumps that wait for analysis", () => BacklogBytes(), CounterShape.Level);

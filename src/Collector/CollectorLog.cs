@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1021. What a sender can cause is Debug.</summary>
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1030. What a sender can cause is Debug.</summary>
 internal static partial class CollectorLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]
@@ -63,6 +63,22 @@ internal static partial class CollectorLog
 
     [LoggerMessage(1019, LogLevel.Critical, "A stage of the pipeline ended by a failure; the collector stops")]
     public static partial void StageFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1021, LogLevel.Error,
+        "The journal in {Directory} found no room for {Bytes} bytes: the collector goes on without one, and a kill loses what is in flight. Make room or lower Collector:Journal:DumpBytes")]
+    public static partial void JournalNoSpace(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1022, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
+    public static partial void JournalDamaged(ILogger log, string file, string aside);
+
+    [LoggerMessage(1023, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
+    public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
+
+    [LoggerMessage(1024, LogLevel.Error, "An entry of the journal could not be taken up again")]
+    public static partial void RestoreFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1025, LogLevel.Information, "{Name} listens on a socket that the service manager handed over (descriptor {Descriptor}, port {Port})")]
+    public static partial void SocketHandedOver(ILogger log, string name, int descriptor, int port);
 
     [LoggerMessage(1020, LogLevel.Information, "The spool in {Directory} can be written again")]
     public static partial void SpoolRecovered(ILogger log, string directory);

@@ -47,5 +47,10 @@ public static class CollectorRegistration
         {
             options.Spool.Directory = Path.Combine(data, "spool");
         }
+
+        if (options.Journal.Directory is null && !string.IsNullOrWhiteSpace(data))
+        {
+            options.Journal.Directory = Path.Combine(data, "journal");
+        }
     }
 }

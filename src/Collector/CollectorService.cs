@@ -29,7 +29,9 @@ public sealed class CollectorService(
     {
         var settings = options.Value;
         _spool = DumpSpool.Open(settings.Spool, counters, _log);
-        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log);
+        var ports = new Dictionary<string, int> { ["Netoops"] = settings.Netoops.Port, ["Netconsole"] = settings.Netconsole.Port, ["Evlog"] = settings.Evlog.Port };
+        _pipeline = Pipeline.Open(
+            settings, writer, _spool, counters, time, _log, isJournaled: settings.Journal.Enabled, handed: HandedSockets.Sort(HandedSockets.Claimed, ports));
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);

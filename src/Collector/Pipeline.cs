@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Threading.Channels;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
@@ -21,6 +23,7 @@ namespace Mayday.Collector;
 internal sealed class Pipeline : IAsyncDisposable
 {
     private readonly DatagramListener[] _listeners;
+    private readonly (ShardJournal? Journal, RestoredJournal[] Left)[] _journals;
     private readonly Channel<WaitingDump>[] _waiting;
     private readonly Channel<FinishedDump> _finished;
     private readonly AnalysisBacklog _backlog;
@@ -28,13 +31,16 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly StoreWorker? _store;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
+    private readonly CollectorOptions _options;
     private Task[] _analysing = [];
     private Task _storing = Task.CompletedTask;
 
     private Pipeline(
-        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable)
+        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable,
+        bool isJournaled, bool keepsSockets)
     {
         _log = log;
+        _options = options;
         _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
             new BoundedChannelOptions(Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers))
             {
@@ -49,11 +55,13 @@ internal sealed class Pipeline : IAsyncDisposable
 
         _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
         _analyst = new DumpAnalyst(options.Name, counters, log);
-        _listeners = [.. shards.Select((sockets, index) =>
+        ShardCounters[] counted = [.. shards.Select(_ => counters.AddShard())];
+        _journals = isJournaled ? JournalDirectory.Open(options, counted, counters, log) : [.. shards.Select(_ => ((ShardJournal?)null, Array.Empty<RestoredJournal>()))];
+        _listeners = [.. shards.Select((sockets, index) => new DatagramListener(
+            index, sockets, new DatagramIntake(options, shards.Length, counted[index], log, _journals[index].Journal), _backlog, counted[index], options.Receive, time, log,
+            isPortable, _journals[index].Journal, _journals[index].Left)
         {
-            var shard = counters.AddShard();
-            return new DatagramListener(
-                index, sockets, new DatagramIntake(options, shards.Length, shard, log), _backlog, shard, options.Receive, time, log, isPortable);
+            LeavesInFlight = keepsSockets,
         })];
         counters.BacklogBytes = () => _backlog.Bytes;
         if (writer is not null && spool is not null)
@@ -77,10 +85,24 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Binds the ports; nothing runs yet.</summary>
     /// <exception cref="CollectorStartException">A port cannot be listened on.</exception>
     public static Pipeline Open(
-        CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false)
+        CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false,
+        bool isJournaled = false, ILookup<string, Socket>? handed = null)
     {
-        var (shards, ports) = ListenerSockets.Open(options, log);
-        return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable) { Ports = ports };
+        var (shards, ports) = ListenerSockets.Open(options, log, handed);
+        var keepsSockets = shards.Sum(shard => shard.Length) == handed?.Sum(sockets => sockets.Count());
+        try
+        {
+            return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable, isJournaled, keepsSockets) { Ports = ports };
+        }
+        catch
+        {
+            foreach (var socket in shards.SelectMany(shard => shard))
+            {
+                socket.Dispose();
+            }
+
+            throw;
+        }
     }
 
     public void Start()
@@ -90,6 +112,11 @@ internal sealed class Pipeline : IAsyncDisposable
         foreach (var listener in _listeners)
         {
             listener.Start();
+        }
+
+        if (_store is not null)
+        {
+            _ = Task.Run(() => ReceiveWarmUp.RunAsync(_options, _stopping.Token));
         }
     }
 
@@ -117,6 +144,12 @@ internal sealed class Pipeline : IAsyncDisposable
             {
                 _finished.Writer.TryComplete();
                 await _storing;
+
+                // The shards have ended: what was stored last is struck out here.
+                foreach (var (journal, _) in _journals)
+                {
+                    journal?.Advance();
+                }
             }
         }
     }

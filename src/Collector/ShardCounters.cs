@@ -64,12 +64,20 @@ internal sealed class ShardCounters
     public long WindowBytes;
     public long BacklogDropped;
     public long InternalFailures;
+    public long JournalBytes;
+    public long JournalUnprotected;
+    public long JournalRestored;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 
     public void Rejected(PacketRejectReason reason) => _rejected[(int)reason]++;
 
     public void Evicted(EvictedTable table) => _evicted[(int)table]++;
+
+    /// <summary>What came back from the journal was counted when it was received.</summary>
+    public void ForgetRestored() =>
+        DuplicateFragments = ConflictingFragments = LateFragments = IncompleteRecords = DuplicateRecords = LateRecords
+            = MissingByMessageId = MissingBySequence = StreamRestarts = WindowsOpened = 0;
 
     public long ReceivedOf(DatagramFormat format) => Volatile.Read(ref _received[(int)format]);
 

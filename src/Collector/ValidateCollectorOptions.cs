@@ -82,6 +82,13 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
             Wrong("Spool:Directory", "must be a directory, or absent for the default");
         }
 
+        if (options.Journal.Directory is { } journal && string.IsNullOrWhiteSpace(journal))
+        {
+            Wrong("Journal:Directory", "must be a directory, or absent for the default");
+        }
+
+        Between("Journal:DumpBytes", options.Journal.DumpBytes, shards * (1L << 20), 1L << 40, "must hold 1 MiB a shard");
+        Between("Journal:LineBytes", options.Journal.LineBytes, shards * (256L << 10), 1L << 40, "must hold 256 KiB a shard");
         Between("Spool:SegmentBytes", options.Spool.SegmentBytes, 64 << 10, 1L << 30);
         Between("Spool:MaxBytes", options.Spool.MaxBytes, options.Spool.SegmentBytes, 1L << 50, "must hold one segment (Spool:SegmentBytes)");
         return errors;

@@ -53,6 +53,12 @@ internal sealed class CrashWindow
     /// <summary>Set when the window is full and only waits for records that belong before its end.</summary>
     public long? Deadline { get; set; }
 
+    /// <summary>Its ticket in the journal; 0 where it has none.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>It was open when an earlier process was killed.</summary>
+    public bool IsRestored { get; init; }
+
     public int Length { get; private set; }
 
     public int Capacity => _bytes.Length;

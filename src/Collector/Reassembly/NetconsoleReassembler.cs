@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Protocol.Kmsg;
@@ -11,10 +12,13 @@ namespace Mayday.Collector.Reassembly;
 /// follows, until quiet, the crash's last words, a reboot or size close it. No I/O, no clock: add a datagram at <c>now</c>, take what is
 /// finished, ask for the next deadline. Nothing is held back for order: windows are put in order by record number when they are joined.
 /// </summary>
-internal sealed class NetconsoleReassembler
+internal sealed partial class NetconsoleReassembler
 {
     // Places in the silence lists are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
     private const long ListAgain = 1_000_000;
+
+    // A flood of made-up sources repeats none of them for so long.
+    private const long KnownAfter = 10_000_000;
 
     // Windows are looked through for deadlines at most this often, however many there are.
     private const long LeastScan = 20_000;
@@ -24,28 +28,36 @@ internal sealed class NetconsoleReassembler
 
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
+    private readonly ShardJournal? _journal;
     private readonly FragmentTable _fragments;
-    private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
-    private readonly LinkedList<ConsoleStream> _bySilence = new();
-    private readonly LinkedList<ConsoleStream> _withLines = new();
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _extended = [];
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _basic = [];
+    private readonly LinkedList<ConsoleStream> _strangers = new();
+    private readonly LinkedList<ConsoleStream> _known = new();
+    private readonly LinkedList<ConsoleStream> _strangersWithLines = new();
+    private readonly LinkedList<ConsoleStream> _knownWithLines = new();
+    private readonly LineBlocks _lineBlocks = new();
     private readonly LinkedList<CrashWindow> _windows = new();
     private readonly Queue<NetconsoleDump> _finished = new();
     private readonly byte[] _plain = new byte[ExtendedPacket.MaxFragmentTotal];
 
-    private long _ringBytes;
+    // Lines come in bursts: the next datagram is mostly of the same sender.
+    private ConsoleStream? _last;
+
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
-    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters)
+    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, ShardJournal? journal = null)
     {
         _limits = limits;
         _counters = counters;
+        _journal = journal;
         _fragments = new FragmentTable(limits, counters);
     }
 
-    public int StreamCount => _streams.Count;
+    public int StreamCount => _extended.Count + _basic.Count;
 
-    public long RingBytes => _ringBytes;
+    public long RingBytes => _lineBlocks.InUse;
 
     public long WindowBytes => _windowBytes;
 
@@ -62,7 +74,7 @@ internal sealed class NetconsoleReassembler
     public PacketRejectReason AddExtended(in SourceEndPoint source, ReadOnlySpan<byte> datagram, in ExtendedPacket packet, Moment now)
     {
         var stream = (ExtendedStream)FindStream(source, isExtended: true, now);
-        if (stream.IsRestart(packet, now, _limits.RestartSilence))
+        if (!_isRestoringWindow && stream.IsRestart(packet, now, _limits.RestartSilence))
         {
             Restart(stream, now);
         }
@@ -122,7 +134,7 @@ internal sealed class NetconsoleReassembler
     {
         var stream = (BasicStream)FindStream(source, isExtended: false, now);
         var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
-        if (sight.IsBoot && (stream.Window is not null || stream.Ring is { Count: > 0 }))
+        if (sight.IsBoot && !_isRestoringWindow && (stream.Window is not null || stream.Ring is { Count: > 0 }))
         {
             Restart(stream, now);
         }
@@ -172,24 +184,30 @@ internal sealed class NetconsoleReassembler
 
     private ConsoleStream FindStream(in SourceEndPoint source, bool isExtended, Moment now)
     {
-        if (_streams.TryGetValue((source, isExtended), out var stream))
+        if (_last is { } last && last.IsExtended == isExtended && last.Source == source)
         {
-            return stream;
+            return last;
         }
 
-        if (_streams.Count >= _limits.MaxStreams)
+        var streams = isExtended ? _extended : _basic;
+        if (streams.TryGetValue(source, out var stream))
+        {
+            return _last = stream;
+        }
+
+        if (StreamCount >= _limits.MaxStreams)
         {
             _counters.Evicted(EvictedTable.Streams);
-            Forget(_bySilence.First!.Value);
+            Forget((_strangers.First ?? _known.First)!.Value);
         }
 
-        stream = isExtended ? new ExtendedStream(source) : new BasicStream(source);
+        stream = isExtended ? new ExtendedStream(source) { FirstHeard = now.Monotonic } : new BasicStream(source) { FirstHeard = now.Monotonic };
         stream.LastHeard = now;
         stream.Listed = now.Monotonic;
-        _streams.Add((source, isExtended), stream);
-        _bySilence.AddLast(stream.Node);
-        _counters.Streams = _streams.Count;
-        return stream;
+        streams.Add(source, stream);
+        _strangers.AddLast(stream.Node);
+        _counters.Streams = StreamCount;
+        return _last = stream;
     }
 
     private void Route(ConsoleStream stream, ReadOnlySpan<byte> datagram, LineSight sight, ulong sequence, Moment now)
@@ -213,6 +231,7 @@ internal sealed class NetconsoleReassembler
             var window = Open(stream, now, isContinuation: false);
             _counters.WindowsOpened++;
             stream.Ring?.MoveTo(window);
+            WriteOpened(window, now);
         }
 
         if (stream.Window is { } taking)
@@ -252,7 +271,7 @@ internal sealed class NetconsoleReassembler
             Close(window, WindowEnd.Full);
         }
 
-        Open(stream, now, isContinuation: true);
+        WriteOpened(Open(stream, now, isContinuation: true), now);
     }
 
     private CrashWindow Open(ConsoleStream stream, Moment now, bool isContinuation)
@@ -267,6 +286,7 @@ internal sealed class NetconsoleReassembler
     private void AddTo(CrashWindow window, ReadOnlySpan<byte> datagram, LineSight sight, Moment now)
     {
         var before = window.Capacity;
+        Journal?.AddLine(window.Ticket, now);
         window.Add(datagram, sight, now);
         _windowBytes += window.Capacity - before;
         _nextScan = Math.Min(_nextScan, DeadlineOf(window, out _));
@@ -326,11 +346,13 @@ internal sealed class NetconsoleReassembler
         _counters.WindowBytes = _windowBytes;
         if (window.Length == 0)
         {
+            _journal?.Settle(window.Ticket);
             window.Release();
             return;
         }
 
         var extended = stream as ExtendedStream;
+        WriteClosed(window, end, extended);
         _finished.Enqueue(new NetconsoleDump
         {
             Source = stream.Source,
@@ -339,6 +361,9 @@ internal sealed class NetconsoleReassembler
             End = end,
             Release = extended?.Release,
             SendsEveryLevel = extended?.SendsEveryLevel ?? false,
+            Journal = _journal,
+            Ticket = window.Ticket,
+            IsRestored = window.IsRestored,
         });
     }
 
@@ -347,26 +372,32 @@ internal sealed class NetconsoleReassembler
         var ring = stream.Ring;
         if (ring is null)
         {
-            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes);
+            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes, _lineBlocks);
             stream.RingNode ??= new LinkedListNode<ConsoleStream>(stream);
-            _withLines.AddLast(stream.RingNode);
+            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
         }
 
-        var grown = ring.Add(datagram, now);
-        if (grown == 0)
+        if (_limits.RingLines > 0)
         {
-            return;
+            Journal?.KeepLine(now);
         }
 
-        _ringBytes += grown;
-        while (_ringBytes > _limits.RingTotalBytes && _withLines.First is { } silent && silent.Value != stream)
+        ring.Add(datagram, now);
+        while (_lineBlocks.InUse > _limits.RingTotalBytes && LongestSilentWithLines(stream) is { } silent)
         {
             _counters.Evicted(EvictedTable.Lines);
-            DropRing(silent.Value);
+            DropRing(silent);
         }
 
-        _counters.RingBytes = _ringBytes;
+        _counters.RingBytes = _lineBlocks.InUse;
     }
+
+    // The one that has just spoken keeps what it said.
+    private ConsoleStream? LongestSilentWithLines(ConsoleStream but) =>
+        FirstOf(_strangersWithLines, but) ?? FirstOf(_knownWithLines, but);
+
+    private static ConsoleStream? FirstOf(LinkedList<ConsoleStream> list, ConsoleStream but) =>
+        (list.First?.Value == but ? list.First?.Next : list.First)?.Value;
 
     private void List(ConsoleStream stream, Moment now)
     {
@@ -376,12 +407,13 @@ internal sealed class NetconsoleReassembler
         }
 
         stream.Listed = now.Monotonic;
-        _bySilence.Remove(stream.Node);
-        _bySilence.AddLast(stream.Node);
+        stream.IsKnown = stream.IsKnown || now.Monotonic - stream.FirstHeard >= KnownAfter;
+        stream.Node.List!.Remove(stream.Node);
+        (stream.IsKnown ? _known : _strangers).AddLast(stream.Node);
         if (stream.Ring is not null)
         {
-            _withLines.Remove(stream.RingNode!);
-            _withLines.AddLast(stream.RingNode!);
+            stream.RingNode!.List!.Remove(stream.RingNode);
+            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
         }
     }
 
@@ -389,6 +421,7 @@ internal sealed class NetconsoleReassembler
     {
         _counters.StreamRestarts++;
         CloseWindows(stream, WindowEnd.Restarted);
+        Journal?.DropLines(stream.Source, (byte)(FlagsOf(stream) | StreamFlags.Restarted), now);
         stream.Ring?.Clear();
         if (stream is ExtendedStream extended)
         {
@@ -408,9 +441,10 @@ internal sealed class NetconsoleReassembler
             _fragments.Forget(extended);
         }
 
-        _bySilence.Remove(stream.Node);
-        _streams.Remove((stream.Source, stream.IsExtended));
-        _counters.Streams = _streams.Count;
+        _last = null;
+        stream.Node.List!.Remove(stream.Node);
+        (stream.IsExtended ? _extended : _basic).Remove(stream.Source);
+        _counters.Streams = StreamCount;
     }
 
     private void CloseWindows(ConsoleStream stream, WindowEnd end)
@@ -430,9 +464,9 @@ internal sealed class NetconsoleReassembler
     {
         if (stream.Ring is { } ring)
         {
-            _ringBytes -= ring.Capacity;
-            _counters.RingBytes = _ringBytes;
-            _withLines.Remove(stream.RingNode!);
+            ring.Clear();
+            _counters.RingBytes = _lineBlocks.InUse;
+            stream.RingNode!.List!.Remove(stream.RingNode);
             stream.Ring = null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
@@ -19,10 +20,10 @@ internal sealed class DatagramIntake
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
 
-    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log)
+    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ShardJournal? journal = null)
     {
-        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters);
+        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal);
         _counters = counters;
         _log = log;
     }
@@ -40,7 +41,14 @@ internal sealed class DatagramIntake
 
     public void Take(ReadOnlySpan<byte> datagram, in SourceEndPoint source, bool isTruncated, Moment now)
     {
-        var format = DatagramClassifier.Classify(datagram);
+        var format = DatagramClassifier.ClassifyLead(datagram);
+        var record = default(ExtendedPacket);
+        var reason = PacketRejectReason.None;
+        if (format == DatagramFormat.NetconsoleBasic && (ExtendedPacket.TryParse(datagram, out record, out reason) || reason != PacketRejectReason.None))
+        {
+            format = DatagramFormat.NetconsoleExtended;
+        }
+
         _counters.Received(format);
         _counters.Bytes += datagram.Length;
         if (isTruncated)
@@ -49,7 +57,6 @@ internal sealed class DatagramIntake
             return;
         }
 
-        PacketRejectReason reason;
         switch (format)
         {
             case DatagramFormat.Netoops:
@@ -62,13 +69,14 @@ internal sealed class DatagramIntake
                 break;
 
             case DatagramFormat.NetconsoleExtended:
-                if (ExtendedPacket.TryParse(datagram, out var record, out reason))
+                if (reason == PacketRejectReason.None)
                 {
                     reason = _netconsole.AddExtended(source, datagram, record, now);
-                    if (reason == PacketRejectReason.None)
-                    {
-                        return;
-                    }
+                }
+
+                if (reason == PacketRejectReason.None)
+                {
+                    return;
                 }
 
                 break;
@@ -95,6 +103,19 @@ internal sealed class DatagramIntake
         }
 
         Reject(source, reason);
+    }
+
+    /// <summary>Takes up again what a killed process had in flight.</summary>
+    public void Restore(RestoredTicket ticket, bool isInPlace, Moment now)
+    {
+        if (ticket.IsSettled || ticket.Entries[0].Kind == EntryKind.Packet)
+        {
+            _netoops.Restore(ticket, isInPlace, now);
+        }
+        else
+        {
+            _netconsole.Restore(ticket, isInPlace, now);
+        }
     }
 
     /// <summary>Finishes what was quiet for too long.</summary>
