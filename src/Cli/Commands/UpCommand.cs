@@ -18,12 +18,13 @@ internal static class UpCommand
         var netoops = CommonOptions.Port("--netoops", "UDP port for netoops (default 2004; 0 takes any free port).");
         var netconsole = CommonOptions.Port("--netconsole", "UDP port for netconsole (default 6666; 0 takes any free port).");
         var evlog = CommonOptions.Port("--evlog", "UDP port for evlog records (default 2005; 0 takes any free port).");
+        var netlink = CommonOptions.Netlink();
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
 
         var command = new Command("up", "Run everything in one process: embedded Postgres, migrations, collector, web.")
         {
-            data, http, netoops, netconsole, evlog, config, database,
+            data, http, netoops, netconsole, evlog, netlink, config, database,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -41,6 +42,11 @@ internal static class UpCommand
             if (parsed.GetValue(database) is { } connection)
             {
                 settings["Store:ConnectionString"] = connection;
+            }
+
+            if (parsed.GetValue(netlink) is { } groups)
+            {
+                settings["Collector:Netlink"] = groups;
             }
 
             if (parsed.GetValue(data) is { } directory)
