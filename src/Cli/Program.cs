@@ -18,6 +18,7 @@ public static class Program
             WebCommand.Create(),
             MigrateCommand.Create(),
             SendCommand.Create(),
+            LoadCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
         };

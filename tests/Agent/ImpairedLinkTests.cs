@@ -55,9 +55,9 @@ public sealed class ImpairedLinkTests
         }).QuickCheckThrowOnFailure();
     }
 
-    private static List<int> Pass(int count, Impairment impairment, int seed, out ImpairedLink link)
+    private static List<int> Pass(int count, Impairment impairment, int seed, out ImpairedLink<byte[]> link)
     {
-        link = new ImpairedLink(impairment, new SeededNumbers(seed, 0));
+        link = new ImpairedLink<byte[]>(impairment, new SeededNumbers(seed, 0));
         var leaving = new Queue<byte[]>();
         for (var number = 0; number < count; number++)
             link.Send(BitConverter.GetBytes(number), leaving);

@@ -110,8 +110,7 @@ public sealed class LogReplay
             return IPAddress.IPv6Any;
         if (!IPAddress.IsLoopback(_options.Target) || _options.Hosts == 1)
             return IPAddress.Any;
-        const int perNetwork = 254;
-        return new IPAddress([127, (byte)(1 + host / perNetwork / 256), (byte)(host / perNetwork % 256), (byte)(1 + host % perNetwork)]);
+        return LoopbackSources.ToAddress(LoopbackSources.Of(host));
     }
 
     private int PortOf(ReplaySource source) => _options.Port ?? source.DefaultPort(_options.Format);
@@ -130,11 +129,11 @@ public sealed class LogReplay
             _replay = replay;
             _number = number;
             _sender = new HostSender(replay.SourceOf(number), replay._options.Target, stream => replay.PortOf(replay._sources[ReplayPlan.FileOf(stream)]));
-            Link = new ImpairedLink(replay._options.Impairment, new SeededNumbers(replay._options.Seed, LinkStreamBase + number));
+            Link = new ImpairedLink<byte[]>(replay._options.Impairment, new SeededNumbers(replay._options.Seed, LinkStreamBase + number));
             _datagrams = Leaving().GetEnumerator();
         }
 
-        public ImpairedLink Link { get; }
+        public ImpairedLink<byte[]> Link { get; }
 
         public long Refused => _sender.Refused;
 

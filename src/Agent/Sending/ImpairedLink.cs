@@ -10,12 +10,13 @@ public readonly record struct Impairment(double Loss, double Reorder, double Dup
 /// A network that loses, swaps and doubles datagrams by a seed. A state machine without I/O or clock: put a datagram in, take out what leaves
 /// now. Bounded: it holds back as many datagrams as can be overtaken, at most eight.
 /// </summary>
-public sealed class ImpairedLink(Impairment impairment, SeededNumbers numbers)
+/// <typeparam name="T">What stands for a datagram: its bytes, or what they are made from when it leaves.</typeparam>
+public sealed class ImpairedLink<T>(Impairment impairment, SeededNumbers numbers)
 {
     // Within the window in which receivers still put datagrams in order; farther is loss.
     private const int MaxOvertaking = 8;
 
-    private readonly List<(byte[] Datagram, int Overtaking)> _held = [];
+    private readonly List<(T Datagram, int Overtaking)> _held = [];
 
     /// <summary>Datagrams lost so far.</summary>
     public long Lost { get; private set; }
@@ -29,7 +30,7 @@ public sealed class ImpairedLink(Impairment impairment, SeededNumbers numbers)
     /// <summary>Puts a datagram in.</summary>
     /// <param name="datagram">The datagram; kept as it is while held back.</param>
     /// <param name="leaving">Receives what leaves now, in order.</param>
-    public void Send(byte[] datagram, Queue<byte[]> leaving)
+    public void Send(T datagram, Queue<T> leaving)
     {
         ArgumentNullException.ThrowIfNull(leaving);
 
@@ -73,7 +74,7 @@ public sealed class ImpairedLink(Impairment impairment, SeededNumbers numbers)
 
     /// <summary>Lets go of everything held back: the end of the log.</summary>
     /// <param name="leaving">Receives it, in order.</param>
-    public void Flush(Queue<byte[]> leaving)
+    public void Flush(Queue<T> leaving)
     {
         ArgumentNullException.ThrowIfNull(leaving);
         foreach (var (datagram, _) in _held)
@@ -81,7 +82,7 @@ public sealed class ImpairedLink(Impairment impairment, SeededNumbers numbers)
         _held.Clear();
     }
 
-    private void Leave(byte[] datagram, Queue<byte[]> leaving)
+    private void Leave(T datagram, Queue<T> leaving)
     {
         Duplicated++;
         leaving.Enqueue(datagram);

@@ -37,7 +37,7 @@ internal sealed record SendArguments
     public SendRequest? Read(out IReadOnlyList<string> failures)
     {
         var wrong = new List<string>();
-        var (target, port) = ReadTarget(wrong);
+        var (target, port) = ReadTarget(To, wrong);
         var options = new ReplayOptions
         {
             Target = IPAddress.None,
@@ -61,26 +61,26 @@ internal sealed record SendArguments
     }
 
     // HOST, HOST:PORT, ADDRESS:PORT, [IPV6]:PORT, IPV6.
-    private (string Host, int? Port) ReadTarget(List<string> wrong)
+    internal static (string Host, int? Port) ReadTarget(string? to, List<string> wrong)
     {
-        if (string.IsNullOrWhiteSpace(To))
+        if (string.IsNullOrWhiteSpace(to))
         {
             wrong.Add("--to is missing: say where the collector is, for example --to 127.0.0.1.");
             return ("", null);
         }
 
-        if (To.Count(letter => letter == ':') > 1 && IPAddress.TryParse(To, out var bare) && !To.StartsWith('['))
+        if (to.Count(letter => letter == ':') > 1 && IPAddress.TryParse(to, out var bare) && !to.StartsWith('['))
         {
             return (bare.ToString(), null);
         }
 
-        var colon = To.LastIndexOf(':');
-        var bracket = To.LastIndexOf(']');
-        var host = colon > bracket ? To[..colon] : To;
+        var colon = to.LastIndexOf(':');
+        var bracket = to.LastIndexOf(']');
+        var host = colon > bracket ? to[..colon] : to;
         host = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            wrong.Add($"--to {Printable.Show(To)}: not a host. Give a name or an address, perhaps with :PORT ([ADDRESS]:PORT for IPv6).");
+            wrong.Add($"--to {Printable.Show(to)}: not a host. Give a name or an address, perhaps with :PORT ([ADDRESS]:PORT for IPv6).");
             return ("", null);
         }
 
@@ -89,9 +89,9 @@ internal sealed record SendArguments
             return (host, null);
         }
 
-        if (!int.TryParse(To.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > IPEndPoint.MaxPort)
+        if (!int.TryParse(to.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > IPEndPoint.MaxPort)
         {
-            wrong.Add($"--to {Printable.Show(To)}: not a UDP port. Give a number from 1 to 65535.");
+            wrong.Add($"--to {Printable.Show(to)}: not a UDP port. Give a number from 1 to 65535.");
         }
 
         return (host, port);
@@ -158,7 +158,7 @@ internal sealed record SendArguments
         return DatagramPacer.DefaultRate;
     }
 
-    private static int ReadNumber(string name, string? text, int otherwise, int least, int most, List<string> wrong)
+    internal static int ReadNumber(string name, string? text, int otherwise, int least, int most, List<string> wrong)
     {
         if (text is null)
         {
@@ -174,7 +174,7 @@ internal sealed record SendArguments
         return otherwise;
     }
 
-    private static double ReadProbability(string name, string? text, List<string> wrong)
+    internal static double ReadProbability(string name, string? text, List<string> wrong)
     {
         if (text is null)
         {
@@ -202,22 +202,25 @@ internal sealed record SendArguments
 internal sealed record SendRequest(string Host, ReplayOptions Options)
 {
     /// <summary>Looks the name up; an IPv4 address is taken where there is one, because collectors listen on it always.</summary>
-    public async Task<ReplayOptions> ResolveAsync(CancellationToken cancellation)
+    public async Task<ReplayOptions> ResolveAsync(CancellationToken cancellation) => Options with { Target = await ResolveAsync(Host, cancellation) };
+
+    /// <inheritdoc cref="ResolveAsync(CancellationToken)"/>
+    public static async Task<IPAddress> ResolveAsync(string host, CancellationToken cancellation)
     {
-        if (IPAddress.TryParse(Host, out var address))
+        if (IPAddress.TryParse(host, out var address))
         {
-            return Options with { Target = address };
+            return address;
         }
 
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(Host, cancellation);
-            var target = addresses.FirstOrDefault(candidate => candidate.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault();
-            return target is null ? throw new SocketException((int)SocketError.HostNotFound) : Options with { Target = target };
+            var addresses = await Dns.GetHostAddressesAsync(host, cancellation);
+            return addresses.FirstOrDefault(candidate => candidate.AddressFamily == AddressFamily.InterNetwork) ?? addresses.FirstOrDefault()
+                ?? throw new SocketException((int)SocketError.HostNotFound);
         }
         catch (SocketException exception)
         {
-            throw new PlainFailureException($"--to {Printable.Show(Host)}: {Printable.Show(exception.Message)}");
+            throw new PlainFailureException($"--to {Printable.Show(host)}: {Printable.Show(exception.Message)}");
         }
     }
 }
