@@ -71,7 +71,7 @@ internal sealed class Pipeline : IAsyncDisposable
         })];
         counters.BacklogBytes = () => _backlog.Bytes;
         counters.EventBacklogBytes = () => events.Bytes;
-        if (options.Netlink is { } netlink && NetlinkListen.TryParse(netlink, out var listen, out _))
+        if (ListenOf(options) is { } listen)
         {
             _netlink = NetlinkListener.Open(listen, options.Receive.SocketBufferBytes, events, counters.AddShard(), time, log);
             CollectorLog.ListeningToNetlink(log, listen.Protocol, listen.Groups, listen.TakesUserSpace ? "programs may send too" : "from the kernel only");
@@ -122,7 +122,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var (shards, ports) = ListenerSockets.Open(options, log);
         try
         {
-            return new Pipeline(options, shards, writer, spool, events, counters, time, log, isPortable) { Ports = ports };
+            return new Pipeline(options, shards, writer, spool, events, counters, time, log, isPortable) { Ports = ports with { Netlink = ListenOf(options) } };
         }
         catch
         {
@@ -134,6 +134,9 @@ internal sealed class Pipeline : IAsyncDisposable
             throw;
         }
     }
+
+    private static NetlinkListen? ListenOf(CollectorOptions options) =>
+        options.Netlink is { } text && NetlinkListen.TryParse(text, out var listen, out _) ? listen : null;
 
     public void Start()
     {

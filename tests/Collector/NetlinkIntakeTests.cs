@@ -72,7 +72,7 @@ public sealed class NetlinkIntakeTests
     public void WhatIsNoRecord_IsRefusedWithItsReason()
     {
         Assert.Equal(1, Take("7:3", FromKernel with { IsTruncated = true }, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.Truncated));
-        Assert.Equal(1, Take("7:3", FromKernel, new byte[0]).Counters.RejectedFor(PacketRejectReason.Empty));
+        Assert.Equal(1, Take("7:3", FromKernel, Array.Empty<byte>()).Counters.RejectedFor(PacketRejectReason.Empty));
         // SELinux has protocol 7 today and says other things there.
         Assert.Equal(1, Take("7:3", FromKernel, [20, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, .. new byte[60]]).Counters.RejectedFor(PacketRejectReason.EvlogNoMagic));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mayday.Cli.Hosting;
+using Mayday.Collector.Receive;
 
 namespace Mayday.Cli.Commands;
 
@@ -38,15 +39,19 @@ internal static class UpCommand
             TakePort(parsed.GetValue(netoops), "--netoops", "Collector:Netoops:Port", settings, failures);
             TakePort(parsed.GetValue(netconsole), "--netconsole", "Collector:Netconsole:Port", settings, failures);
             TakePort(parsed.GetValue(evlog), "--evlog", "Collector:Evlog:Port", settings, failures);
+            if (parsed.GetValue(netlink) is { } groups)
+            {
+                settings["Collector:Netlink"] = groups;
+                if (!NetlinkListen.TryParse(groups, out _, out var failure))
+                {
+                    failures.Add($"--netlink: {failure}.");
+                }
+            }
+
             ProgramConfiguration.Refuse(failures);
             if (parsed.GetValue(database) is { } connection)
             {
                 settings["Store:ConnectionString"] = connection;
-            }
-
-            if (parsed.GetValue(netlink) is { } groups)
-            {
-                settings["Collector:Netlink"] = groups;
             }
 
             if (parsed.GetValue(data) is { } directory)

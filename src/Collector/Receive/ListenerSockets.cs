@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector.Receive;
 
 /// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
-public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog);
+public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
+{
+    public NetlinkListen? Netlink { get; init; }
+}
 
 /// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
 public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)

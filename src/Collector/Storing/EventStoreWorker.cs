@@ -84,7 +84,7 @@ internal sealed class EventStoreWorker(
     // A machine that reports an error now and then must not cost a transaction each time: company may come for a moment.
     private async Task GatherAsync(CancellationToken stopping)
     {
-        if (backlog.Events is 0 || backlog.Events >= _options.BatchEvents || stopping.IsCancellationRequested)
+        if (!spool.IsEmpty || backlog.Events is 0 || backlog.Events >= _options.BatchEvents || stopping.IsCancellationRequested)
         {
             return;
         }
@@ -128,8 +128,9 @@ internal sealed class EventStoreWorker(
 
     private async Task StoreAsync(EventBatchBytes batch, CancellationToken stopping)
     {
-        // Order: nothing overtakes what is in the spool. Without one that works, Postgres is asked again after the pause.
-        if (!spool.IsEmpty || (_isAway && time.GetTimestamp() < _retryAt) || !await TryWriteAsync(batch, stopping))
+        // Order: nothing overtakes what is in the spool. Memory that fills because Postgres is slow is emptied to disk as well. Without a spool that
+        // works, Postgres is asked again after the pause.
+        if (!spool.IsEmpty || backlog.Bytes > _options.EventBytes / 2 || (_isAway && time.GetTimestamp() < _retryAt) || !await TryWriteAsync(batch, stopping))
         {
             spool.Append(batch);
         }
