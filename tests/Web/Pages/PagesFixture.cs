@@ -49,7 +49,7 @@ public sealed class PagesFixture : IAsyncLifetime
         if (File.Exists(Chromium))
         {
             // Waits end when the page is ready; the bound is only for a machine that is busy with everything else.
-            Assertions.SetDefaultExpectTimeout(30_000);
+            Assertions.SetDefaultExpectTimeout(60_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
         }
@@ -80,7 +80,7 @@ public sealed class PagesFixture : IAsyncLifetime
             ColorScheme = theme,
             TimezoneId = "Asia/Kolkata",
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(60_000);
         return await context.NewPageAsync();
     }
 

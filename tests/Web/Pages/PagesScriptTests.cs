@@ -38,7 +38,7 @@ public sealed class PagesScriptTests(PagesFixture pages)
 
         await pages.GoAsync(page, "/crashes");
 
-        Assert.Contains("/_blazor", await socket.Task.WaitAsync(TimeSpan.FromSeconds(20)), StringComparison.Ordinal);
+        Assert.Contains("/_blazor", await socket.Task.WaitAsync(TimeSpan.FromSeconds(60)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed partial class KernelLog
     private LogWindow? _window;
     private bool _missing;
     private int? _pending;
+    private int _asked;
 
     [Inject] public required IJSRuntime Script { get; init; }
 
@@ -47,12 +48,19 @@ public sealed partial class KernelLog
 
     private async Task LoadAsync(int? around)
     {
+        var asked = ++_asked;
         // Keyed by what is shown: the circuit takes over the window that the first, static rendering made.
         var window = await ReadOnceAsync(string.Create(CultureInfo.InvariantCulture, $"{CrashId:N}/{around}"), async cancellation =>
         {
             var log = await Queries.FindCrashLogAsync(CrashId, cancellation);
             return log is null ? null : LogWindow.Of(log.Log, log.Start, log.End, GuiltyFunction, around);
         });
+        if (asked != _asked)
+        {
+            // The reader went on while this one was read: the later window stays.
+            return;
+        }
+
         _missing = window is null && Failure is null;
         _window = window;
     }
