@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Mayday.Agent.Netlink;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
@@ -207,6 +208,40 @@ public sealed class EventStoreTests : IDisposable
 
         Assert.NotEqual(0, Count("events.dropped", "reason=spool"));
         Assert.InRange(Directory.GetFiles(_directory, "*.events").Sum(file => new FileInfo(file).Length), 1, 20_000);
+    }
+
+    [Fact]
+    public async Task MemoryHalfFull_EmptiesToDisk_AndAllIsStoredInItsOrder()
+    {
+        await using var postgres = await PostgresFixture.CreateAsync();
+        using var dumps = OpenSpool();
+        var options = Options();
+        options.Storing.EventBytes = 100_000;
+        options.Storing.BatchEvents = 10;
+        var channel = Channel.CreateBounded<EventBlock>(1_000);
+        var backlog = new EventBacklog(channel, options.Storing.EventBytes);
+        var blocks = new EventBlockWriter();
+        for (var i = 0; i < 500; i++)
+        {
+            blocks.Add(SourceEndPoint.FromIPv4(0x0a000001, 1), EventOrigin.Datagram, 1_790_000_000_000_000 + i * 1_000, Numbered(i));
+            while (i % 10 == 9 && blocks.TryTake(out var block))
+            {
+                Assert.True(backlog.TryOffer(block));
+            }
+        }
+
+        Assert.InRange(backlog.Bytes, 60_000, 100_000);
+        var worker = new EventStoreWorker(
+            channel.Reader, backlog, new EventWriter(postgres.Source, TimeProvider.System), EventSpool.Open(dumps, new SpoolOptions(), _counters, NullLogger.Instance), options,
+            _counters, TimeProvider.System, NullLogger.Instance);
+        var run = Task.Run(() => worker.RunAsync(CancellationToken.None));
+        await UntilAsync(() => Count("events.stored") == 500);
+        channel.Writer.Complete();
+        await run;
+
+        Assert.NotEqual(0, Count("events.spooled"));
+        Assert.Equal(Enumerable.Range(0, 500), await ReadAsync<int>(postgres.Source, "SELECT pid FROM event ORDER BY xmin::text::bigint, id"));
+        Assert.Equal((0, 0), (backlog.Bytes, backlog.Events));
     }
 
     [Fact]
