@@ -1,6 +1,7 @@
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
+using Mayday.Store.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace Mayday.Collector;
 /// for people. On stop, listeners go first, then everything in flight is written or spooled.
 /// </summary>
 public sealed class CollectorService(
-    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
+    IOptions<CollectorOptions> options, CrashWriter writer, EventWriter events, IngestCounters ingest, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
@@ -31,7 +32,8 @@ public sealed class CollectorService(
         _spool = DumpSpool.Open(settings.Spool, counters, _log);
         var ports = new Dictionary<string, int> { ["Netoops"] = settings.Netoops.Port, ["Netconsole"] = settings.Netconsole.Port, ["Evlog"] = settings.Evlog.Port };
         _pipeline = Pipeline.Open(
-            settings, writer, _spool, counters, time, _log, isJournaled: settings.Journal.Enabled, handed: HandedSockets.Sort(HandedSockets.Claimed, ports));
+            settings, writer, _spool, counters, time, _log, isJournaled: settings.Journal.Enabled, handed: HandedSockets.Sort(HandedSockets.Claimed, ports),
+            events: new EventStore(events, EventSpool.Open(_spool, settings.Spool, counters, _log)));
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);

@@ -35,6 +35,7 @@ internal sealed class DatagramListener : IDisposable
     private readonly int[] _handles;
     private readonly DatagramIntake _intake;
     private readonly AnalysisBacklog _backlog;
+    private readonly EventBacklog _events;
     private readonly ShardCounters _counters;
     private readonly ReceiveOptions _options;
     private readonly TimeProvider _time;
@@ -52,13 +53,14 @@ internal sealed class DatagramListener : IDisposable
     private int _sinceNap;
 
     public DatagramListener(
-        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
+        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, EventBacklog events, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
         bool isPortable = false, ShardJournal? journal = null, IReadOnlyList<RestoredJournal>? left = null)
     {
         _sockets = sockets;
         _handles = [.. sockets.Select(socket => socket.Handle)];
         _intake = intake;
         _backlog = backlog;
+        _events = events;
         _counters = counters;
         _options = options;
         _time = time;
@@ -138,6 +140,10 @@ internal sealed class DatagramListener : IDisposable
             }
 
             PutAll();
+            while (_intake.TryTakeEvents(out var block))
+            {
+                _events.Put(block);
+            }
         }
         catch (Exception failure)
         {
@@ -296,6 +302,15 @@ internal sealed class DatagramListener : IDisposable
                 dump.Settle();
                 dump.Discard();
                 CollectorLog.BacklogFull(_log, dump.Source.ToString());
+            }
+        }
+
+        while (_intake.TryTakeEvents(out var block))
+        {
+            if (!_events.TryOffer(block))
+            {
+                _counters.EventsDropped += block.Count;
+                block.Return();
             }
         }
     }
