@@ -1,4 +1,5 @@
 using Mayday.Collector.Journal;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 
 namespace Mayday.Collector.Reassembly;
@@ -49,6 +50,7 @@ internal sealed class NetoopsAssembly
         First = now;
         Last = now;
         Node = new LinkedListNode<NetoopsAssembly>(this);
+        Copies = new RoundCount(family.PacketCount);
     }
 
     public NetoopsFamily Family { get; }
@@ -67,6 +69,9 @@ internal sealed class NetoopsAssembly
     public Moment First { get; }
 
     public Moment Last { get; set; }
+
+    /// <summary>Which copies came, counted until the dump is forgotten; null when they are counted elsewhere.</summary>
+    public RoundCount? Copies { get; set; }
 
     public bool IsPending => _fragments is not null;
 

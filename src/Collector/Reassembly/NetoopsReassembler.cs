@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Mayday.Collector.Journal;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol.Netoops;
+using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
@@ -10,7 +12,7 @@ namespace Mayday.Collector.Reassembly;
 /// packet at <c>now</c>, take what is finished, ask for the next deadline. Every table is bounded, and a bound is only met by new keys: a
 /// full table still takes packets for what it holds; what gives way is finished early as a partial dump, never lost in silence.
 /// </summary>
-internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, ShardJournal? journal = null)
+internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, ShardJournal? journal = null, LossLedger? loss = null)
 {
     // A ring overwritten twice while it is sent, or three soft dumps in one second; more is nobody's log.
     private const int MaxGenerations = 4;
@@ -77,6 +79,11 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         {
             Finish(head.Value, now, EarlyStop);
         }
+
+        while (_remembered.First is { } head)
+        {
+            Drop(head.Value);
+        }
     }
 
     private NetoopsFamily? Find(in SourceEndPoint source, ReadOnlySpan<byte> prefix, out ulong key)
@@ -135,6 +142,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
             if (family.Generations.Count >= MaxGenerations)
             {
                 current.Conflicting++;
+                current.Copies?.Note(number);
                 return;
             }
 
@@ -166,6 +174,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
             {
                 // The dump went out as partial; its packet came after the quiet time.
                 counters.LateFragments++;
+                current.Copies?.Note(number);
                 return;
             }
 
@@ -208,6 +217,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
     {
         counters.DuplicateFragments++;
         assembly.CountCopy(number);
+        assembly.Copies?.Note(number);
         Touch(assembly, now);
     }
 
@@ -249,6 +259,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
 
     private void Store(NetoopsAssembly assembly, int number, ReadOnlySpan<byte> text, int dataLength, bool isShared, Moment now)
     {
+        assembly.Copies?.Note(number);
         if (assembly.LogBytes + text.Length > limits.MaxDumpBytes)
         {
             counters.RefusedFragments++;
@@ -309,6 +320,8 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         {
             // No second dump: the first copy stands, the difference is noted while its dump is still here.
             assembly.Elder!.Conflicting += assembly.OwnPackets;
+            assembly.Elder.Copies?.Take(assembly.Copies!);
+            assembly.Copies = null;
             assembly.Discard();
             journal?.Settle(assembly.Ticket);
         }
@@ -339,6 +352,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
     {
         _remembered.Remove(assembly.Node);
         journal?.Forget(assembly.Ticket);
+        Account(assembly);
         var family = assembly.Family;
         family.Generations.Remove(assembly);
         if (family.Generations.Count == 0)
@@ -348,6 +362,23 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         else if (family.Current == assembly)
         {
             family.Current = family.Generations[^1];
+        }
+    }
+
+    // Only now is it known which copies did not come: late rounds were still awaited.
+    private void Account(NetoopsAssembly assembly)
+    {
+        if (assembly.Copies is { } copies)
+        {
+            loss?.Add(assembly.Family.Source, Transport.Netoops, new LossCounts
+            {
+                Received = copies.Received,
+                Lost = copies.Lost,
+                LostText = copies.LostPackets,
+                Duplicates = copies.Duplicates,
+                Reordered = copies.Reordered,
+            });
+            assembly.Copies = null;
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Archive;
 using Mayday.Collector.Journal;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
@@ -25,15 +27,21 @@ internal sealed class DatagramIntake
     private readonly byte[] _scratch = new byte[ScratchLength];
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
+    private readonly ArchiveFeed? _archive;
 
-    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ShardJournal? journal = null)
+    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ShardJournal? journal = null, ArchiveFeed? archive = null)
     {
-        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal);
+        _archive = archive;
+        Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
+        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal, Loss);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal, Loss, archive);
         _fallback = new FallbackWatch(_events, counters);
         _counters = counters;
         _log = log;
     }
+
+    /// <summary>What came of each sender's packets; its takers are on other threads.</summary>
+    public LossLedger Loss { get; }
 
     public NetoopsReassembler Netoops => _netoops;
 
@@ -125,6 +133,8 @@ internal sealed class DatagramIntake
         _netoops.Expire(now);
         _netconsole.Expire(now);
         _fallback.Tick(now);
+        Loss.HandOver(now);
+        _archive?.Tick(now);
     }
 
     /// <summary>Finishes everything in flight: the process ends.</summary>
@@ -133,6 +143,8 @@ internal sealed class DatagramIntake
         _netoops.Flush(now);
         _netconsole.Flush();
         _fallback.Flush();
+        Loss.Flush();
+        _archive?.Flush();
     }
 
     public bool TryTake([NotNullWhen(true)] out ReassembledDump? dump)

@@ -78,7 +78,7 @@ internal sealed class EventSpool
         while (_segments.First is { } node)
         {
             var segment = node.Value;
-            var payloads = segment.Read(1, long.MaxValue, out var next);
+            var payloads = segment.Read(1, long.MaxValue);
             if (payloads.Count == 0)
             {
                 if (segment.Replayed < segment.Count)
@@ -90,8 +90,9 @@ internal sealed class EventSpool
                 continue;
             }
 
+            var (payload, next) = payloads[0];
             accept = () => Advance(segment, next);
-            if (EventBatchBytes.TryRead(payloads[0]) is { } batch)
+            if (EventBatchBytes.TryRead(payload) is { } batch)
             {
                 return batch;
             }
