@@ -67,6 +67,7 @@ internal sealed class ShardCounters
     public long JournalBytes;
     public long JournalUnprotected;
     public long JournalRestored;
+    public long JournalGivenUp;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 
