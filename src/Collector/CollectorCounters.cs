@@ -248,6 +248,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
         yield return new("journal.restored", "{dump}", "Dumps and windows that came back from the journal at the start", () => Sum(shard => shard.JournalRestored));
         yield return new("journal.unprotected", "{dump}", "Dumps that found no room in the journal: a kill would have lost them", () => Sum(shard => shard.JournalUnprotected));
+        yield return new("journal.given_up", "{dump}", "Dumps whose restore ended the process again and again", () => Sum(shard => shard.JournalGivenUp));
         yield return new("journal.damaged", "{file}", "Journal files found damaged and put aside", () => Interlocked.Read(ref _journalDamaged));
         yield return new("journal.failures", "{start}", "Starts without a journal because the disk had no room", () => Interlocked.Read(ref _journalFailed));
         yield return new("journal.bytes", "By", "Bytes of dumps in the journal", () => Sum(shard => shard.JournalBytes), CounterShape.Level);

@@ -87,6 +87,9 @@ internal static partial class CollectorLog
     [LoggerMessage(1024, LogLevel.Error, "An entry of the journal could not be taken up again")]
     public static partial void RestoreFailed(ILogger log, Exception failure);
 
+    [LoggerMessage(1026, LogLevel.Error, "A dump of the journal was given up: {Deaths} processes in a row ended while they took it up")]
+    public static partial void RestoreGivenUp(ILogger log, long deaths);
+
     [LoggerMessage(1025, LogLevel.Information, "{Name} listens on a socket that the service manager handed over (descriptor {Descriptor}, port {Port})")]
     public static partial void SocketHandedOver(ILogger log, string name, int descriptor, int port);
 

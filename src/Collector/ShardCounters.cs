@@ -76,6 +76,7 @@ internal sealed class ShardCounters
     public long JournalRestored;
     public long ArchiveLines;
     public long ArchiveDropped;
+    public long JournalGivenUp;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 

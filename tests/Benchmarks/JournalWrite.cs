@@ -19,7 +19,6 @@ public class JournalWrite
 
     private readonly byte[] _line = Encoding.ASCII.GetBytes("6,0000000000,501151268,-;usb 1-1: new high-speed USB device number 2 using xhci_hcd, port 3 of hub 2, again and again\n");
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-benchmark-").FullName;
-    private readonly CollectorCounters _counters = new();
     private readonly DatagramBatch _batch = new(Batch, 2048);
     private ShardJournal _journal = null!;
     private DatagramIntake _journaled = null!;
@@ -30,9 +29,10 @@ public class JournalWrite
     [GlobalSetup]
     public void Prepare()
     {
+        using var counters = new CollectorCounters();
         var options = new CollectorOptions { Name = "benchmark", Journal = { Directory = _directory } };
-        var shard = _counters.AddShard();
-        _journal = JournalDirectory.Open(options, [shard], _counters, NullLogger.Instance)[0].Journal!;
+        var shard = counters.AddShard();
+        _journal = JournalDirectory.Open(options, [shard], counters, NullLogger.Instance)[0].Journal!;
         _journaled = new DatagramIntake(options, 1, shard, NullLogger.Instance, _journal);
         _plain = new DatagramIntake(options, 1, shard, NullLogger.Instance);
         for (var i = 0; i < 4_096; i++)
@@ -46,7 +46,6 @@ public class JournalWrite
     public void CleanUp()
     {
         _journal.Dispose();
-        _counters.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 

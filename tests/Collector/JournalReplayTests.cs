@@ -157,15 +157,20 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
-    public void RestoreThatEndsTheProcess_IsNotTriedForEver()
+    public void RestoreThatEndsEveryProcess_IsGivenUpAndTheOthersComeBack()
     {
         using var intake = new JournaledIntake();
         intake.Take(Machine(1), Netoops.Packets(Netoops.Log(10_000))[0]);
-        intake.Journal.Attempts = 5;
-
+        intake.Take(Machine(2), Netoops.Packets(Netoops.Log(10_000))[0]);
+        (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths) = (1, 1, 3);
         intake.Kill();
+        Assert.Equal((2, 0), (intake.Shard.JournalRestored, intake.Shard.JournalGivenUp));
 
-        Assert.Equal(1, intake.Damaged);
+        (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths) = (1, 1, 4);
+        intake.Kill();
+        Assert.Equal((1, 1), (intake.Shard.JournalRestored, intake.Shard.JournalGivenUp));
+        intake.Pass(LongQuiet);
+        Assert.Equal(Machine(2).ToAddress(), Assert.Single(intake.Stored).Host.Address);
     }
 
     [Fact]

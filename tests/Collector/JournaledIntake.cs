@@ -109,7 +109,7 @@ internal sealed class JournaledIntake : IDisposable
         Journal = journal!;
         _intake = new DatagramIntake(_options, 1, Shard, NullLogger.Instance, Journal);
         _analyst = new DumpAnalyst("test", _counters, NullLogger.Instance);
-        JournalReplay.Run(Journal, left, _intake, Shard, Now, NullLogger.Instance);
+        JournalReplay.Run(Journal, left, _intake, Shard, Now, NullLogger.Instance, Collect);
         Collect();
     }
 

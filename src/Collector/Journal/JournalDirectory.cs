@@ -12,9 +12,6 @@ namespace Mayday.Collector.Journal;
 /// </summary>
 internal static partial class JournalDirectory
 {
-    // A restore that ended the process so many times will end it again.
-    private const int MostAttempts = 5;
-
     private const string Extension = ".journal";
     private const string OldExtension = ".old";
 
@@ -133,9 +130,8 @@ internal static partial class JournalDirectory
         if (read == header.Length && JournalGeometry.Read(header, file.Length) is { } geometry)
         {
             journal = new ShardJournal(file, FixedMemory.Map(file), geometry, shardCounters);
-            if (journal.Attempts < MostAttempts && RestoredJournal.Read(journal) is { } sound)
+            if (RestoredJournal.Read(journal) is { } sound)
             {
-                journal.Attempts++;
                 restored = sound;
                 return true;
             }

@@ -11,14 +11,15 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
 {
     public const int HeaderBytes = 4096;
 
-    public const int AttemptsWord = 56;
-
     // Words that change with every datagram keep to cache lines of their own.
     public const int LandedFromWord = 64;
     public const int DumpsHeadWord = 128;
     public const int DumpsTailWord = 192;
     public const int LinesHeadWord = 256;
     public const int LinesTailWord = 320;
+    public const int InHandWord = 384;
+    public const int SuspectWord = 392;
+    public const int DeathsWord = 400;
 
     private const int Page = 4096;
     private const long LargestRing = 1L << 40;

@@ -9,13 +9,33 @@ namespace Mayday.Collector.Journal;
 /// </summary>
 internal static class JournalReplay
 {
-    public static void Run(ShardJournal journal, IReadOnlyList<RestoredJournal> left, DatagramIntake intake, ShardCounters counters, Moment now, ILogger log)
+    // A ticket during whose restore so many processes in a row died will end the next one too.
+    private const int MostDeaths = 5;
+
+    /// <param name="handOn">Called after each ticket: what is finished goes on to the store at once, so that a process that lives shortly gets on too.</param>
+    public static void Run(
+        ShardJournal journal, IReadOnlyList<RestoredJournal> left, DatagramIntake intake, ShardCounters counters, Moment now, ILogger log, Action handOn)
     {
+        if (journal.InHand != 0)
+        {
+            journal.Deaths = journal.Suspect == journal.InHand ? journal.Deaths + 1 : 1;
+            journal.Suspect = journal.InHand;
+        }
+
         foreach (var restored in left)
         {
             RestoreLines(restored, intake, now, counters, log);
             foreach (var ticket in restored.Tickets)
             {
+                if (restored.IsInPlace && ticket.Number == journal.Suspect && journal.Deaths >= MostDeaths)
+                {
+                    counters.JournalGivenUp++;
+                    CollectorLog.RestoreGivenUp(log, journal.Deaths);
+                    journal.Settle(ticket.Number);
+                    continue;
+                }
+
+                journal.InHand = restored.IsInPlace ? ticket.Number : 0;
                 try
                 {
                     intake.Restore(ticket, restored.IsInPlace, now);
@@ -30,8 +50,12 @@ internal static class JournalReplay
                         journal.Settle(ticket.Number);
                     }
                 }
+
+                handOn();
             }
         }
+
+        journal.InHand = 0;
 
         // All this was counted by the process that received it.
         counters.ForgetRestored();
@@ -49,7 +73,7 @@ internal static class JournalReplay
             }
         }
 
-        journal.Attempts = 0;
+        journal.Suspect = journal.Deaths = 0;
     }
 
     /// <summary>Puts an entry of another journal into the hand of this one, as if it had just been received.</summary>

@@ -69,11 +69,24 @@ internal sealed class ShardJournal : IDisposable
     /// <summary>Number of the first datagram in the landing area.</summary>
     public long LandedFrom => _memory.ReadWord(JournalGeometry.LandedFromWord);
 
-    /// <summary>Restores that were begun since one was finished: one that ends the process is not tried for ever.</summary>
-    public long Attempts
+    /// <summary>The ticket that is being restored; 0 when none is. What stands here at a start is where the last one died.</summary>
+    public long InHand
     {
-        get => _memory.ReadWord(JournalGeometry.AttemptsWord);
-        set => _memory.WriteWord(JournalGeometry.AttemptsWord, value);
+        get => _memory.ReadWord(JournalGeometry.InHandWord);
+        set => _memory.WriteWord(JournalGeometry.InHandWord, value);
+    }
+
+    /// <summary>The ticket during whose restore the last process died, and how many in a row died there: one that ends every process is given up.</summary>
+    public long Suspect
+    {
+        get => _memory.ReadWord(JournalGeometry.SuspectWord);
+        set => _memory.WriteWord(JournalGeometry.SuspectWord, value);
+    }
+
+    public long Deaths
+    {
+        get => _memory.ReadWord(JournalGeometry.DeathsWord);
+        set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
     }
 
     /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>

@@ -161,7 +161,11 @@ internal sealed class DatagramListener : IDisposable
     {
         if (_journal is not null)
         {
-            JournalReplay.Run(_journal, _left, _intake, _counters, Moment.Now(_time), _log);
+            JournalReplay.Run(_journal, _left, _intake, _counters, Moment.Now(_time), _log, () =>
+            {
+                PutAll();
+                _journal.Advance();
+            });
             PutAll();
         }
 
