@@ -21,6 +21,8 @@ public static class CollectorRegistration
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<EventWriter>();
         services.TryAddSingleton<IngestCounters>();
+        services.TryAddSingleton<LossAccounts>();
+        services.TryAddSingleton<LogArchive>();
         services.AddSingleton(provider => new CollectorCounters(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<CollectorService>();
         services.AddHostedService(provider => provider.GetRequiredService<CollectorService>());

@@ -78,8 +78,8 @@ internal sealed class EventSpool
         while (_segments.First is { } node)
         {
             var segment = node.Value;
-            var payloads = segment.Read(1, long.MaxValue, out var next);
-            if (payloads.Count == 0)
+            var read = segment.Read(1, long.MaxValue);
+            if (read.Count == 0)
             {
                 if (segment.Replayed < segment.Count)
                 {
@@ -90,8 +90,9 @@ internal sealed class EventSpool
                 continue;
             }
 
+            var (payload, next) = read[0];
             accept = () => Advance(segment, next);
-            if (EventBatchBytes.TryRead(payloads[0]) is { } batch)
+            if (EventBatchBytes.TryRead(payload) is { } batch)
             {
                 return batch;
             }
