@@ -21,6 +21,7 @@ public static class Program
             LoadCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
+            EventsCommand.Create(),
         };
 
         var parsed = root.Parse(args);

@@ -15,8 +15,10 @@ public static class StoreRegistration
         services.AddSingleton<CrashWriter>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<CrashQueries>();
+        services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<CrashNotifications>();
+        services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();

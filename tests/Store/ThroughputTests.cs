@@ -31,7 +31,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
 
             // Processor time is what can be compared when other work shares the machine.
             var cluster = Path.Combine(directory, "postgres");
-            var (before, serverBefore) = (Environment.CpuUsage.TotalTime, ServerTime(cluster));
+            var (before, serverBefore) = (Environment.CpuUsage.TotalTime, ServerProcesses.TimeOf(cluster));
             var watch = Stopwatch.StartNew();
             await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
             {
@@ -46,7 +46,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
                 $"{Dumps} dumps of {dumps[0].Log.Length} bytes, one crash each, {Hosts} hosts, {Bugs} bugs, {Writers} writers: {Dumps / watch.Elapsed.TotalSeconds:F0} crashes/s"));
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"processor time a crash: writer {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Dumps:F3} ms, Postgres {(ServerTime(cluster) - serverBefore).TotalMilliseconds / Dumps:F3} ms"));
+                $"processor time a crash: writer {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Dumps:F3} ms, Postgres {(ServerProcesses.TimeOf(cluster) - serverBefore).TotalMilliseconds / Dumps:F3} ms"));
 
             var queries = new CrashQueries(source, TimeProvider.System);
             foreach (var (name, filter) in new (string, CrashFilter)[]
@@ -69,31 +69,6 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         {
             Directory.Delete(directory, recursive: true);
         }
-    }
-
-    /// <summary>User and system time of the server's processes; the connections of the pool live until the end.</summary>
-    private static TimeSpan ServerTime(string cluster)
-    {
-        const int TicksPerSecond = 100;
-        long ticks = 0;
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(name => char.IsAsciiDigit(name[^1])))
-        {
-            try
-            {
-                if (new DirectoryInfo(process + "/cwd").LinkTarget == cluster)
-                {
-                    var stat = File.ReadAllText(process + "/stat");
-                    var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                    ticks += long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-                }
-            }
-            catch (IOException)
-            {
-                // It ended meanwhile.
-            }
-        }
-
-        return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 
     private static FinishedDump Make(int number)

@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Mayday.Analysis;
+using Mayday.Analysis.Events;
+using Mayday.Protocol.Evlog;
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Api;
 using Microsoft.AspNetCore.Mvc;
 
@@ -19,7 +22,13 @@ public sealed class ApiDocsTests
         .. WordsOf<CrashSeverity>(),
         .. Enum.GetValues<Transport>().Select(TransportNames.ToWord),
         .. ApiProblem.All.Select(problem => problem.Word),
-        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(DumpParameters) }
+        .. SeverityWords.All,
+        .. WordsOf<EvlogFlags>().Except(["none"]),
+        .. WordsOf<EvlogFormat>(),
+        .. WordsOf<EventArgumentKind>(),
+        .. WordsOf<EventRefusal>().Except(["none"]),
+        .. EventJson.Members,
+        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(DumpParameters), typeof(EventListParameters), typeof(EventFormatListParameters), typeof(EventBatchParameters) }
             .SelectMany(type => type.GetProperties()).Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name!),
     ];
 
@@ -42,7 +51,7 @@ public sealed class ApiDocsTests
     {
         await using var host = await ApiHost.StartAsync(ApiHost.NoPostgres);
         var document = System.Text.Json.Nodes.JsonNode.Parse(await host.Client.GetStringAsync("/openapi/v1.json"))!;
-        string[] answers = [nameof(CrashDocument), nameof(BugDetail), nameof(HostDetail), nameof(IngestStats), nameof(Completeness)];
+        string[] answers = [nameof(CrashDocument), nameof(BugDetail), nameof(HostDetail), nameof(IngestStats), nameof(Completeness), nameof(EventDetailDocument), nameof(EventFormatDetailDocument), nameof(EventSpreadDocument), nameof(EventValueDocument), nameof(EventReceipt), nameof(EventRejection)];
 
         Assert.All(
             answers.SelectMany(name => document["components"]!["schemas"]![name]!["properties"]!.AsObject()).Select(property => property.Key).Distinct(),

@@ -19,7 +19,8 @@ public sealed class ApiHost : IAsyncDisposable
     {
         _app = app;
         _source = source;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        // A machine that is busy may need longer than a second to say 100 Continue, and what is refused must not be sent.
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
     public HttpClient Client { get; }

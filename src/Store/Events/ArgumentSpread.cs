@@ -81,6 +81,9 @@ internal sealed class StoredSpread
         .Where(value => value.Count > 0)
         .OrderByDescending(value => value.Count);
 
+    /// <summary>Numbers that are kept, whatever is certain of their counts.</summary>
+    internal IEnumerable<long> Kept => _values.Select(value => (long)value.Value.Number);
+
     public void Add(IReadOnlyDictionary<ArgumentValue, long> counts, long total)
     {
         Observed += total;

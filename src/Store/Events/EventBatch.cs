@@ -62,12 +62,20 @@ internal sealed class EventBatch(NpgsqlConnection connection, NpgsqlTransaction 
     private static List<HostEvidence> SendersOf(IReadOnlyList<PendingEvent> events)
     {
         var senders = new Dictionary<(HostClaim Claim, Transport Transport), HostEvidence>();
+        (HostClaim? Claim, Transport Transport, HostEvidence? Sender) last = default;
         foreach (var pending in events)
         {
-            var claim = pending.Received.Host.Port is null ? pending.Received.Host : pending.Received.Host with { Port = null };
-            if (!senders.TryGetValue((claim, pending.Received.Transport), out var sender))
+            var (host, transport) = (pending.Received.Host, pending.Received.Transport);
+            if (last.Sender is not { } sender || !ReferenceEquals(host, last.Claim) || transport != last.Transport)
             {
-                senders[(claim, pending.Received.Transport)] = sender = new HostEvidence(claim, pending.Received.Transport, pending.ReceivedAt);
+                // The port says which socket it was, not which machine.
+                var claim = host.Port is null ? host : host with { Port = null };
+                if (!senders.TryGetValue((claim, transport), out sender))
+                {
+                    senders[(claim, transport)] = sender = new HostEvidence(claim, transport, pending.ReceivedAt);
+                }
+
+                last = (host, transport, sender);
             }
 
             sender.LastAt = pending.ReceivedAt > sender.LastAt ? pending.ReceivedAt : sender.LastAt;

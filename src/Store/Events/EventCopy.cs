@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Mayday.Store.Events;
 
@@ -8,9 +7,15 @@ internal static class EventCopy
 {
     private const string UncataloguedNote = "The catalogue of formats is full, so this event is not grouped by its own format string.";
 
+    private const short Columns = 27;
+
+    // What is written at once: a few hundred events of usual size.
+    private const int FlushAt = 128 * 1024;
+
     public static async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancellation)
     {
-        var copy = await connection.BeginBinaryImportAsync(
+        using var rows = new CopyBuffer();
+        var copy = await connection.BeginRawBinaryCopyAsync(
             """
             COPY event (id, host_id, received_at, occurred_at, transport, source_address, source_port, facility, event_type, severity, format, flags,
                 processor, uid, gid, pid, pgrp, format_id, args, text, payload, fields, notes, truncated, count, collector, raw)
@@ -19,47 +24,63 @@ internal static class EventCopy
             cancellation).ConfigureAwait(false);
         await using (copy.ConfigureAwait(false))
         {
-            foreach (var pending in events)
+            try
             {
-                await WriteAsync(new RowWriter(copy, cancellation), pending).ConfigureAwait(false);
-            }
+                rows.Begin();
+                foreach (var pending in events)
+                {
+                    Write(rows, pending);
+                    if (rows.Length >= FlushAt)
+                    {
+                        await copy.WriteAsync(rows.Written, cancellation).ConfigureAwait(false);
+                        rows.Clear();
+                    }
+                }
 
-            await copy.CompleteAsync(cancellation).ConfigureAwait(false);
+                rows.End();
+                await copy.WriteAsync(rows.Written, cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Closing it would store what was written so far.
+                await copy.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
-    private static async Task WriteAsync(RowWriter row, PendingEvent pending)
+    private static void Write(CopyBuffer row, PendingEvent pending)
     {
         var received = pending.Received;
         var record = received.Event;
-        await row.StartAsync().ConfigureAwait(false);
-        await row.AddAsync(received.Id, NpgsqlDbType.Uuid).ConfigureAwait(false);
-        await row.AddAsync(pending.Sender.HostId, NpgsqlDbType.Uuid).ConfigureAwait(false);
-        await row.AddAsync(pending.ReceivedAt, NpgsqlDbType.TimestampTz).ConfigureAwait(false);
-        await row.AddOrNullAsync(record.OccurredAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz).ConfigureAwait(false);
-        await row.AddAsync(received.Transport.ToWord(), NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddAsync(pending.Sender.SourceAddress, NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddOrNullAsync(received.Host.Port, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddAsync(pending.Facility, NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddAsync(pending.EventType, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddAsync(pending.Severity, NpgsqlDbType.Smallint).ConfigureAwait(false);
-        await row.AddAsync((short)record.Format, NpgsqlDbType.Smallint).ConfigureAwait(false);
-        await row.AddAsync(unchecked((int)record.Flags), NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddOrNullAsync(record.Processor, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddOrNullAsync((long?)record.Uid, NpgsqlDbType.Bigint).ConfigureAwait(false);
-        await row.AddOrNullAsync((long?)record.Gid, NpgsqlDbType.Bigint).ConfigureAwait(false);
-        await row.AddOrNullAsync(record.Pid, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddOrNullAsync(record.Pgrp, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddAsync(pending.FormatId, NpgsqlDbType.Bigint).ConfigureAwait(false);
-        await row.AddOrNullAsync(pending.Args, NpgsqlDbType.Jsonb).ConfigureAwait(false);
-        await row.AddAsync(pending.Text, NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddBytesOrNullAsync(pending.Payload).ConfigureAwait(false);
-        await row.AddOrNullAsync(pending.Fields, NpgsqlDbType.Jsonb).ConfigureAwait(false);
-        await row.AddOrNullAsync(NotesOf(pending), NpgsqlDbType.Array | NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddAsync(pending.IsTruncated, NpgsqlDbType.Boolean).ConfigureAwait(false);
-        await row.AddAsync(pending.Count, NpgsqlDbType.Integer).ConfigureAwait(false);
-        await row.AddAsync(StoredText.Clean(received.Collector, StoredText.MaxName), NpgsqlDbType.Text).ConfigureAwait(false);
-        await row.AddBytesOrNullAsync(pending.Raw).ConfigureAwait(false);
+        row.Row(Columns);
+        row.Add(received.Id);
+        row.Add(pending.Sender.HostId);
+        row.Add(pending.ReceivedAt);
+        row.AddOrNull(record.OccurredAt);
+        row.AddOrNull(received.Transport.ToWord());
+        row.AddOrNull(pending.Sender.SourceAddress);
+        row.AddOrNull(received.Host.Port);
+        row.AddOrNull(pending.Facility);
+        row.Add(pending.EventType);
+        row.Add(pending.Severity);
+        row.Add((short)record.Format);
+        row.Add(unchecked((int)record.Flags));
+        row.AddOrNull(record.Processor);
+        row.AddOrNull((long?)record.Uid);
+        row.AddOrNull((long?)record.Gid);
+        row.AddOrNull(record.Pid);
+        row.AddOrNull(record.Pgrp);
+        row.Add(pending.FormatId);
+        row.AddJsonbOrNull(pending.Args);
+        row.AddOrNull(pending.Text);
+        row.AddBytesOrNull(pending.Payload.Span);
+        row.AddJsonbOrNull(pending.Fields);
+        row.AddOrNull(NotesOf(pending));
+        row.Add(pending.IsTruncated);
+        row.Add(pending.Count);
+        row.AddOrNull(StoredText.Clean(received.Collector, StoredText.MaxName));
+        row.AddBytesOrNull(pending.Raw.Span);
     }
 
     private static string[]? NotesOf(PendingEvent pending) =>

@@ -33,6 +33,27 @@ internal sealed class Conditions
         }
     }
 
+    /// <summary>Adds a condition whose values are bound already, by <see cref="Parameter"/>.</summary>
+    public void AddBound(string text) => _texts.Add($"({text})");
+
+    /// <summary>Adds that <paramref name="column"/> is one of <paramref name="values"/>.</summary>
+    /// <returns>False when there are none, so that nothing can match.</returns>
+    public bool AddAny<T>(string column, T[] values)
+    {
+        switch (values)
+        {
+            case []:
+                return false;
+            case [var only]:
+                // One value is an equality, which an index serves in the order of the list.
+                Add(column + " = {0}", only);
+                return true;
+            default:
+                Add(column + " = ANY({0})", values);
+                return true;
+        }
+    }
+
     public string Parameter(object? value)
     {
         _values.Add(value);

@@ -65,19 +65,10 @@ public sealed partial class CrashQueries
     private async Task<Conditions?> ConditionsOfAsync(CrashFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
-        if (!string.IsNullOrWhiteSpace(filter.Host))
+        if (!string.IsNullOrWhiteSpace(filter.Host)
+            && !conditions.AddAny("c.host_id", await HostSearch.FindAsync(source, filter.Host, cancellation).ConfigureAwait(false)))
         {
-            switch (await HostSearch.FindAsync(source, filter.Host, cancellation).ConfigureAwait(false))
-            {
-                case []:
-                    return null;
-                case [var only]:
-                    conditions.Add("c.host_id = {0}", only);
-                    break;
-                case var several:
-                    conditions.Add("c.host_id = ANY({0})", several);
-                    break;
-            }
+            return null;
         }
 
         conditions.AddIf(filter.Kind is { } kind ? EnumWords.Of(kind) : null, "c.kind = {0}");

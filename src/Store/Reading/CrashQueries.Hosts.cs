@@ -11,7 +11,8 @@ public sealed partial class CrashQueries
     private const string HostColumns =
         """
         h.id, h.name, h.kernel_release, h.crash_count, h.dump_count, h.partial_dump_count, h.first_seen, h.last_seen, h.last_crash_at, h.last_crash_title,
-        ARRAY(SELECT address FROM host_address a WHERE a.host_id = h.id ORDER BY a.last_seen DESC, a.address LIMIT 8)
+        ARRAY(SELECT address FROM host_address a WHERE a.host_id = h.id ORDER BY a.last_seen DESC, a.address LIMIT 8),
+        h.event_count, h.last_event_at
         """;
 
     /// <summary>Last seen first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
@@ -101,6 +102,8 @@ public sealed partial class CrashQueries
         LastCrashAt = row.ValueOrNull<DateTimeOffset>(8),
         LastCrashTitle = row.TextOrNull(9),
         Addresses = row.GetFieldValue<string[]>(10),
+        EventCount = row.GetInt64(11),
+        LastEventAt = row.ValueOrNull<DateTimeOffset>(12),
     };
 
     private static HostDetail ReadHostDetail(NpgsqlDataReader row)
@@ -113,6 +116,8 @@ public sealed partial class CrashQueries
             KernelRelease = host.KernelRelease,
             CrashCount = host.CrashCount,
             DumpCount = host.DumpCount,
+            EventCount = host.EventCount,
+            LastEventAt = host.LastEventAt,
             FirstSeen = host.FirstSeen,
             LastSeen = host.LastSeen,
             LastCrashAt = host.LastCrashAt,

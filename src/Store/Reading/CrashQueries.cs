@@ -7,23 +7,8 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
 {
     private static int Limit(int limit) => Math.Clamp(limit, 1, PageRequest.MaxLimit);
 
-    private static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
-    {
-        var rows = new List<T>();
-        using (command)
-        {
-            var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                {
-                    rows.Add(read(reader));
-                }
-            }
-        }
-
-        return rows;
-    }
+    private static Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
+        QueryRows.ReadAsync(command, read, cancellation);
 
     private Task<List<T>> ReadAsync<T>(string text, object?[] values, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {
@@ -32,13 +17,7 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
         return ReadAsync(command, read, cancellation);
     }
 
-    private static async Task<int> CountAsync(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        using (command)
-        {
-            return (int)Math.Min(int.MaxValue, (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!);
-        }
-    }
+    private static Task<int> CountAsync(NpgsqlCommand command, CancellationToken cancellation) => QueryRows.CountAsync(command, cancellation);
 }
 
 /// <summary>A cursor that this list did not give out: the caller's mistake, answered with 400.</summary>

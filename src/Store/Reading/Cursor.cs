@@ -17,12 +17,22 @@ internal static class Cursor
 
     public static string Of(string order, long key, Guid id) => Encode(order, key.ToString(CultureInfo.InvariantCulture), id.ToString("N"));
 
+    public static string Of(string order, long key, long id) =>
+        Encode(order, key.ToString(CultureInfo.InvariantCulture), id.ToString(CultureInfo.InvariantCulture));
+
     public static Guid ReadId(string cursor) => Decode(cursor, "id", parts: 2) is [_, var id] && Guid.TryParseExact(id, "N", out var value) ? value : throw Invalid();
 
     public static (long Key, Guid Id) ReadKey(string cursor, string order) =>
         Decode(cursor, order, parts: 3) is [_, var key, var id]
         && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         && Guid.TryParseExact(id, "N", out var value)
+            ? (number, value)
+            : throw Invalid();
+
+    public static (long Key, long Id) ReadNumbers(string cursor, string order) =>
+        Decode(cursor, order, parts: 3) is [_, var key, var id]
+        && long.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? (number, value)
             : throw Invalid();
 

@@ -15,9 +15,13 @@ public record HostItem
 
     public required long DumpCount { get; init; }
 
+    public required long EventCount { get; init; }
+
     public required DateTimeOffset FirstSeen { get; init; }
 
     public required DateTimeOffset LastSeen { get; init; }
+
+    public DateTimeOffset? LastEventAt { get; init; }
 
     public DateTimeOffset? LastCrashAt { get; init; }
 

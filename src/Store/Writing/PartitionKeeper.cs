@@ -22,6 +22,9 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     /// <summary>How long a report is recognised in later dumps of its boot. Machines stay up for weeks; a month is most of them.</summary>
     public static readonly TimeSpan OccurrenceLifetime = TimeSpan.FromDays(30);
 
+    /// <summary>How long events are counted by the hour: a week's rhythm can be seen; older trends are drawn by days.</summary>
+    public static readonly TimeSpan EventHoursLifetime = TimeSpan.FromDays(8);
+
     /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
@@ -151,6 +154,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
     {
         var utc = now.ToUniversalTime();
+        // Events go by whole days, so the last ones of a format may be there for a day longer.
+        var formats = utc - retention - TimeSpan.FromDays(1);
         var occurrences = utc - (retention < OccurrenceLifetime ? retention : OccurrenceLifetime);
         long rows = 0;
         foreach (var (text, before) in new (string, object)[]
@@ -164,6 +169,20 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM event_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
+            ("DELETE FROM event_format_hour WHERE hour < $1", utc - EventHoursLifetime),
+            ("DELETE FROM event_format_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
+            ("DELETE FROM event_format WHERE last_seen < $1", formats),
+            (
+                """
+                WITH locked AS (
+                    SELECT id FROM event_format WHERE id IN (SELECT format_id FROM event_format_host WHERE last_seen < $1) ORDER BY id FOR NO KEY UPDATE
+                ), gone AS (
+                    DELETE FROM event_format_host h USING locked WHERE h.format_id = locked.id AND h.last_seen < $1 RETURNING h.format_id
+                )
+                UPDATE event_format f SET host_count = host_count - hosts.gone
+                FROM (SELECT format_id, count(*) AS gone FROM gone GROUP BY format_id) AS hosts WHERE f.id = hosts.format_id
+                """,
+                formats),
         })
         {
             rows += await Sql.ExecuteAsync(connection, null, text, [before], cancellation).ConfigureAwait(false);

@@ -18,10 +18,6 @@ internal readonly struct RowWriter(NpgsqlBinaryImporter copy, CancellationToken 
     public Task AddOrNullAsync<T>(T? value, NpgsqlDbType type)
         where T : struct => value is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(value.Value, type, cancellation);
 
-    public Task AddOrNullAsync(byte[]? value, NpgsqlDbType type) => value is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(value, type, cancellation);
-
-    public Task AddOrNullAsync(string[]? value, NpgsqlDbType type) => value is null ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(value, type, cancellation);
-
     public Task AddBytesOrNullAsync(ReadOnlyMemory<byte> value) =>
         value.IsEmpty ? copy.WriteNullAsync(cancellation) : copy.WriteAsync(value, NpgsqlDbType.Bytea, cancellation);
 }

@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,8 +19,11 @@ public static class ApiComposition
         services.TryAddSingleton<CrashQueries>();
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
+        services.TryAddSingleton<EventWriter>();
+        services.TryAddSingleton<EventQueries>();
         services.AddMetrics();
         services.AddSingleton<DumpIntake>();
+        services.AddSingleton<EventIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
         services.AddSingleton<ApiInstruments>();
         services.AddSingleton<ApiBoundary>();
@@ -44,6 +48,7 @@ public static class ApiComposition
         api.MapHosts();
         api.MapStats();
         api.MapDumps();
+        api.MapEvents();
         app.MapHealth();
         app.MapApiDocument();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Mayday.Store;
+using Mayday.Store.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -47,7 +48,7 @@ internal static class ApiDocument
         {
             foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>())
             {
-                parameter.Schema = SchemaOf(parameter.Name) ?? parameter.Schema;
+                parameter.Schema = EventApiDocument.SchemaOf(operation.OperationId, parameter.Name) ?? SchemaOf(parameter.Name) ?? parameter.Schema;
             }
 
             return Task.CompletedTask;
@@ -104,6 +105,16 @@ internal static class ApiDocument
         if (context.JsonPropertyInfo is { Name: "transport" })
         {
             schema.Enum = Words(TransportWords).Enum;
+        }
+
+        if (context.JsonPropertyInfo is { Name: "severity", DeclaringType: { } owner } && owner.Name.StartsWith("Event", StringComparison.Ordinal))
+        {
+            schema.Enum = Words(SeverityWords.All).Enum;
+        }
+
+        if (type == typeof(object))
+        {
+            schema.OneOf = EventApiDocument.Value().OneOf;
         }
 
         if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && type != typeof(ProblemDetails) && schema.Properties is { Count: > 0 } properties)

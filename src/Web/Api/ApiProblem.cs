@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -22,6 +23,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     public static readonly ApiProblem MethodNotAllowed = new("method-not-allowed", StatusCodes.Status405MethodNotAllowed, "The method does not apply here");
     public static readonly ApiProblem BodyTooLarge = new("body-too-large", StatusCodes.Status413PayloadTooLarge, "The body is too large");
     public static readonly ApiProblem UnsupportedBody = new("unsupported-body", StatusCodes.Status415UnsupportedMediaType, "The body is not a kernel log as text");
+    public static readonly ApiProblem UnsupportedEvents = new("unsupported-events", StatusCodes.Status415UnsupportedMediaType, "The body is neither evlog frames nor JSON");
     public static readonly ApiProblem InternalError = new("internal-error", StatusCodes.Status500InternalServerError, "Mayday made a mistake");
     public static readonly ApiProblem IntakeBusy = new("intake-busy", StatusCodes.Status503ServiceUnavailable, "Too many dumps are being uploaded");
     public static readonly ApiProblem StoreUnavailable = new("store-unavailable", StatusCodes.Status503ServiceUnavailable, "The database does not answer");
@@ -30,7 +32,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     /// <summary>Every problem that the API can answer with: the closed list of docs/api.md.</summary>
     public static readonly IReadOnlyList<ApiProblem> All =
     [
-        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody,
+        InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody, UnsupportedEvents,
         InternalError, IntakeBusy, StoreUnavailable, SchemaOutdated,
     ];
 
@@ -55,4 +57,5 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
 }
 
 /// <summary>What is wrong with one parameter.</summary>
-internal sealed record ParameterProblem(string Parameter, string Detail);
+/// <param name="Column">Of the first wrong character, from 1, where the parameter is an expression; null elsewhere.</param>
+internal sealed record ParameterProblem(string Parameter, string Detail, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Column = null);

@@ -32,17 +32,22 @@ internal sealed record DumpParameters
 
     public DumpOrigin Read(ParameterReader reader, IPAddress? sender)
     {
-        var origin = new DumpOrigin(
-            ClaimOf(reader.Text("host", Host, MaxHost), sender),
+        return new DumpOrigin(
+            ReadHost(reader, Host, sender),
             reader.Text("kernelRelease", KernelRelease, MaxRelease),
             reader.Text("bootId", BootId, MaxBootId),
             reader.Time("time", Time));
-        if (Host is null && sender is null)
+    }
+
+    /// <summary>Which machine an upload is of: as said, else the one that sends.</summary>
+    public static HostClaim ReadHost(ParameterReader reader, string? host, IPAddress? sender)
+    {
+        if (host is null && sender is null)
         {
-            reader.Refuse("host", "host is left out and the request has no source address: say which machine wrote the log.");
+            reader.Refuse("host", "host is left out and the request has no source address: say which machine this is of.");
         }
 
-        return origin;
+        return ClaimOf(reader.Text("host", host, MaxHost), sender);
     }
 
     /// <summary>

@@ -1,6 +1,4 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Mayday.Web.Api;
 
@@ -25,73 +23,18 @@ internal sealed class DumpText(IntakeBudget budget) : IDisposable
     /// <summary>A printk buffer is at most 2 GiB by configuration but 16 MiB on the largest machines we know of; four times that.</summary>
     public const int MaxBytes = 64 * 1024 * 1024;
 
-    /// <summary>Grows with what arrives; small enough that an idle upload holds little.</summary>
-    private const int SegmentBytes = 128 * 1024;
+    private readonly UploadedBody _body = new(budget, MaxBytes);
 
-    private long _held;
+    public byte[] Bytes => _body.Bytes;
 
-    public byte[] Bytes { get; private set; } = [];
+    public void Dispose() => _body.Dispose();
 
-    public void Dispose()
+    public async Task<DumpRefusal> ReadAsync(HttpRequest request, CancellationToken cancellation) => await _body.ReadAsync(request, cancellation) switch
     {
-        budget.Return(_held);
-        _held = 0;
-    }
-
-    public async Task<DumpRefusal> ReadAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        if (request.ContentLength > MaxBytes)
-        {
-            return DumpRefusal.TooLarge;
-        }
-
-        // The limit is ours, with our words; the server's own (30 MB) is for requests that nobody thought about.
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxBytes + 1L;
-        }
-
-        List<byte[]> segments = [];
-        var total = 0;
-        var last = 0;
-        try
-        {
-            while (true)
-            {
-                if (segments.Count == 0 || last == SegmentBytes)
-                {
-                    if (!budget.TryTake(SegmentBytes))
-                    {
-                        return DumpRefusal.Busy;
-                    }
-
-                    _held += SegmentBytes;
-                    segments.Add(ArrayPool<byte>.Shared.Rent(SegmentBytes));
-                    last = 0;
-                }
-
-                var read = await request.Body.ReadAsync(segments[^1].AsMemory(last, SegmentBytes - last), cancellation);
-                if (read == 0)
-                {
-                    break;
-                }
-
-                last += read;
-                total += read;
-                if (total > MaxBytes)
-                {
-                    return DumpRefusal.TooLarge;
-                }
-            }
-
-            Bytes = Join(segments, total);
-            return RefusalOf(Bytes);
-        }
-        finally
-        {
-            segments.ForEach(segment => ArrayPool<byte>.Shared.Return(segment));
-        }
-    }
+        UploadOutcome.TooLarge => DumpRefusal.TooLarge,
+        UploadOutcome.Busy => DumpRefusal.Busy,
+        _ => RefusalOf(Bytes),
+    };
 
     /// <summary>Text, or no type said, or the type that `curl --data-binary` says of anything.</summary>
     public static bool IsTextType(string? contentType)
@@ -118,16 +61,5 @@ internal sealed class DumpText(IntakeBudget budget) : IDisposable
             || text.StartsWith("BZh9"u8)
             ? DumpRefusal.Binary
             : DumpRefusal.None;
-    }
-
-    private static byte[] Join(List<byte[]> segments, int total)
-    {
-        var text = GC.AllocateUninitializedArray<byte>(total);
-        for (var at = 0; at < total; at += SegmentBytes)
-        {
-            segments[at / SegmentBytes].AsSpan(0, Math.Min(SegmentBytes, total - at)).CopyTo(text.AsSpan(at));
-        }
-
-        return text;
     }
 }

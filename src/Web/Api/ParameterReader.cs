@@ -154,6 +154,8 @@ internal sealed class ParameterReader(DateTimeOffset now)
 
     public void Refuse(string name, string detail) => _problems.Add(new ParameterProblem(name, detail));
 
+    public void RefuseAt(string name, int column, string detail) => _problems.Add(new ParameterProblem(name, detail, column));
+
     /// <summary>An empty span of time is a mistake worth hearing of, not an empty list.</summary>
     public void RequireOrder(DateTimeOffset? since, DateTimeOffset? until)
     {

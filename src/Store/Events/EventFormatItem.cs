@@ -1,0 +1,76 @@
+using Mayday.Analysis.Events;
+using Mayday.Protocol;
+
+namespace Mayday.Store.Events;
+
+/// <summary>The events of one facility, event type and format string, as one row.</summary>
+public sealed record EventFormatItem
+{
+    public required long Id { get; init; }
+
+    public required string Facility { get; init; }
+
+    /// <summary>Facility-specific; shown unsigned.</summary>
+    public required uint EventType { get; init; }
+
+    /// <summary>Null for events that came without a format string.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The gravest that an event of it had.</summary>
+    public required Severity Severity { get; init; }
+
+    /// <summary>Text of the latest event, at most 512 characters.</summary>
+    public required string Sample { get; init; }
+
+    public required long EventCount { get; init; }
+
+    public required long HostCount { get; init; }
+
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    public required DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>Events of each of the last 14 UTC days, oldest first, today last.</summary>
+    public IReadOnlyList<long> Trend { get; init; } = [];
+
+    /// <summary>Events of each of the last 24 hours, oldest first, the running hour last.</summary>
+    public IReadOnlyList<long> Hours { get; init; } = [];
+
+    public IReadOnlyList<EventFormatArgument> Arguments { get; init; } = [];
+}
+
+/// <summary>How the values of one argument are spread over the events of a format.</summary>
+public sealed record EventFormatArgument
+{
+    /// <summary>From 1: `arg1` is the first.</summary>
+    public required int Position { get; init; }
+
+    public string? Name { get; init; }
+
+    public required EventArgumentKind Kind { get; init; }
+
+    public required string Conversion { get; init; }
+
+    /// <summary>Events that had this argument.</summary>
+    public required long Observed { get; init; }
+
+    /// <summary>True: <see cref="Values"/> are all there were. False: there were more, and each count is "at least".</summary>
+    public required bool IsExact { get; init; }
+
+    public decimal? Minimum { get; init; }
+
+    public decimal? Maximum { get; init; }
+
+    /// <summary>Most frequent first, at most 32.</summary>
+    public IReadOnlyList<EventArgumentValue> Values { get; init; } = [];
+}
+
+/// <summary>A value and how often it was seen.</summary>
+/// <param name="Text">A string's text; null for numbers.</param>
+/// <param name="Number">A number's value; null for strings.</param>
+/// <param name="Count">Events that had it (at least, where the argument is not exact).</param>
+/// <param name="IsCut">The text is only the beginning (64 characters) of a longer one.</param>
+public sealed record EventArgumentValue(string? Text, decimal? Number, long Count, bool IsCut);
+
+/// <summary>A host that sent events of a format.</summary>
+public sealed record EventFormatHost(Guid HostId, string Host, long EventCount, DateTimeOffset LastSeen);

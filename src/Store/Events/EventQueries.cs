@@ -1,0 +1,158 @@
+using Mayday.Analysis.Events;
+using Mayday.Store.Events.Filtering;
+using Npgsql;
+
+namespace Mayday.Store.Events;
+
+/// <summary>Everything pages and API read of events: filters, paging and counts in SQL, read models only.</summary>
+public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider time)
+{
+    private const string ItemColumns =
+        """
+        e.id, h.name, e.host_id, e.received_at, e.occurred_at, e.transport, e.source_address, e.facility, e.severity, e.event_type, e.format, e.format_id,
+        f.format, e.args, e.text, e.payload, e.flags, e.processor, e.uid, e.gid, e.pid, e.pgrp, e.truncated, e.count, e.fields, e.notes
+        """;
+
+    private const string Joined = "JOIN host h ON h.id = e.host_id LEFT JOIN event_format f ON f.id = e.format_id";
+
+    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    public async Task<Page<EventItem>> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
+    {
+        var limit = Limit(page.Limit);
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return new Page<EventItem>([], null);
+        }
+
+        if (page.Cursor is not null)
+        {
+            conditions.Add("e.id < {0}", Cursor.ReadId(page.Cursor));
+        }
+
+        // One more than asked for tells whether there is a next page.
+        var items = await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit + 1}")), cancellation).ConfigureAwait(false);
+        return items.Count > limit
+            ? new Page<EventItem>(items[..limit], Cursor.Of(items[limit - 1].Id))
+            : new Page<EventItem>(items, null);
+    }
+
+    /// <summary>For virtualised lists: rows by position, and how many there are (counting stops at <paramref name="countLimit"/>).</summary>
+    public async Task<(IReadOnlyList<EventItem> Items, int Total)> SliceAsync(
+        EventListFilter filter, int offset, int count, int countLimit, CancellationToken cancellation)
+    {
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return ([], 0);
+        }
+
+        var total = await QueryRows.CountAsync(
+            conditions.Command(source, $"SELECT count(*) FROM (SELECT 1 FROM event e {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
+            cancellation).ConfigureAwait(false);
+        var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
+        return (await ReadItemsAsync(conditions.Command(source, ListText(conditions, window)), cancellation).ConfigureAwait(false), total);
+    }
+
+    public async Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        var command = source.CreateCommand($"SELECT {ItemColumns}, e.collector, e.source_port, e.raw FROM event e {Joined} WHERE e.id = $1");
+        Sql.Add(command.Parameters, [id]);
+        var rows = await QueryRows.ReadAsync(
+            command,
+            row => (Item: new EventListRow(row), Collector: row.GetString(26), Port: row.ValueOrNull<int>(27), Raw: row.IsDBNull(28) ? [] : row.GetFieldValue<byte[]>(28)),
+            cancellation).ConfigureAwait(false);
+        if (rows is not [var (reading, collector, port, raw)])
+        {
+            return null;
+        }
+
+        var shapes = await ShapesOfAsync([reading.FormatId], cancellation).ConfigureAwait(false);
+        return new EventDetail(reading.With(shapes), collector, port, raw);
+    }
+
+    private static int Limit(int limit) => Math.Clamp(limit, 1, PageRequest.MaxLimit);
+
+    // The joins come after the limit: names are looked up for the rows shown, not for the rows passed over.
+    private static string ListText(Conditions conditions, string window) =>
+        $"""
+        SELECT {ItemColumns}
+        FROM (SELECT e.* FROM event e {conditions.Where} ORDER BY e.id DESC {window}) AS e {Joined}
+        ORDER BY e.id DESC
+        """;
+
+    private async Task<List<EventItem>> ReadItemsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var readings = await QueryRows.ReadAsync(command, row => new EventListRow(row), cancellation).ConfigureAwait(false);
+        var shapes = await ShapesOfAsync(readings.Where(reading => reading.HasArguments).Select(reading => reading.FormatId), cancellation).ConfigureAwait(false);
+        return readings.ConvertAll(reading => reading.With(shapes));
+    }
+
+    /// <summary>Kind, conversion and name of the arguments of some formats: the catalogue has them once for all events of each.</summary>
+    private async Task<Dictionary<(long Format, int Position), EventArgument>> ShapesOfAsync(IEnumerable<long> formats, CancellationToken cancellation)
+    {
+        var ids = formats.Distinct().ToArray();
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        var command = source.CreateCommand("SELECT format_id, position, kind, conversion, name FROM event_format_argument WHERE format_id = ANY($1)");
+        Sql.Add(command.Parameters, [ids]);
+        var rows = await QueryRows.ReadAsync(
+            command,
+            row => ((row.GetInt64(0), (int)row.GetInt16(1)), new EventArgument(EnumWords.Parse<EventArgumentKind>(row.GetString(2)), 0, null, row.GetString(3), row.TextOrNull(4))),
+            cancellation).ConfigureAwait(false);
+        return rows.ToDictionary(row => row.Item1, row => row.Item2);
+    }
+
+    /// <returns>Null when nothing can match: the filter names a host or a format that there is not.</returns>
+    private async Task<Conditions?> ConditionsOfAsync(EventListFilter filter, CancellationToken cancellation)
+    {
+        var conditions = new Conditions();
+        conditions.AddIf(filter.HostId, "e.host_id = {0}");
+        if (!string.IsNullOrWhiteSpace(filter.Host)
+            && !conditions.AddAny("e.host_id", await HostSearch.FindAsync(source, filter.Host, cancellation).ConfigureAwait(false)))
+        {
+            return null;
+        }
+
+        // The catalogue is asked first: it is small, and events are indexed by format.
+        if (filter.EventType is { } type && !conditions.AddAny("e.format_id", await FormatsOfAsync(type, cancellation).ConfigureAwait(false)))
+        {
+            return null;
+        }
+
+        conditions.AddIf(filter.EventType, "e.event_type = {0}");
+        conditions.AddIf(filter.FormatId, "e.format_id = {0}");
+        conditions.AddIf(filter.Facility, "e.facility = {0}");
+        conditions.AddIf((short?)filter.AtLeast, "e.severity <= {0}");
+        if (filter.Since is { } since)
+        {
+            conditions.Add("e.id >= {0}", DumpId.FirstAt(since));
+        }
+
+        if (filter.Until is { } until)
+        {
+            conditions.Add("e.id < {0}", DumpId.FirstAt(until));
+        }
+
+        if (!string.IsNullOrWhiteSpace(filter.Text))
+        {
+            conditions.Add("e.text ILIKE {0}", Conditions.Anywhere(filter.Text.Trim()));
+        }
+
+        if (filter.Filter is { } written)
+        {
+            conditions.AddBound(EventFilterSql.Write(written, time.GetUtcNow(), conditions.Parameter));
+        }
+
+        return conditions;
+    }
+
+    private async Task<long[]> FormatsOfAsync(int eventType, CancellationToken cancellation)
+    {
+        // What the full catalogue did not take is in the overflow row, whatever its type.
+        var command = source.CreateCommand("SELECT id FROM event_format WHERE event_type = $1 OR hash = $2");
+        Sql.Add(command.Parameters, [eventType, EventFormatKey.Overflow.Hash()]);
+        return [.. await QueryRows.ReadAsync(command, row => row.GetInt64(0), cancellation).ConfigureAwait(false)];
+    }
+}
