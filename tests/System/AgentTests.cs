@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Mayday.System.Tests;
 
 /// <summary>The agent on this machine's own kernel log, the program behind it, and both stopped and killed in between.</summary>
@@ -62,18 +65,20 @@ public sealed class AgentTests
         }
     }
 
-    private static Task<List<global::System.Text.Json.JsonElement>> SeenAsync(RestApi api, string word, int count, CancellationToken cancellation) =>
-        WithCount(api.WaitForAsync($"/events?filter={Uri.EscapeDataString($"text contains \"{word}\"")}", items => items.Count >= count, cancellation), count);
-
-    private static async Task<List<global::System.Text.Json.JsonElement>> WithCount(Task<List<global::System.Text.Json.JsonElement>> items, int count)
+    private static async Task<List<JsonElement>> SeenAsync(RestApi api, string word, int count, CancellationToken cancellation)
     {
-        var seen = await items;
+        var filter = Uri.EscapeDataString($"text contains \"{word}\"");
+        var seen = await api.WaitForAsync($"/events?filter={filter}", items => items.Count >= count, cancellation);
         Assert.Equal(count, seen.Count);
         return seen;
     }
 
     // Facility user, severity err: what the kernel allows user space.
-    private static void Print(string word, int number) => File.WriteAllText("/dev/kmsg", $"<3>{word} {number}");
+    private static void Print(string word, int number)
+    {
+        using var kmsg = new FileStream("/dev/kmsg", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        kmsg.Write(Encoding.ASCII.GetBytes($"<3>{word} {number}"));
+    }
 
     private static string? WhyNot()
     {
