@@ -23,7 +23,8 @@ public sealed class ApiEventTests(ApiWorld world) : IClassFixture<ApiWorld>
         var items = (await world.GetAsync("/api/v1/events?host=json-1")).GetProperty("items");
 
         Assert.Equal("""{"accepted":2,"duplicates":0,"rejected":[]}""", receipt.GetRawText());
-        var (line, link) = (items[0].GetProperty("facility").GetString() == "mce" ? items[0] : items[1], items[0].GetProperty("facility").GetString() == "mce" ? items[1] : items[0]);
+        // Newest first, and of one batch the last first.
+        var (line, link) = (items[0], items[1]);
         Assert.Equal("json-1", link.GetProperty("host").GetString());
         Assert.Equal("err", link.GetProperty("severity").GetString());
         Assert.Equal(3030478155u, link.GetProperty("eventType").GetUInt32());
@@ -36,6 +37,17 @@ public sealed class ApiEventTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal("http", link.GetProperty("transport").GetString());
         Assert.Equal(("crit", 0u, JsonValueKind.Null), (line.GetProperty("severity").GetString(), line.GetProperty("eventType").GetUInt32(), line.GetProperty("format").ValueKind));
         Assert.Equal(link.GetProperty("id").GetString(), (await world.GetAsync("/api/v1/events/" + link.GetProperty("id").GetString())).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task EventsOfOneBatch_KeepTheirOrder()
+    {
+        var events = string.Join(',', Enumerable.Range(0, 300).Select(i => $$"""{"facility":"order","severity":"info","text":"{{i}}"}"""));
+        await PostAsync("?host=order-1", $$"""{"events":[{{events}}]}""");
+
+        var texts = (await AllAsync("/api/v1/events?host=order-1&limit=100")).Select(item => item.GetProperty("text").GetString());
+
+        Assert.Equal(Enumerable.Range(0, 300).Reverse().Select(i => $"{i}"), texts);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Mayday.Analysis.Events;
 
@@ -32,8 +33,7 @@ internal sealed class ArgumentSpread(EventArgument first)
 
     public void Add(EventArgument argument, int count)
     {
-        var value = ArgumentValue.Of(argument);
-        _new[value] = _new.GetValueOrDefault(value) + count;
+        CollectionsMarshal.GetValueRefOrAddDefault(_new, ArgumentValue.Of(argument), out _) += count;
         _newCount += count;
     }
 
@@ -129,15 +129,15 @@ internal sealed class StoredSpread
         }
     }
 
-    public string Write() => System.Text.Encoding.UTF8.GetString(StoredJson.Write(json =>
+    public string Write() => System.Text.Encoding.UTF8.GetString(StoredJson.Write(this, static (json, spread) =>
     {
         json.WriteStartObject();
-        json.WriteNumber("observed", Observed);
-        json.WriteBoolean("exact", IsExact);
-        WriteNumber(json, "min", Minimum);
-        WriteNumber(json, "max", Maximum);
+        json.WriteNumber("observed", spread.Observed);
+        json.WriteBoolean("exact", spread.IsExact);
+        WriteNumber(json, "min", spread.Minimum);
+        WriteNumber(json, "max", spread.Maximum);
         json.WriteStartArray("values");
-        foreach (var counted in _values)
+        foreach (var counted in spread._values)
         {
             json.WriteStartObject();
             if (counted.Value.Text is { } text)

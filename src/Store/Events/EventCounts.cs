@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace Mayday.Store.Events;
@@ -34,10 +35,10 @@ internal sealed class EventCounts
         hostDelta.First = at < hostDelta.First ? at : hostDelta.First;
         hostDelta.Last = at > hostDelta.Last ? at : hostDelta.Last;
 
-        var (count, seen) = _formatHosts.GetValueOrDefault((format, host), (0, at));
-        _formatHosts[(format, host)] = (count + pending.Count, seen > at ? seen : at);
-        var hour = at.UtcTicks / TimeSpan.TicksPerHour;
-        _hours[(format, hour)] = _hours.GetValueOrDefault((format, hour)) + pending.Count;
+        // A new entry's time is the least there is.
+        ref var formatHost = ref CollectionsMarshal.GetValueRefOrAddDefault(_formatHosts, (format, host), out _);
+        formatHost = (formatHost.Count + pending.Count, formatHost.Seen > at ? formatHost.Seen : at);
+        CollectionsMarshal.GetValueRefOrAddDefault(_hours, (format, at.UtcTicks / TimeSpan.TicksPerHour), out _) += pending.Count;
     }
 
     /// <summary>How an argument's values are spread before this batch; the row is locked.</summary>

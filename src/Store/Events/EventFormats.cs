@@ -50,41 +50,42 @@ internal sealed class EventFormats
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingEvent> events, CancellationToken cancellation)
     {
         var found = new Dictionary<EventFormatKey, long>();
-        var unknown = new Dictionary<EventFormatKey, PendingEvent>();
+        var unknown = new List<PendingEvent>();
         foreach (var pending in events)
         {
-            if (!_known.ContainsKey(pending.FormatKey))
-            {
-                unknown.TryAdd(pending.FormatKey, pending);
-            }
-        }
-
-        if (unknown.Count > 0)
-        {
-            await FindAsync(connection, transaction, unknown.Keys, found, cancellation).ConfigureAwait(false);
-            var missing = unknown.Where(pair => !found.ContainsKey(pair.Key)).Select(pair => pair.Value).ToArray();
-            if (missing.Length > 0)
-            {
-                await MakeAsync(connection, transaction, missing, found, cancellation).ConfigureAwait(false);
-            }
-        }
-
-        foreach (var pending in events)
-        {
-            if (found.TryGetValue(pending.FormatKey, out var id) || _known.TryGetValue(pending.FormatKey, out id))
+            if (_known.TryGetValue(pending.FormatKey, out var id))
             {
                 pending.FormatId = id;
-            }
-            else if (found.TryGetValue(EventFormatKey.Overflow, out id))
-            {
-                pending.FormatId = id;
-                pending.IsUncatalogued = true;
             }
             else
             {
-                // Another thread emptied the memory meanwhile.
+                unknown.Add(pending);
+            }
+        }
+
+        if (unknown.Count == 0)
+        {
+            return found;
+        }
+
+        var firsts = unknown.DistinctBy(pending => pending.FormatKey).ToArray();
+        await FindAsync(connection, transaction, firsts.Select(pending => pending.FormatKey), found, cancellation).ConfigureAwait(false);
+        PendingEvent[] missing = [.. firsts.Where(pending => !found.ContainsKey(pending.FormatKey))];
+        if (missing.Length > 0)
+        {
+            await MakeAsync(connection, transaction, missing, found, cancellation).ConfigureAwait(false);
+        }
+
+        foreach (var pending in unknown)
+        {
+            pending.IsUncatalogued = !found.TryGetValue(pending.FormatKey, out var id);
+            if (pending.IsUncatalogued && !found.TryGetValue(EventFormatKey.Overflow, out id))
+            {
+                // Pruned in the moment between making and finding it.
                 throw new EventFormatsChangedException();
             }
+
+            pending.FormatId = id;
         }
 
         return found;

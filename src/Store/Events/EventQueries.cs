@@ -5,8 +5,12 @@ using Npgsql;
 namespace Mayday.Store.Events;
 
 /// <summary>Everything pages and API read of events: filters, paging and counts in SQL, read models only.</summary>
-public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider time)
+/// <param name="patience">How long a list is looked for; <see cref="DefaultPatience"/> where left out.</param>
+public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider time, TimeSpan? patience = null)
 {
+    /// <summary>A condition that no index serves reads every event of its time. Longer than this nobody waits, and others want the disk too.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(20);
+
     private const string ItemColumns =
         """
         e.id, h.name, e.host_id, e.received_at, e.occurred_at, e.transport, e.source_address, e.facility, e.severity, e.event_type, e.format, e.format_id,
@@ -45,9 +49,9 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
             return ([], 0);
         }
 
-        var total = await QueryRows.CountAsync(
+        var total = await PatientlyAsync(
             conditions.Command(source, $"SELECT count(*) FROM (SELECT 1 FROM event e {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
-            cancellation).ConfigureAwait(false);
+            command => QueryRows.CountAsync(command, cancellation)).ConfigureAwait(false);
         var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
         return (await ReadItemsAsync(conditions.Command(source, ListText(conditions, window)), cancellation).ConfigureAwait(false), total);
     }
@@ -81,9 +85,23 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
 
     private async Task<List<EventItem>> ReadItemsAsync(NpgsqlCommand command, CancellationToken cancellation)
     {
-        var readings = await QueryRows.ReadAsync(command, row => new EventListRow(row), cancellation).ConfigureAwait(false);
+        var readings = await PatientlyAsync(command, patient => QueryRows.ReadAsync(patient, row => new EventListRow(row), cancellation)).ConfigureAwait(false);
         var shapes = await ShapesOfAsync(readings.Where(reading => reading.HasArguments).Select(reading => reading.FormatId), cancellation).ConfigureAwait(false);
         return readings.ConvertAll(reading => reading.With(shapes));
+    }
+
+    private async Task<T> PatientlyAsync<T>(NpgsqlCommand command, Func<NpgsqlCommand, Task<T>> run)
+    {
+        var seconds = Math.Max(1, (int)(patience ?? DefaultPatience).TotalSeconds);
+        command.CommandTimeout = seconds;
+        try
+        {
+            return await run(command).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw new EventSearchTooLongException($"Looking through the events took longer than {seconds} s.", e);
+        }
     }
 
     /// <summary>Kind, conversion and name of the arguments of some formats: the catalogue has them once for all events of each.</summary>
@@ -156,3 +174,6 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         return [.. await QueryRows.ReadAsync(command, row => row.GetInt64(0), cancellation).ConfigureAwait(false)];
     }
 }
+
+/// <summary>A list that is not found within <see cref="EventQueries.DefaultPatience"/>: a rare condition over a long time.</summary>
+public sealed class EventSearchTooLongException(string message, Exception cause) : Exception(message, cause);

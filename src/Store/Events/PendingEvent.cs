@@ -93,7 +93,7 @@ internal sealed class PendingEvent
     /// <summary>The catalogue was full: its format is only in its text and record.</summary>
     public bool IsUncatalogued { get; set; }
 
-    private static byte[] WriteArguments(IReadOnlyList<EventArgument> arguments) => StoredJson.Write(json =>
+    private static byte[] WriteArguments(IReadOnlyList<EventArgument> arguments) => StoredJson.Write(arguments, static (json, arguments) =>
     {
         json.WriteStartArray();
         foreach (var argument in arguments)
@@ -115,7 +115,7 @@ internal sealed class PendingEvent
         json.WriteEndArray();
     });
 
-    private static byte[] WriteFields(IReadOnlyList<KeyValuePair<string, string>> fields) => StoredJson.Write(json =>
+    private static byte[] WriteFields(IReadOnlyList<KeyValuePair<string, string>> fields) => StoredJson.Write(fields, static (json, fields) =>
     {
         json.WriteStartObject();
         foreach (var (name, value) in fields.Take(MaxFields).DistinctBy(field => StoredText.Clean(field.Key, MaxFieldName)))

@@ -29,6 +29,15 @@ internal sealed partial class StoredJson : JsonSerializerContext
     private const int MaxFields = 512;
     private const int MaxRanges = 4096;
 
+    // Larger than all but hostile documents; a larger buffer is not kept.
+    private const int MaxReused = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_json;
+
     // jsonb keeps no escapes, so writing them would only cost time.
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -62,16 +71,26 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     public static string Write(EventNotification notification) => JsonSerializer.Serialize(notification, Default.EventNotification);
 
-    /// <summary>A document that has no class: written straight to UTF-8, as COPY takes it.</summary>
-    public static byte[] Write(Action<Utf8JsonWriter> write)
+    /// <summary>A document that has no class: written straight to UTF-8, as COPY takes it. The writer is reused: events bring two of them each.</summary>
+    public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, s_plain))
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(MaxReused);
+        var json = t_json ??= new Utf8JsonWriter(buffer, s_plain);
+        try
         {
-            write(json);
+            write(json, value);
+            json.Flush();
+            return buffer.WrittenSpan.ToArray();
         }
-
-        return buffer.WrittenSpan.ToArray();
+        finally
+        {
+            buffer.ResetWrittenCount();
+            json.Reset();
+            if (buffer.Capacity > MaxReused)
+            {
+                (t_buffer, t_json) = (null, null);
+            }
+        }
     }
 
     public static CrashReport ReadReport(string json) => JsonSerializer.Deserialize(json, Default.CrashReport)!;

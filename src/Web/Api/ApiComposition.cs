@@ -1,6 +1,7 @@
 using Mayday.Store;
 using Mayday.Store.Events;
 using Mayday.Web.Api;
+using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -21,7 +22,7 @@ public static class ApiComposition
         services.TryAddSingleton<BugDecisions>();
         services.TryAddSingleton<EventWriter>();
         services.TryAddSingleton<EventQueries>();
-        services.AddMetrics();
+        services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
@@ -35,6 +36,8 @@ public static class ApiComposition
     public static void MapMaydayApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Made now, so that what was never counted yet is there as a name to ask for.
+        _ = app.Services.GetRequiredService<ApiInstruments>();
         var boundary = app.Services.GetRequiredService<ApiBoundary>();
         app.UseWhen(ApiBoundary.Covers, answers => answers.Use((HttpContext context, RequestDelegate next) => boundary.InvokeAsync(context, next)));
 
@@ -50,6 +53,7 @@ public static class ApiComposition
         api.MapDumps();
         api.MapEvents();
         app.MapHealth();
+        app.MapMaydayMetrics();
         app.MapApiDocument();
     }
 }

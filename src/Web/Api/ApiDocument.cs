@@ -116,6 +116,10 @@ internal static class ApiDocument
         {
             schema.OneOf = EventApiDocument.Value().OneOf;
         }
+        else if (type == typeof(IReadOnlyList<object>))
+        {
+            schema.Items = EventApiDocument.Value();
+        }
 
         if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object && type != typeof(ProblemDetails) && schema.Properties is { Count: > 0 } properties)
         {

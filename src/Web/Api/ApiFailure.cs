@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -23,6 +24,9 @@ internal static class ApiFailure
                 case InvalidCursorException:
                     return ApiProblem.InvalidCursor.With(
                         "The cursor is not one that this list gave out. Take `next` of the page before as it is, with the same filters, or leave cursor out to begin at the newest.");
+                case EventSearchTooLongException tooLong:
+                    return ApiProblem.SearchTooLong.With(
+                        $"{tooLong.Message} Narrow it: `since` and `until`, `host`, a `format`, or a filter by facility or severity keep most of them out.");
                 case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                     return BodyTooLarge();
                 case BadHttpRequestException bad:

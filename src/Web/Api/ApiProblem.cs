@@ -24,6 +24,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     public static readonly ApiProblem BodyTooLarge = new("body-too-large", StatusCodes.Status413PayloadTooLarge, "The body is too large");
     public static readonly ApiProblem UnsupportedBody = new("unsupported-body", StatusCodes.Status415UnsupportedMediaType, "The body is not a kernel log as text");
     public static readonly ApiProblem UnsupportedEvents = new("unsupported-events", StatusCodes.Status415UnsupportedMediaType, "The body is neither evlog frames nor JSON");
+    public static readonly ApiProblem SearchTooLong = new("search-too-long", StatusCodes.Status422UnprocessableEntity, "The search takes too long");
     public static readonly ApiProblem InternalError = new("internal-error", StatusCodes.Status500InternalServerError, "Mayday made a mistake");
     public static readonly ApiProblem IntakeBusy = new("intake-busy", StatusCodes.Status503ServiceUnavailable, "Too many dumps are being uploaded");
     public static readonly ApiProblem StoreUnavailable = new("store-unavailable", StatusCodes.Status503ServiceUnavailable, "The database does not answer");
@@ -33,7 +34,7 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
     public static readonly IReadOnlyList<ApiProblem> All =
     [
         InvalidParameter, UnknownParameter, InvalidCursor, EmptyBody, InvalidBody, Conflict, BadRequest, CrossSite, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedBody, UnsupportedEvents,
-        InternalError, IntakeBusy, StoreUnavailable, SchemaOutdated,
+        SearchTooLong, InternalError, IntakeBusy, StoreUnavailable, SchemaOutdated,
     ];
 
     /// <summary>The answer: what went wrong this time, and what to do about it, in sentences.</summary>

@@ -25,7 +25,8 @@ internal static class EventEndpoints
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         events.MapRead("", ListEvents).WithName("listEvents").WithSummary("Events, newest first")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         events.MapRead("/{id}", GetEvent).WithName("getEvent").WithSummary("One event, with what arrived")
             .ProducesProblem(StatusCodes.Status404NotFound);
 

@@ -60,7 +60,7 @@ internal sealed class EventIntake(EventWriter writer, TimeProvider time)
             places.Add(i);
             events.Add(new ReceivedEvent
             {
-                Id = DumpId.At(received),
+                Id = DumpId.At(received, i),
                 ReceivedAt = received,
                 Transport = Transport.Http,
                 Host = host,

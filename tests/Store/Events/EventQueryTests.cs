@@ -222,6 +222,20 @@ public sealed class EventQueryTests(PostgresFixture postgres) : IClassFixture<Po
         await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.ListAsync(new EventListFilter(), new PageRequest(1, page.Next), default));
     }
 
+    [Fact]
+    public async Task ListAsync_LongerThanAnyoneWaits_SaysSo()
+    {
+        await using var other = await postgres.Source.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var command = new Npgsql.NpgsqlCommand("LOCK TABLE event IN ACCESS EXCLUSIVE MODE", other, transaction);
+        await command.ExecuteNonQueryAsync();
+
+        var impatient = new EventQueries(postgres.Source, TimeProvider.System, TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<EventSearchTooLongException>(() => impatient.ListAsync(new EventListFilter(), new PageRequest(), default));
+        await Assert.ThrowsAsync<EventSearchTooLongException>(() => impatient.SliceAsync(new EventListFilter(), 0, 1, 10, default));
+    }
+
     private static readonly Comparer<KeyValuePair<string, string>> KeyOrder = Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
 
     private async Task AssertFoundAsync(IEnumerable<ReceivedEvent> wanted, EventListFilter filter) =>
