@@ -206,6 +206,9 @@ internal sealed class Conversion
         }
 
         var run = RunLength(rest[begin..], digits, Math.Max(mostDigits, Math.Max(Width, Precision)));
+        // Only zero alone begins with one, unless zeros fill it up.
+        if (run > 1 && rest[begin] == '0' && !HasZeros && Precision <= 1 && !HasStarPrecision)
+            run = 1;
         var least = Math.Max(1, Precision);
         // What is padded has its width exactly.
         if (padding > 0 && !HasStarWidth)
