@@ -206,6 +206,9 @@ internal sealed class Conversion
         }
 
         var run = RunLength(rest[begin..], digits, Math.Max(mostDigits, Math.Max(Width, Precision)));
+        // Only zero alone begins with one, unless zeros fill it up, and then it has its width exactly.
+        if (run > 1 && rest[begin] == '0' && !HasStarWidth && !HasStarPrecision)
+            run = Math.Min(run, Math.Max(1, Math.Max(Precision, HasZeros ? Width - begin : 0)));
         var least = Math.Max(1, Precision);
         // What is padded has its width exactly.
         if (padding > 0 && !HasStarWidth)

@@ -70,6 +70,8 @@ public sealed class PrintkFormatTests
     [InlineData("%pR", "no brackets")]
     [InlineData("%p", "short")]
     [InlineData("exact", "exactly")]
+    [InlineData("irq %d.", "irq 07.")]
+    [InlineData("%04x.", "00abc.")]
     [InlineData("a%sa", "a")]
     [InlineData("%c", "")]
     public void Match_OtherText_IsNone(string format, string text)
