@@ -1024,7 +1024,143 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127231408_EventAlerts') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE log_block (
+        id uuid NOT NULL,
+        address text NOT NULL,
+        transport text NOT NULL,
+        first_at timestamp with time zone NOT NULL,
+        last_at timestamp with time zone NOT NULL,
+        lines integer NOT NULL,
+        bytes integer NOT NULL,
+        content bytea NOT NULL,
+        CONSTRAINT pk_log_block PRIMARY KEY (id)
+    )
+    PARTITION BY RANGE (id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE loss_hour (
+        hour timestamp with time zone NOT NULL,
+        transport text NOT NULL,
+        received bigint NOT NULL,
+        lost bigint NOT NULL,
+        lost_text bigint NOT NULL,
+        duplicates bigint NOT NULL,
+        reordered bigint NOT NULL,
+        unknowable bigint NOT NULL,
+        kernel_drops bigint NOT NULL,
+        CONSTRAINT pk_loss_hour PRIMARY KEY (hour, transport)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE loss_save (
+        collector text NOT NULL,
+        run uuid NOT NULL,
+        number bigint NOT NULL,
+        CONSTRAINT pk_loss_save PRIMARY KEY (collector)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE sender_loss (
+        address text NOT NULL,
+        transport text NOT NULL,
+        received bigint NOT NULL,
+        lost bigint NOT NULL,
+        lost_text bigint NOT NULL,
+        duplicates bigint NOT NULL,
+        reordered bigint NOT NULL,
+        unknowable bigint NOT NULL,
+        first_at timestamp with time zone NOT NULL,
+        last_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_sender_loss PRIMARY KEY (address, transport)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE sender_loss_day (
+        address text NOT NULL,
+        transport text NOT NULL,
+        day date NOT NULL,
+        lost bigint NOT NULL,
+        lost_text bigint NOT NULL,
+        CONSTRAINT pk_sender_loss_day PRIMARY KEY (day, address, transport)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE INDEX ix_log_block_address_id ON log_block (address, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE INDEX ix_sender_loss_last_at ON sender_loss (last_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE INDEX ix_sender_loss_day_address_day ON sender_loss_day (address, day);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    CREATE TABLE log_block_default PARTITION OF log_block DEFAULT;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    ALTER TABLE log_block ALTER COLUMN content SET STORAGE EXTERNAL; ALTER TABLE log_block_default ALTER COLUMN content SET STORAGE EXTERNAL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    ALTER TABLE sender_loss SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE loss_hour SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+    ALTER TABLE loss_save SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261127232432_LossAccounts', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     CREATE TABLE event_alert (
         id uuid NOT NULL,
         rule text NOT NULL,
@@ -1050,23 +1186,23 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127231408_EventAlerts') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     CREATE INDEX ix_event_alert_next_attempt_at ON event_alert (next_attempt_at) WHERE delivery = 'pending';
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127231408_EventAlerts') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     CREATE INDEX ix_event_alert_rule_id ON event_alert (rule, id);
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127231408_EventAlerts') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261127231408_EventAlerts', '10.0.14');
+    VALUES ('20261128002400_EventAlerts', '10.0.14');
     END IF;
 END $EF$;
 COMMIT;

@@ -1297,6 +1297,198 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("ingest_counter");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.LogBlockRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("bytes");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("integer")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("Transport")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.HasKey("Id")
+                        .HasName("pk_log_block");
+
+                    b.HasIndex("Address", "Id")
+                        .HasDatabaseName("ix_log_block_address_id");
+
+                    b.ToTable("log_block");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.LossHourRow", b =>
+                {
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Duplicates")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duplicates");
+
+                    b.Property<long>("KernelDrops")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kernel_drops");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
+                    b.Property<long>("Reordered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reordered");
+
+                    b.Property<long>("Unknowable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unknowable");
+
+                    b.HasKey("Hour", "Transport")
+                        .HasName("pk_loss_hour");
+
+                    b.ToTable("loss_hour");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.LossSaveRow", b =>
+                {
+                    b.Property<string>("Collector")
+                        .HasColumnType("text")
+                        .HasColumnName("collector");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Run")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run");
+
+                    b.HasKey("Collector")
+                        .HasName("pk_loss_save");
+
+                    b.ToTable("loss_save");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.SenderLossDayRow", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.HasKey("Day", "Address", "Transport")
+                        .HasName("pk_sender_loss_day");
+
+                    b.HasIndex("Address", "Day")
+                        .HasDatabaseName("ix_sender_loss_day_address_day");
+
+                    b.ToTable("sender_loss_day");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.SenderLossRow", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Duplicates")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duplicates");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
+                    b.Property<long>("Reordered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reordered");
+
+                    b.Property<long>("Unknowable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unknowable");
+
+                    b.HasKey("Address", "Transport")
+                        .HasName("pk_sender_loss");
+
+                    b.HasIndex("LastAt")
+                        .HasDatabaseName("ix_sender_loss_last_at");
+
+                    b.ToTable("sender_loss");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.BugAliasRow", b =>
                 {
                     b.HasOne("Mayday.Store.Schema.BugRow", null)

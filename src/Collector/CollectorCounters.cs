@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Mayday.Protocol;
+using Mayday.Collector.Loss;
+using Mayday.Collector.Storing;
 using Mayday.Store;
 
 namespace Mayday.Collector;
@@ -28,7 +30,10 @@ public sealed class CollectorCounters : IDisposable
     private long _writeFailures;
     private long _putAside;
     private long _spooled;
-    private long _spoolDropped;
+    private readonly long[] _spoolDropped = new long[Enum.GetValues<DumpWorth>().Length];
+    private long _spoolExpired;
+    private long _archiveStored;
+    private long _archiveLost;
     private long _spoolDamaged;
 
     public CollectorCounters(IMeterFactory? meters = null)
@@ -61,9 +66,18 @@ public sealed class CollectorCounters : IDisposable
 
     internal Func<long> SpoolWaiting { get; set; } = () => 0;
 
+    /// <summary>Set by the service: what the fleet sent and what of it came.</summary>
+    internal Func<Transport, LossCounts> Losses { get; set; } = _ => default;
+
+    internal Func<long> LossWaiting { get; set; } = () => 0;
+
+    internal Func<long> ArchiveBytes { get; set; } = () => 0;
+
     internal Histogram<double> WriteDuration { get; }
 
     internal Histogram<double> StoreLag { get; }
+
+    internal long KernelDrops => Sum(shard => shard.KernelDrops);
 
     internal long Written => Interlocked.Read(ref _written);
 
@@ -108,7 +122,13 @@ public sealed class CollectorCounters : IDisposable
 
     internal void DumpsSpooled(int dumps) => Interlocked.Add(ref _spooled, dumps);
 
-    internal void SpoolDropped(int dumps) => Interlocked.Add(ref _spoolDropped, dumps);
+    internal void SpoolDropped(DumpWorth worth, int dumps) => Interlocked.Add(ref _spoolDropped[(int)worth], dumps);
+
+    internal void SpoolExpired(int dumps) => Interlocked.Add(ref _spoolExpired, dumps);
+
+    internal void ArchiveStored(int lines) => Interlocked.Add(ref _archiveStored, lines);
+
+    internal void ArchiveLost(int lines) => Interlocked.Add(ref _archiveLost, lines);
 
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
 
@@ -149,6 +169,23 @@ public sealed class CollectorCounters : IDisposable
             yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)));
         }
 
+        foreach (var transport in LossSaver.Transports)
+        {
+            var word = transport.ToWord();
+            yield return new("loss.received", "transport", word, "{packet}", "Packets of the fleet that came, doubled ones once", () => Losses(transport).Received);
+            yield return new("loss.lost", "transport", word, "{packet}", "Packets of the fleet known not to have come", () => Losses(transport).Lost, CounterShape.Balance);
+            yield return new("loss.lost_text", "transport", word, "{packet}", "Of the lost, those whose text came in no other copy", () => Losses(transport).LostText, CounterShape.Balance);
+            yield return new("loss.duplicates", "transport", word, "{packet}", "Packets that came again", () => Losses(transport).Duplicates);
+            yield return new("loss.reordered", "transport", word, "{packet}", "Packets that came after one that was sent later", () => Losses(transport).Reordered);
+            yield return new("loss.unknowable", "transport", word, "{packet}", "Received packets of senders that cannot tell what was lost", () => Losses(transport).Unknowable, CounterShape.Balance);
+        }
+
+        yield return new("archive.lines", "{line}", "Console lines that went to the log archive", () => Sum(shard => shard.ArchiveLines));
+        yield return new("archive.stored", "{line}", "Console lines that the log archive has in Postgres", () => Interlocked.Read(ref _archiveStored));
+        yield return new("archive.dropped", "reason", "queue", "{line}", "Console lines that the log archive lost", () => Sum(shard => shard.ArchiveDropped));
+        yield return new("archive.dropped", "reason", "memory", "{line}", "Console lines that the log archive lost", () => Interlocked.Read(ref _archiveLost));
+        yield return new("archive.bytes", "By", "Bytes that the log archive holds in memory", () => ArchiveBytes(), CounterShape.Level);
+        yield return new("loss.waiting", "{sender}", "Senders whose accounts wait to be saved", () => LossWaiting(), CounterShape.Level);
         yield return new("datagrams.bytes", "By", "Bytes of datagrams received", () => Sum(shard => shard.Bytes));
         yield return new("datagrams.kernel_drops", "{datagram}", "Datagrams dropped by the kernel because a socket's buffer was full", () => Sum(shard => shard.KernelDrops));
         yield return new("fragments.duplicates", "{fragment}", "Copies of fragments that were there already (netoops sends each three times)", () => Sum(shard => shard.DuplicateFragments));
@@ -175,7 +212,12 @@ public sealed class CollectorCounters : IDisposable
         yield return new("dumps.put_aside", "{dump}", "Dumps that Postgres refuses, kept in the spool directory", () => Interlocked.Read(ref _putAside));
         yield return new("store.failures", "{batch}", "Batches that could not be written", () => Interlocked.Read(ref _writeFailures));
         yield return new("spool.written", "{dump}", "Dumps that went to the spool", () => Interlocked.Read(ref _spooled));
-        yield return new("spool.dropped", "{dump}", "Dumps lost because the spool was full or could not be written", () => Interlocked.Read(ref _spoolDropped));
+        foreach (var worth in Enum.GetValues<DumpWorth>())
+        {
+            yield return new("spool.dropped", "worth", ToCamel(worth), "{dump}", "Dumps lost because the spool was full or could not be written, by what they were", () => Interlocked.Read(ref _spoolDropped[(int)worth]));
+        }
+
+        yield return new("spool.expired", "{dump}", "Dumps lost because Postgres was away for longer than the spool keeps them", () => Interlocked.Read(ref _spoolExpired));
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
         yield return new("spool.dumps", "{dump}", "Dumps in the spool now", () => SpoolWaiting(), CounterShape.StoredLevel);
         yield return new("spool.bytes", "By", "Bytes of the spool now", () => SpoolBytes(), CounterShape.StoredLevel);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1021. What a sender can cause is Debug.</summary>
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1024. What a sender can cause is Debug.</summary>
 internal static partial class CollectorLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]
@@ -40,8 +40,11 @@ internal static partial class CollectorLog
     [LoggerMessage(1010, LogLevel.Information, "The spool is empty")]
     public static partial void SpoolReplayed(ILogger log);
 
-    [LoggerMessage(1011, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes): dumps are dropped. Bring Postgres back or raise Collector:Spool:MaxBytes")]
+    [LoggerMessage(1011, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes): the least valuable dumps go first. Bring Postgres back or raise Collector:Spool:MaxBytes")]
     public static partial void SpoolFull(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1022, LogLevel.Error, "{Dumps} dumps in spool segment {Segment} are older than Collector:Spool:MaxAge and were dropped")]
+    public static partial void SpoolExpired(ILogger log, int dumps, string segment);
 
     [LoggerMessage(1012, LogLevel.Error, "The spool in {Directory} cannot be used: dumps may be dropped until it can")]
     public static partial void SpoolFailed(ILogger log, Exception failure, string directory);
@@ -57,6 +60,12 @@ internal static partial class CollectorLog
 
     [LoggerMessage(1017, LogLevel.Debug, "Counters were not saved")]
     public static partial void CountersNotSaved(ILogger log, Exception failure);
+
+    [LoggerMessage(1021, LogLevel.Debug, "What senders lost was not saved; it waits")]
+    public static partial void LossNotSaved(ILogger log, Exception failure);
+
+    [LoggerMessage(1023, LogLevel.Debug, "Console lines were not archived yet; they wait")]
+    public static partial void ArchiveNotSaved(ILogger log, Exception failure);
 
     [LoggerMessage(1018, LogLevel.Information, "Stopped: {Written} dumps written, {Spooled} spooled for the next start")]
     public static partial void Stopped(ILogger log, long written, long spooled);

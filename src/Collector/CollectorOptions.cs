@@ -22,6 +22,10 @@ public sealed class CollectorOptions
     public StoringOptions Storing { get; set; } = new();
 
     public SpoolOptions Spool { get; set; } = new();
+
+    public LossOptions Loss { get; set; } = new();
+
+    public ArchiveOptions Archive { get; set; } = new();
 }
 
 /// <summary>Section <c>Collector:Receive</c>.</summary>
@@ -122,6 +126,9 @@ public sealed class NetconsoleOptions
     /// <summary>Silence after which a sequence number that steps back means a reboot, not a late packet. No network holds packets for 2 s; no machine boots faster.</summary>
     public TimeSpan RestartSilence { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Keep ordinary lines too, in Postgres, for days (Store:LogRetention). Off: a fleet's chatter is many times its crashes, and not everybody wants it there.</summary>
+    public bool Archive { get; set; }
+
     /// <summary>Basic format: an unfinished line is taken as it is after this long. The kernel sends the rest at once.</summary>
     public TimeSpan LineTimeout { get; set; } = TimeSpan.FromSeconds(1);
 }
@@ -176,10 +183,45 @@ public sealed class SpoolOptions
     /// <summary>Bytes on disk. 2 GiB hold some 30,000 dumps of 64 KiB: an hour of a large fleet's deaths.</summary>
     public long MaxBytes { get; set; } = 2L << 30;
 
+    /// <summary>Dumps older than this are not stored any more. Seven days, as long as Postgres remembers the key of a dump: beyond it one that was stored already could be stored twice.</summary>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Bytes of one segment file: small enough to be freed soon after it was replayed, large enough to keep the directory short.</summary>
     public long SegmentBytes { get; set; } = 16L << 20;
 
     public string ResolveDirectory() => Directory ?? Path.Combine(
         Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday"),
         "spool");
+}
+
+/// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>
+public sealed class LossOptions
+{
+    /// <summary>Senders accounted for one by one until they are saved. 65,536 heard within some seconds are a large fleet, or a flood; beyond it they are "others".</summary>
+    public int MaxSenders { get; set; } = 65_536;
+
+    /// <summary>How often the accounts are saved: a person looks again after some seconds, and a row a talking sender and second would be Postgres' main work.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Senders saved at a time, those that lost something first: 5,000 rows are some 50 ms of Postgres. The others wait for the next turn.</summary>
+    public int BatchSenders { get; set; } = 5_000;
+}
+
+/// <summary>Section <c>Collector:Archive</c>: how ordinary lines go to Postgres where <c>Collector:Netconsole:Archive</c> is on.</summary>
+public sealed class ArchiveOptions
+{
+    /// <summary>Bytes a receiving thread gathers before it hands lines on. 256 KiB are some 2,000 lines: the handing on vanishes beside the copying.</summary>
+    public int BatchBytes { get; set; } = 256 << 10;
+
+    /// <summary>Batches that wait for the worker; beyond it their lines are dropped and counted. 128 are 32 MiB, two seconds of 100,000 lines a second.</summary>
+    public int QueueBatches { get; set; } = 128;
+
+    /// <summary>Bytes of one row before compression: some 500 lines, read within a millisecond; a larger one would be written anew for longer while it grows.</summary>
+    public int PartBytes { get; set; } = 64 << 10;
+
+    /// <summary>How long lines wait for company. 5 s is what somebody who follows a log will bear.</summary>
+    public TimeSpan FlushAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes of rows in the making, and of those that wait for Postgres; the oldest give way. 256 MiB: 20 s of 100,000 lines a second.</summary>
+    public long OpenBytes { get; set; } = 256L << 20;
 }

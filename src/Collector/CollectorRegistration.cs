@@ -19,6 +19,8 @@ public static class CollectorRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<IngestCounters>();
+        services.TryAddSingleton<LossAccounts>();
+        services.TryAddSingleton<LogArchive>();
         services.AddSingleton(provider => new CollectorCounters(provider.GetService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<CollectorService>();
         services.AddHostedService(provider => provider.GetRequiredService<CollectorService>());

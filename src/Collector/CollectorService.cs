@@ -1,3 +1,4 @@
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
@@ -12,7 +13,7 @@ namespace Mayday.Collector;
 /// for people. On stop, listeners go first, then everything in flight is written or spooled.
 /// </summary>
 public sealed class CollectorService(
-    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
+    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
     ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
@@ -20,7 +21,9 @@ public sealed class CollectorService(
     private Pipeline? _pipeline;
     private DumpSpool? _spool;
     private CounterSaver? _saver;
+    private LossSaver? _lossSaver;
     private Task _saving = Task.CompletedTask;
+    private Task _accounting = Task.CompletedTask;
 
     /// <summary>The ports as bound; known once the service has started.</summary>
     public CollectorPorts Ports => _pipeline?.Ports ?? new CollectorPorts(null, null, null);
@@ -28,11 +31,13 @@ public sealed class CollectorService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        _spool = DumpSpool.Open(settings.Spool, counters, _log);
-        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log);
+        _spool = DumpSpool.Open(settings.Spool, counters, _log, time);
+        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log, archive: archive);
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);
+        _lossSaver = new LossSaver(settings, _pipeline.Losses, counters, accounts, time, _log);
+        _accounting = Task.Run(() => _lossSaver.RunAsync(_stopping.Token), CancellationToken.None);
         _ = WatchAsync(_pipeline);
         CollectorLog.Listening(_log, settings.ListenAddress, Ports.Netoops, Ports.Netconsole, Ports.Evlog, _pipeline.Shards);
         return Task.CompletedTask;
@@ -46,7 +51,12 @@ public sealed class CollectorService(
             await _pipeline.StopAsync();
         }
 
-        await _saving;
+        await Task.WhenAll(_saving, _accounting);
+        if (_lossSaver is not null)
+        {
+            await _lossSaver.SaveLastAsync();
+        }
+
         if (_saver is not null)
         {
             await _saver.SaveLastAsync();

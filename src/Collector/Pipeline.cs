@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Mayday.Collector.Archive;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
@@ -14,6 +16,8 @@ namespace Mayday.Collector;
 ///   analyse                                              joins the text, finds crashes
 ///        | finished (one channel; full: analysis waits)
 ///   store                                                batches to Postgres, or the spool
+///
+///   shard thread -> lines (one channel; full: they are dropped and counted) -> archive      where ordinary lines are kept
 /// </code>
 /// A dump is owned by one stage at a time; nothing calls back upstream. It ends from the top: listeners first, each stage when the one before
 /// it has handed on its last dump.
@@ -26,13 +30,17 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly AnalysisBacklog _backlog;
     private readonly DumpAnalyst _analyst;
     private readonly StoreWorker? _store;
+    private readonly Channel<ArchiveBatch>? _lines;
+    private readonly ArchiveWorker? _archive;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private Task[] _analysing = [];
     private Task _storing = Task.CompletedTask;
+    private Task _archiving = Task.CompletedTask;
 
     private Pipeline(
-        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable)
+        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable,
+        LogArchive? archive)
     {
         _log = log;
         _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
@@ -47,14 +55,24 @@ internal sealed class Pipeline : IAsyncDisposable
             SingleReader = true,
         });
 
+        if (options.Netconsole.Archive && archive is not null)
+        {
+            _lines = Channel.CreateBounded<ArchiveBatch>(new BoundedChannelOptions(options.Archive.QueueBatches) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+            _archive = new ArchiveWorker(_lines.Reader, archive, options.Archive, counters, time, log);
+        }
+
         _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
         _analyst = new DumpAnalyst(options.Name, counters, log);
+        var losses = new List<LossLedger>(shards.Length);
         _listeners = [.. shards.Select((sockets, index) =>
         {
             var shard = counters.AddShard();
+            var intake = new DatagramIntake(options, shards.Length, shard, log, _lines is null ? null : new ArchiveFeed(_lines.Writer, options.Archive, shard));
+            losses.Add(intake.Loss);
             return new DatagramListener(
-                index, sockets, new DatagramIntake(options, shards.Length, shard, log), _backlog, shard, options.Receive, time, log, isPortable);
+                index, sockets, intake, _backlog, shard, options.Receive, time, log, isPortable);
         })];
+        Losses = losses;
         counters.BacklogBytes = () => _backlog.Bytes;
         if (writer is not null && spool is not null)
         {
@@ -68,6 +86,9 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public int Shards => _listeners.Length;
 
+    /// <summary>Each shard's accounts of what came and what did not.</summary>
+    public IReadOnlyList<LossLedger> Losses { get; }
+
     /// <summary>What the store would take; for tests of the way up to it, which open the pipeline without a writer.</summary>
     public ChannelReader<FinishedDump> Finished => _finished.Reader;
 
@@ -77,15 +98,17 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Binds the ports; nothing runs yet.</summary>
     /// <exception cref="CollectorStartException">A port cannot be listened on.</exception>
     public static Pipeline Open(
-        CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false)
+        CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false,
+        LogArchive? archive = null)
     {
         var (shards, ports) = ListenerSockets.Open(options, log);
-        return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable) { Ports = ports };
+        return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable, archive) { Ports = ports };
     }
 
     public void Start()
     {
         _storing = _store is null ? Task.CompletedTask : Task.Run(() => GuardAsync(_store.RunAsync(_stopping.Token)));
+        _archiving = _archive is null ? Task.CompletedTask : Task.Run(_archive.RunAsync);
         _analysing = [.. _waiting.Select(channel => Task.Run(() => GuardAsync(_analyst.RunAsync(channel.Reader, _backlog, _finished.Writer))))];
         foreach (var listener in _listeners)
         {
@@ -104,6 +127,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
         finally
         {
+            _lines?.Writer.TryComplete();
             foreach (var channel in _waiting)
             {
                 channel.Writer.TryComplete();
@@ -116,7 +140,7 @@ internal sealed class Pipeline : IAsyncDisposable
             finally
             {
                 _finished.Writer.TryComplete();
-                await _storing;
+                await Task.WhenAll(_storing, _archiving);
             }
         }
     }

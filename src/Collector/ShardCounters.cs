@@ -28,6 +28,9 @@ internal enum EvictedTable
 
     /// <summary>netconsole: a record in fragments was given up.</summary>
     Fragments,
+
+    /// <summary>Loss accounts: more senders in a second than are accounted for one by one; their packets count for "others".</summary>
+    Loss,
 }
 
 /// <summary>
@@ -64,6 +67,8 @@ internal sealed class ShardCounters
     public long WindowBytes;
     public long BacklogDropped;
     public long InternalFailures;
+    public long ArchiveLines;
+    public long ArchiveDropped;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 

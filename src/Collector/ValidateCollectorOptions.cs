@@ -1,4 +1,5 @@
 using System.Net;
+using Mayday.Store;
 using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;
@@ -80,6 +81,19 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         if (options.Spool.Directory is { } directory && string.IsNullOrWhiteSpace(directory))
         {
             Wrong("Spool:Directory", "must be a directory, or absent for the default");
+        }
+
+        Between("Archive:BatchBytes", options.Archive.BatchBytes, 2 * options.Receive.MaxDatagramBytes, 16 << 20, "must hold two datagrams (Receive:MaxDatagramBytes), at most 16 MiB");
+        Between("Archive:QueueBatches", options.Archive.QueueBatches, 1, 100_000);
+        Between("Archive:PartBytes", options.Archive.PartBytes, 4 << 10, 1 << 20);
+        Between("Archive:OpenBytes", options.Archive.OpenBytes, 1 << 20, 1L << 40);
+        Time("Archive:FlushAfter", options.Archive.FlushAfter);
+        Between("Loss:MaxSenders", options.Loss.MaxSenders, shards, 10_000_000);
+        Between("Loss:BatchSenders", options.Loss.BatchSenders, 1, 100_000);
+        Time("Loss:Interval", options.Loss.Interval);
+        if (options.Spool.MaxAge < TimeSpan.FromMinutes(1) || options.Spool.MaxAge > PartitionKeeper.DumpKeyLifetime)
+        {
+            Wrong("Spool:MaxAge", $"must be a minute to {PartitionKeeper.DumpKeyLifetime.Days} days (as long as Postgres knows a dump again), not {options.Spool.MaxAge}");
         }
 
         Between("Spool:SegmentBytes", options.Spool.SegmentBytes, 64 << 10, 1L << 30);

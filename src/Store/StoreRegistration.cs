@@ -19,6 +19,8 @@ public static class StoreRegistration
         services.AddSingleton<CrashQueries>();
         services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
+        services.AddSingleton<LossAccounts>();
+        services.AddSingleton<LogArchive>();
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
@@ -47,6 +49,7 @@ public static class StoreRegistration
             settings.ApplicationName = "mayday";
         }
 
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        // The name of the pool in Npgsql's metrics; it would be the connection string, with host and user, otherwise.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "mayday" }.Build();
     }
 }

@@ -14,7 +14,7 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private sealed class Worker : IAsyncDisposable
+    internal sealed class Worker : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stopping = new();
         private readonly DumpSpool _spool;

@@ -38,7 +38,7 @@ public sealed class PartitionTests : IAsyncLifetime
         await _keeper.MaintainAsync(now, PartitionKeeper.DefaultRetention, default);
         var tomorrow = await _keeper.MaintainAsync(now.AddDays(1), PartitionKeeper.DefaultRetention, default);
         var day = now.AddDays(1 + PartitionKeeper.DaysAhead).ToString("yyyyMMdd");
-        Assert.Equal([$"dump_{day}", $"crash_{day}", $"crash_witness_{day}", $"event_{day}"], tomorrow.Created);
+        Assert.Equal([$"dump_{day}", $"crash_{day}", $"crash_witness_{day}", $"event_{day}", $"log_block_{day}"], tomorrow.Created);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class PartitionTests : IAsyncLifetime
         var later = Some.Now.AddDays(20);
         var rounds = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _keeper.MaintainAsync(later, TimeSpan.FromDays(365), default)));
         var created = rounds.SelectMany(round => round.Created).ToArray();
-        Assert.Equal(4 * (PartitionKeeper.DaysAhead + 2), created.Length);
+        Assert.Equal(5 * (PartitionKeeper.DaysAhead + 2), created.Length);
         Assert.Equal(created.Length, created.Distinct().Count());
     }
 

@@ -28,7 +28,7 @@ public sealed class ApiDocsTests
         .. WordsOf<EventArgumentKind>(),
         .. WordsOf<EventRefusal>().Except(["none"]),
         .. EventJson.Members,
-        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(DumpParameters), typeof(EventListParameters), typeof(EventFormatListParameters), typeof(EventBatchParameters) }
+        .. new[] { typeof(CrashListParameters), typeof(BugListParameters), typeof(HostListParameters), typeof(HostLogParameters), typeof(DumpParameters), typeof(EventListParameters), typeof(EventFormatListParameters), typeof(EventBatchParameters) }
             .SelectMany(type => type.GetProperties()).Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name!),
     ];
 

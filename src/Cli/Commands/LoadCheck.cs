@@ -106,10 +106,12 @@ internal sealed class LoadCheck
             found.Add(Counter("dumps stored", report.Dumps, "dumps.stored"));
         }
 
-        foreach (var reason in new[] { "dumps.dropped reason=backlog", "dumps.dropped reason=join", "spool.dropped" })
+        foreach (var reason in new[] { "dumps.dropped reason=backlog", "dumps.dropped reason=join", "spool.expired" })
         {
             found.Add(Counter($"dumps lost ({reason})", 0, reason));
         }
+
+        found.Add(new("dumps lost (spool.dropped)", 0, counters.Keys.Where(key => key.StartsWith("spool.dropped", StringComparison.Ordinal)).Sum(Since)));
 
         return found;
 

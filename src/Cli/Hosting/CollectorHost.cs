@@ -1,15 +1,17 @@
 using Mayday.Collector;
 using Mayday.Store;
+using Mayday.Web.Metrics;
 using Npgsql;
 
 namespace Mayday.Cli.Hosting;
 
-/// <summary><c>mayday collector</c>: no web server, no page; what can be seen of it goes to Postgres and OpenTelemetry.</summary>
+/// <summary><c>mayday collector</c>: no page; what can be seen of it goes to Postgres, to OpenTelemetry and, where it is told to listen, to a Prometheus.</summary>
 internal static class CollectorHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
-        ProgramConfiguration.Refuse(CollectorRegistration.ValidateOptions(settings));
+        var metrics = MetricsListener.ReadListen(settings, out var refused);
+        ProgramConfiguration.Refuse([.. CollectorRegistration.ValidateOptions(settings), .. refused]);
         settings[DataDirectory.Key] = DataDirectory.Of(settings);
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
@@ -21,12 +23,23 @@ internal static class CollectorHost
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
         builder.Services.AddMaydayCollector(builder.Configuration);
         builder.Services.AddHostedService<PartitionUpkeep>();
+        if (metrics is not null)
+        {
+            builder.Services.AddMaydayMetrics();
+            builder.Services.AddHostedService(services => new MetricsListener(metrics, services.GetRequiredService<InstrumentReadings>()));
+        }
 
         using var host = builder.Build();
         await RoleStart.CheckSchemaAsync(host.Services.GetRequiredService<NpgsqlDataSource>(), cancellation);
         await host.StartAsync(cancellation);
         var ports = host.Services.GetRequiredService<CollectorService>().Ports;
         await Console.Out.WriteLineAsync($"Mayday's collector listens: netoops UDP {ports.Netoops}, netconsole UDP {ports.Netconsole}, evlog UDP {ports.Evlog}");
+        if (metrics is not null)
+        {
+            var listener = host.Services.GetServices<IHostedService>().OfType<MetricsListener>().Single();
+            await Console.Out.WriteLineAsync($"Metrics for a Prometheus: {listener.Address}");
+        }
+
         await host.WaitForShutdownAsync(cancellation);
         return ExitCode.Done;
     }

@@ -8,10 +8,14 @@ internal sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration set
 {
     public const string RetentionKey = "Store:Retention";
 
+    public const string LogRetentionKey = "Store:LogRetention";
+
     // Partitions are made days ahead; an hour only bounds how long a dropped one is overdue.
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? PartitionKeeper.DefaultRetention;
+
+    public static TimeSpan LogRetention(IConfiguration settings) => settings.GetValue<TimeSpan?>(LogRetentionKey) ?? PartitionKeeper.DefaultLogRetention;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +24,7 @@ internal sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration set
         {
             try
             {
-                await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), stoppingToken);
+                await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), LogRetention(settings), stoppingToken);
             }
             catch (Exception reason) when (reason is not OperationCanceledException)
             {

@@ -64,7 +64,8 @@ internal static class WebHost
     }
 
     /// <summary>Starts the host; a port that is taken is a plain sentence, not a stack trace.</summary>
-    public static async Task StartAsync(WebApplication app, WebListen listen, CancellationToken cancellation)
+    public static async Task StartAsync(
+        WebApplication app, WebListen listen, CancellationToken cancellation, string remedy = $"--http PORT (setting {WebListen.Key})")
     {
         try
         {
@@ -74,7 +75,7 @@ internal static class WebHost
         {
             throw new PlainFailureException(
                 $"cannot listen for HTTP on {listen.Address}:{listen.Port}: {taken.InnerException.Message}. Another program has the port, or the address is not "
-                + "this machine's. Choose another with --http PORT (setting Web:Listen).");
+                + $"this machine's. Choose another with {remedy}.");
         }
     }
 

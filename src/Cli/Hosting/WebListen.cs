@@ -10,7 +10,7 @@ internal sealed record WebListen(IPAddress Address, int Port)
 
     public bool IsOpen => !IPAddress.IsLoopback(Address);
 
-    public static bool TryParse(string text, out WebListen listen, out string failure)
+    public static bool TryParse(string text, out WebListen listen, out string failure, string key = Key)
     {
         listen = new WebListen(IPAddress.Loopback, 0);
         failure = "";
@@ -24,7 +24,7 @@ internal sealed record WebListen(IPAddress Address, int Port)
 
         if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !IPAddress.TryParse(address, out var parsed))
         {
-            failure = $"{Key}: \"{text}\" is neither PORT nor ADDRESS:PORT. Examples: 8080, 127.0.0.1:8080, 0.0.0.0:8080, [::]:8080 (option --http of `mayday up`).";
+            failure = $"{key}: \"{text}\" is neither PORT nor ADDRESS:PORT. Examples: 8080, 127.0.0.1:8080, 0.0.0.0:8080, [::]:8080{(key == Key ? " (option --http of `mayday up`)" : "")}.";
             return false;
         }
 

@@ -1,3 +1,4 @@
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 
 namespace Mayday.Collector.Reassembly;
@@ -35,6 +36,9 @@ internal abstract class ConsoleStream
     public CrashWindow? Closing { get; set; }
 
     public ulong ClosingBefore { get; set; }
+
+    /// <summary>What its packets came to; made with its first.</summary>
+    public LossTally? Loss { get; set; }
 
     public abstract bool IsExtended { get; }
 

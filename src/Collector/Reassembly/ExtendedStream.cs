@@ -2,6 +2,7 @@ using System.Text;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Protocol.Netconsole;
+using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
@@ -24,6 +25,9 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
     private MessageIdCount? _messageIds;
     private byte[] _release = [];
     private ulong _highestTimestamp;
+    private long _lostBefore;
+    private long _toldLost;
+    private long _untold;
     private int _farBehind;
 
     public override bool IsExtended => true;
@@ -80,6 +84,7 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
 
         if (_sequences.HasStarted && packet.Sequence > _sequences.Highest && packet.Sequence - _sequences.Highest > LargestJump)
         {
+            _lostBefore += (long)_sequences.Missing;
             _sequences = default;
         }
 
@@ -99,8 +104,44 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
     public void NoteMessageId(uint messageId, ShardCounters counters) =>
         counters.MissingByMessageId += (_messageIds ??= new MessageIdCount()).Note(messageId);
 
+    /// <summary>
+    /// Accounts for one packet. Message ids tell what was lost; without them the record numbers do, once the sender is known to let every level
+    /// through, and then for all that came before as well; else nothing is claimed.
+    /// </summary>
+    public void Account(SequenceVerdict verdict, ref LossCounts counts)
+    {
+        switch (verdict)
+        {
+            case SequenceVerdict.Duplicate:
+                counts.Duplicates++;
+                break;
+            case SequenceVerdict.Late:
+                counts.Reordered++;
+                break;
+        }
+
+        var isReceived = verdict != SequenceVerdict.Duplicate;
+        counts.Received += isReceived ? 1 : 0;
+        if (_messageIds is null && !SendsEveryLevel)
+        {
+            _untold += isReceived ? 1 : 0;
+            counts.Unknowable += isReceived ? 1 : 0;
+            return;
+        }
+
+        counts.Unknowable -= _untold;
+        _untold = 0;
+        var lost = _messageIds?.Missing ?? _lostBefore + (long)_sequences.Missing;
+        counts.Lost += lost - _toldLost;
+        counts.LostText += lost - _toldLost;
+        _toldLost = lost;
+    }
+
     public override void Reset()
     {
+        _lostBefore = 0;
+        _toldLost = 0;
+        _untold = 0;
         _sequences = default;
         _messageIds = null;
         _release = [];

@@ -7,6 +7,10 @@ internal sealed class MessageIdCount
     private const int LargestJump = 100_000;
 
     private SequenceWindow _window;
+    private long _before;
+
+    /// <summary>All that is known to be lost, earlier counts of the same stream included.</summary>
+    public long Missing => _before + (long)_window.Missing;
 
     /// <summary>Notes an id; returns by how much the known loss changed.</summary>
     public long Note(uint messageId)
@@ -21,6 +25,7 @@ internal sealed class MessageIdCount
         var step = (int)(messageId - (uint)_window.Highest);
         if (step is > LargestJump or <= -SequenceWindow.Span)
         {
+            _before += before;
             _window = default;
             _window.Note(Begin(messageId));
             return 0;

@@ -1,8 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Archive;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Protocol.Kmsg;
 using Mayday.Protocol.Netconsole;
+using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
@@ -24,6 +27,8 @@ internal sealed class NetconsoleReassembler
 
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
+    private readonly LossLedger? _loss;
+    private readonly ArchiveFeed? _archive;
     private readonly FragmentTable _fragments;
     private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
     private readonly LinkedList<ConsoleStream> _bySilence = new();
@@ -36,8 +41,10 @@ internal sealed class NetconsoleReassembler
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
-    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters)
+    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, LossLedger? loss = null, ArchiveFeed? archive = null)
     {
+        _loss = loss;
+        _archive = archive;
         _limits = limits;
         _counters = counters;
         _fragments = new FragmentTable(limits, counters);
@@ -68,12 +75,14 @@ internal sealed class NetconsoleReassembler
         }
 
         var isKnownRecord = packet.HasFragment && _fragments.Holds(stream, packet.Sequence);
+        var verdict = SequenceVerdict.New;
         if (!isKnownRecord)
         {
-            var verdict = stream.Note(packet, _counters);
+            verdict = stream.Note(packet, _counters);
             if (verdict == SequenceVerdict.Duplicate)
             {
                 _counters.DuplicateRecords++;
+                Account(stream, verdict);
                 stream.LastHeard = now;
                 return PacketRejectReason.None;
             }
@@ -112,6 +121,11 @@ internal sealed class NetconsoleReassembler
             stream.NoteMessageId(messageId, _counters);
         }
 
+        if (!isKnownRecord)
+        {
+            Account(stream, verdict);
+        }
+
         // Only the kernel's own records (facility 0) are evidence of a crash; user space may write what it likes.
         var sight = packet.Facility == 0 ? LineWatch.See(Plain(message.Text)) : default;
         Route(stream, datagram, sight, packet.Sequence, now);
@@ -121,6 +135,14 @@ internal sealed class NetconsoleReassembler
     public void AddBasic(in SourceEndPoint source, ReadOnlySpan<byte> datagram, Moment now)
     {
         var stream = (BasicStream)FindStream(source, isExtended: false, now);
+        if (_loss is not null)
+        {
+            var tally = stream.Loss ??= new LossTally(source, Transport.NetconsoleBasic);
+            tally.Counts.Received++;
+            tally.Counts.Unknowable++;
+            _loss.Note(tally);
+        }
+
         var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
         if (sight.IsBoot && (stream.Window is not null || stream.Ring is { Count: > 0 }))
         {
@@ -167,6 +189,16 @@ internal sealed class NetconsoleReassembler
         }
     }
 
+    private void Account(ExtendedStream stream, SequenceVerdict verdict)
+    {
+        if (_loss is not null)
+        {
+            var tally = stream.Loss ??= new LossTally(stream.Source, Transport.Netconsole);
+            stream.Account(verdict, ref tally.Counts);
+            _loss.Note(tally);
+        }
+    }
+
     private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> text) =>
         text.Contains((byte)'\\') ? _plain.AsSpan(0, Escapes.Unescape(text, _plain)) : text;
 
@@ -196,6 +228,7 @@ internal sealed class NetconsoleReassembler
     {
         List(stream, now);
         stream.LastHeard = now;
+        _archive?.Offer(stream.Source, stream.IsExtended, datagram, now);
 
         if (stream.Closing is { } closing && sequence < stream.ClosingBefore)
         {

@@ -1,3 +1,4 @@
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 
 namespace Mayday.Collector.Reassembly;
@@ -45,6 +46,7 @@ internal sealed class NetoopsAssembly
         First = now;
         Last = now;
         Node = new LinkedListNode<NetoopsAssembly>(this);
+        Copies = new RoundCount(family.PacketCount);
     }
 
     public NetoopsFamily Family { get; }
@@ -57,6 +59,9 @@ internal sealed class NetoopsAssembly
     public Moment First { get; }
 
     public Moment Last { get; set; }
+
+    /// <summary>Which copies came, counted until the dump is forgotten; null when they are counted elsewhere.</summary>
+    public RoundCount? Copies { get; set; }
 
     public bool IsPending => _fragments is not null;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol.Netoops;
+using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
@@ -9,7 +11,7 @@ namespace Mayday.Collector.Reassembly;
 /// packet at <c>now</c>, take what is finished, ask for the next deadline. Every table is bounded, and a bound is only met by new keys: a
 /// full table still takes packets for what it holds; what gives way is finished early as a partial dump, never lost in silence.
 /// </summary>
-internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters)
+internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, LossLedger? loss = null)
 {
     // A ring overwritten twice while it is sent, or three soft dumps in one second; more is nobody's log.
     private const int MaxGenerations = 4;
@@ -76,6 +78,11 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
         {
             Finish(head.Value, now, EarlyStop);
         }
+
+        while (_remembered.First is { } head)
+        {
+            Drop(head.Value);
+        }
     }
 
     private NetoopsFamily? Find(in SourceEndPoint source, ReadOnlySpan<byte> prefix, out ulong key)
@@ -134,6 +141,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
             if (family.Generations.Count >= MaxGenerations)
             {
                 current.Conflicting++;
+                current.Copies?.Note(number);
                 return;
             }
 
@@ -165,6 +173,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
             {
                 // The dump went out as partial; its packet came after the quiet time.
                 counters.LateFragments++;
+                current.Copies?.Note(number);
                 return;
             }
 
@@ -207,6 +216,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
     {
         counters.DuplicateFragments++;
         assembly.CountCopy(number);
+        assembly.Copies?.Note(number);
         Touch(assembly, now);
     }
 
@@ -248,6 +258,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
 
     private void Store(NetoopsAssembly assembly, int number, ReadOnlySpan<byte> text, int dataLength, bool isShared, Moment now)
     {
+        assembly.Copies?.Note(number);
         if (assembly.LogBytes + text.Length > limits.MaxDumpBytes)
         {
             counters.RefusedFragments++;
@@ -307,6 +318,8 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
         {
             // No second dump: the first copy stands, the difference is noted while its dump is still here.
             assembly.Elder!.Conflicting += assembly.OwnPackets;
+            assembly.Elder.Copies?.Take(assembly.Copies!);
+            assembly.Copies = null;
             assembly.Discard();
         }
         else
@@ -330,6 +343,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
     private void Drop(NetoopsAssembly assembly)
     {
         _remembered.Remove(assembly.Node);
+        Account(assembly);
         var family = assembly.Family;
         family.Generations.Remove(assembly);
         if (family.Generations.Count == 0)
@@ -339,6 +353,23 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
         else if (family.Current == assembly)
         {
             family.Current = family.Generations[^1];
+        }
+    }
+
+    // Only now is it known which copies did not come: late rounds were still awaited.
+    private void Account(NetoopsAssembly assembly)
+    {
+        if (assembly.Copies is { } copies)
+        {
+            loss?.Add(assembly.Family.Source, Transport.Netoops, new LossCounts
+            {
+                Received = copies.Received,
+                Lost = copies.Lost,
+                LostText = copies.LostPackets,
+                Duplicates = copies.Duplicates,
+                Reordered = copies.Reordered,
+            });
+            assembly.Copies = null;
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Archive;
+using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
@@ -18,14 +20,20 @@ internal sealed class DatagramIntake
     private readonly NetconsoleReassembler _netconsole;
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
+    private readonly ArchiveFeed? _archive;
 
-    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log)
+    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ArchiveFeed? archive = null)
     {
-        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters);
+        _archive = archive;
+        Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
+        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, Loss);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss, archive);
         _counters = counters;
         _log = log;
     }
+
+    /// <summary>What came of each sender's packets; its takers are on other threads.</summary>
+    public LossLedger Loss { get; }
 
     public NetoopsReassembler Netoops => _netoops;
 
@@ -102,6 +110,8 @@ internal sealed class DatagramIntake
     {
         _netoops.Expire(now);
         _netconsole.Expire(now);
+        Loss.HandOver(now);
+        _archive?.Tick(now);
     }
 
     /// <summary>Finishes everything in flight: the process ends.</summary>
@@ -109,6 +119,8 @@ internal sealed class DatagramIntake
     {
         _netoops.Flush(now);
         _netconsole.Flush();
+        Loss.Flush();
+        _archive?.Flush();
     }
 
     public bool TryTake([NotNullWhen(true)] out ReassembledDump? dump)

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector.Storing;
 
 /// <summary>
-/// Dumps on disk while Postgres is away: segment files in order, bounded in bytes, found again at the next start. When it is full the new
-/// dumps are dropped and counted: the oldest are the first causes. One thread uses it; the levels may be read by any.
+/// Dumps on disk while Postgres is away: segment files, bounded in bytes and age, found again at the next start, read back in the order in
+/// which they came. When there is no room, of the budget or of the disk, the least valuable go first (chatter, then repeats of a known bug,
+/// then new bugs), and of equals the new: the oldest are the first causes. What goes is counted by what it was. One thread uses it; the levels
+/// may be read by any.
 /// </summary>
 internal sealed class DumpSpool : IDisposable
 {
-    private const string Extension = ".spool";
     private const string AsideFolder = "refused";
 
     // Dumps that Postgres refuses are for a developer to look at; a defect that hits every dump must not fill the disk.
@@ -19,23 +20,29 @@ internal sealed class DumpSpool : IDisposable
 
     private readonly SpoolOptions _options;
     private readonly CollectorCounters _counters;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly LinkedList<SpoolSegment> _segments = new();
+    private readonly SpoolLane[] _lanes;
+    private readonly KnownSignatures _known = new();
     private readonly FileStream _lock;
-    private SpoolSegment? _writing;
     private long _lastNumber;
+    private long _lastOrder;
     private long _bytes;
     private long _count;
     private bool _isFull;
     private bool _isBroken;
 
-    private DumpSpool(string directory, SpoolOptions options, CollectorCounters counters, ILogger log, FileStream ownership)
+    private DumpSpool(string directory, SpoolOptions options, CollectorCounters counters, ILogger log, FileStream ownership, TimeProvider time)
     {
         Folder = directory;
         _options = options;
         _counters = counters;
+        _time = time;
         _log = log;
         _lock = ownership;
+        _lanes = [.. Enum.GetValues<DumpWorth>().Order().Select(worth => new SpoolLane(directory, worth))];
+        // Later than whatever an earlier run wrote, as long as the clock does not go back.
+        _lastOrder = time.GetUtcNow().UtcTicks;
     }
 
     public string Folder { get; }
@@ -46,7 +53,7 @@ internal sealed class DumpSpool : IDisposable
     public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <exception cref="CollectorStartException">The directory cannot be used.</exception>
-    public static DumpSpool Open(SpoolOptions options, CollectorCounters counters, ILogger log)
+    public static DumpSpool Open(SpoolOptions options, CollectorCounters counters, ILogger log, TimeProvider? time = null)
     {
         var directory = Path.GetFullPath(options.ResolveDirectory());
         FileStream ownership;
@@ -66,82 +73,112 @@ internal sealed class DumpSpool : IDisposable
                 $"The spool directory {directory} cannot be used ({failure.Message.TrimEnd('.')}). If another collector uses it, give each its own with Collector:Spool:Directory.", failure);
         }
 
-        var spool = new DumpSpool(directory, options, counters, log, ownership);
+        var spool = new DumpSpool(directory, options, counters, log, ownership, time ?? TimeProvider.System);
         spool.FindSegments();
         return spool;
     }
 
-    /// <summary>Keeps dumps in their order; those that find no room are dropped and counted.</summary>
-    public void Append(IReadOnlyList<FinishedDump> dumps)
+    /// <summary>Dumps that Postgres took: what comes later of their bugs is a repeat.</summary>
+    public void Stored(IReadOnlyList<FinishedDump> dumps)
     {
-        var payloads = new List<byte[]>(dumps.Count);
-        long bytes = 0;
         foreach (var dump in dumps)
         {
-            var payload = SpooledDump.Write(dump);
-            if (Bytes + bytes + payload.Length + SpoolSegment.RecordOverhead + SpoolSegment.HeaderLength > _options.MaxBytes)
+            _known.Remember(dump);
+        }
+    }
+
+    /// <summary>Keeps dumps; what finds no room goes, the least valuable first, and is counted.</summary>
+    public void Append(IReadOnlyList<FinishedDump> dumps)
+    {
+        DropExpired();
+        var byWorth = new List<byte[]>[_lanes.Length];
+        for (var i = 0; i < byWorth.Length; i++)
+        {
+            byWorth[i] = [];
+        }
+
+        foreach (var dump in dumps)
+        {
+            byWorth[(int)_known.Judge(dump)].Add(SpooledDump.Write(dump, ++_lastOrder));
+        }
+
+        // The most valuable first: it finds the room, if need be that of the others.
+        for (var worth = byWorth.Length - 1; worth >= 0; worth--)
+        {
+            Append(_lanes[worth], byWorth[worth]);
+        }
+    }
+
+    private void Append(SpoolLane lane, List<byte[]> payloads)
+    {
+        var fitting = 0;
+        long bytes = SpoolSegment.HeaderLength;
+        while (fitting < payloads.Count)
+        {
+            var more = payloads[fitting].Length + SpoolSegment.RecordOverhead;
+            if (Bytes + bytes + more <= _options.MaxBytes)
             {
+                bytes += more;
+                fitting++;
+            }
+            else if (!TryShed(lane.Worth))
+            {
+                TellFull();
                 break;
             }
-
-            bytes += payload.Length + SpoolSegment.RecordOverhead;
-            payloads.Add(payload);
         }
 
-        var refused = dumps.Count - payloads.Count;
-        if (payloads.Count > 0 && !TryWrite(payloads))
+        if (fitting > 0 && !TryWrite(lane, fitting == payloads.Count ? payloads : payloads[..fitting]))
         {
-            refused = dumps.Count;
-        }
-        else if (refused > 0 && !_isFull)
-        {
-            _isFull = true;
-            CollectorLog.SpoolFull(_log, Folder, Bytes);
+            fitting = 0;
         }
 
-        if (refused > 0)
-        {
-            _counters.SpoolDropped(refused);
-        }
-
-        _counters.DumpsSpooled(dumps.Count - refused);
+        _counters.DumpsSpooled(fitting);
+        Drop(lane.Worth, payloads.Count - fitting);
     }
 
     /// <summary>The oldest dumps, at most a batch; call the result's <see cref="SpoolBatch.Accept"/> when they are stored.</summary>
     public SpoolBatch? Peek(int maxDumps, long maxBytes)
     {
-        while (_segments.First is { } node)
+        DropExpired();
+        var waiting = new List<(long Order, FinishedDump? Dump, SpoolLane Lane, SpoolSegment Segment, long End, int Bytes)>();
+        var horizon = long.MaxValue;
+        foreach (var lane in _lanes)
         {
-            var segment = node.Value;
-            var payloads = segment.Read(maxDumps, maxBytes, out var next);
-            if (payloads.Count == 0)
+            var last = 0L;
+            var records = ReadFirst(lane, maxDumps, maxBytes, out var segment);
+            foreach (var (payload, end) in records)
             {
-                if (segment.Replayed < segment.Count)
+                var dump = SpooledDump.Read(payload, out var order);
+                if (dump is null)
                 {
-                    Damaged(segment);
+                    Damaged(segment!);
                 }
 
-                Remove(segment);
-                continue;
+                last = dump is null ? last : order;
+                waiting.Add((last, dump, lane, segment!, end, payload.Length));
             }
 
-            var dumps = new List<FinishedDump>(payloads.Count);
-            foreach (var payload in payloads)
+            // What this lane has behind its last may come before what another has: nothing overtakes.
+            if (records.Count > 0 && (segment!.Replayed + records.Count < segment.Count || lane.HasMoreThanOne))
             {
-                if (SpooledDump.Read(payload) is { } dump)
-                {
-                    dumps.Add(dump);
-                }
-                else
-                {
-                    Damaged(segment);
-                }
+                horizon = Math.Min(horizon, last);
             }
-
-            return new SpoolBatch(dumps, () => Advance(segment, next, payloads.Count));
         }
 
-        return null;
+        // Stable, so that records of a lane keep their order.
+        var taken = waiting.OrderBy(record => record.Order).TakeWhile(record => record.Order <= horizon).Take(maxDumps).ToList();
+        long bytes = 0;
+        taken = [.. taken.TakeWhile(record => (bytes += record.Bytes) <= maxBytes || record == taken[0])];
+        return taken.Count == 0
+            ? null
+            : new SpoolBatch([.. taken.Select(record => record.Dump).OfType<FinishedDump>()], () =>
+            {
+                foreach (var of in taken.GroupBy(record => record.Lane))
+                {
+                    Advance(of.Key, of.Last().Segment, of.Last().End, of.Count());
+                }
+            });
     }
 
     /// <summary>Puts a dump aside that Postgres refuses whatever is left out of it; null when there are too many already.</summary>
@@ -155,7 +192,7 @@ internal sealed class DumpSpool : IDisposable
                 return null;
             }
 
-            var segment = new SpoolSegment(Path.Combine(folder.FullName, dump.Id.ToString("N", CultureInfo.InvariantCulture) + Extension));
+            var segment = new SpoolSegment(Path.Combine(folder.FullName, dump.Id.ToString("N", CultureInfo.InvariantCulture) + SpoolLane.Extension));
             segment.Append([SpooledDump.Write(dump)]);
             return segment.Path;
         }
@@ -170,21 +207,21 @@ internal sealed class DumpSpool : IDisposable
 
     private void FindSegments()
     {
-        foreach (var path in Directory.EnumerateFiles(Folder, "*" + Extension).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(Folder, "*" + SpoolLane.Extension).Order(StringComparer.Ordinal))
         {
-            if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (!SpoolLane.TryReadName(path, out var number, out var worth))
             {
                 continue;
             }
 
             _lastNumber = Math.Max(_lastNumber, number);
-            var segment = new SpoolSegment(path);
+            var segment = new SpoolSegment(path) { WrittenAt = File.GetLastWriteTimeUtc(path) };
             if (!segment.Scan())
             {
                 Damaged(segment);
             }
 
-            _segments.AddLast(segment);
+            _lanes[(int)worth].Found(segment);
             _count += segment.Count;
             _bytes += segment.Length;
         }
@@ -195,64 +232,126 @@ internal sealed class DumpSpool : IDisposable
         }
     }
 
-    private bool TryWrite(List<byte[]> payloads)
+    private IReadOnlyList<(byte[] Payload, long End)> ReadFirst(SpoolLane lane, int maxDumps, long maxBytes, out SpoolSegment? segment)
     {
-        try
+        while ((segment = lane.First) is not null)
         {
-            if (_writing is null || _writing.Length >= _options.SegmentBytes)
+            var records = segment.Read(maxDumps, maxBytes);
+            if (records.Count > 0)
             {
-                // Numbers only grow, also over restarts: their order is the order of the dumps.
-                var name = (++_lastNumber).ToString("D12", CultureInfo.InvariantCulture) + Extension;
-                _writing = new SpoolSegment(Path.Combine(Folder, name));
-                _segments.AddLast(_writing);
+                return records;
             }
 
-            var before = _writing.Length;
-            _writing.Append(payloads);
-            Interlocked.Add(ref _bytes, _writing.Length - before);
-            Interlocked.Add(ref _count, payloads.Count);
-            if (_isBroken)
+            if (segment.Replayed < segment.Count)
             {
-                _isBroken = false;
-                CollectorLog.SpoolRecovered(_log, Folder);
+                Damaged(segment);
             }
 
-            return true;
+            Remove(lane, segment);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            if (!_isBroken)
-            {
-                _isBroken = true;
-                CollectorLog.SpoolFailed(_log, failure, Folder);
-            }
 
-            return false;
+        return [];
+    }
+
+    private bool TryWrite(SpoolLane lane, List<byte[]> payloads)
+    {
+        while (true)
+        {
+            try
+            {
+                Interlocked.Add(ref _bytes, lane.Append(payloads, _options.SegmentBytes, ref _lastNumber));
+                lane.Newest!.WrittenAt = _time.GetUtcNow();
+                Interlocked.Add(ref _count, payloads.Count);
+                if (_isBroken)
+                {
+                    _isBroken = false;
+                    CollectorLog.SpoolRecovered(_log, Folder);
+                }
+
+                return true;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                if (!_isBroken)
+                {
+                    _isBroken = true;
+                    CollectorLog.SpoolFailed(_log, failure, Folder);
+                }
+
+                // A full disk: what is worth less makes room on it, too.
+                if (!TryShed(lane.Worth))
+                {
+                    return false;
+                }
+            }
         }
     }
 
-    private void Advance(SpoolSegment segment, long next, int records)
+    // A segment of what is worth least, if that is less than what needs the room.
+    private bool TryShed(DumpWorth below)
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.Worth < below && lane.Newest is { } newest)
+            {
+                TellFull();
+                Drop(lane.Worth, newest.Count - newest.Replayed);
+                Remove(lane, newest);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void DropExpired()
+    {
+        var oldest = _time.GetUtcNow() - _options.MaxAge;
+        foreach (var lane in _lanes)
+        {
+            while (lane.First is { } segment && segment.WrittenAt < oldest)
+            {
+                _counters.SpoolExpired(segment.Count - segment.Replayed);
+                CollectorLog.SpoolExpired(_log, segment.Count - segment.Replayed, Path.GetFileName(segment.Path));
+                Remove(lane, segment);
+            }
+        }
+    }
+
+    private void Drop(DumpWorth worth, int dumps)
+    {
+        if (dumps > 0)
+        {
+            _counters.SpoolDropped(worth, dumps);
+        }
+    }
+
+    private void TellFull()
+    {
+        if (!_isFull)
+        {
+            _isFull = true;
+            CollectorLog.SpoolFull(_log, Folder, Bytes);
+        }
+    }
+
+    private void Advance(SpoolLane lane, SpoolSegment segment, long next, int records)
     {
         segment.Position = next;
         segment.Replayed += records;
         Interlocked.Add(ref _count, -records);
         if (segment.Position >= segment.Length)
         {
-            Remove(segment);
+            _isFull = false;
+            Remove(lane, segment);
         }
     }
 
-    private void Remove(SpoolSegment segment)
+    private void Remove(SpoolLane lane, SpoolSegment segment)
     {
-        if (_writing == segment)
-        {
-            _writing = null;
-        }
-
-        _segments.Remove(segment);
+        lane.Remove(segment);
         Interlocked.Add(ref _bytes, -segment.Length);
         Interlocked.Add(ref _count, -(segment.Count - segment.Replayed));
-        _isFull = false;
         try
         {
             File.Delete(segment.Path);

@@ -27,6 +27,9 @@ internal sealed class SpoolSegment(string path)
 
     public int Replayed { get; set; }
 
+    /// <summary>When something was last written to it.</summary>
+    public DateTimeOffset WrittenAt { get; set; }
+
     /// <summary>Appends payloads and has the disk hold them before it returns; on failure the file is as long as before.</summary>
     public void Append(IReadOnlyList<byte[]> payloads)
     {
@@ -84,11 +87,11 @@ internal sealed class SpoolSegment(string path)
         return Length == file.Length;
     }
 
-    /// <summary>Reads records from <see cref="Position"/> on, until the limits; tells where the next would begin.</summary>
-    public IReadOnlyList<byte[]> Read(int maxRecords, long maxBytes, out long next)
+    /// <summary>Reads records from <see cref="Position"/> on, until the limits, each with the place where the next begins.</summary>
+    public IReadOnlyList<(byte[] Payload, long End)> Read(int maxRecords, long maxBytes)
     {
-        var payloads = new List<byte[]>();
-        next = Position;
+        var payloads = new List<(byte[], long)>();
+        var next = Position;
         if (Length <= Position)
         {
             return payloads;
@@ -99,9 +102,9 @@ internal sealed class SpoolSegment(string path)
         long bytes = 0;
         while (payloads.Count < maxRecords && bytes < maxBytes && next < Length && TryRead(file, out var payload))
         {
-            payloads.Add(payload);
-            bytes += payload.Length;
             next = file.Position;
+            payloads.Add((payload, next));
+            bytes += payload.Length;
         }
 
         return payloads;

@@ -12,6 +12,9 @@ namespace Mayday.Collector.Storing;
 /// </summary>
 internal sealed record SpooledDump
 {
+    /// <summary>Its place among all that were spooled: lanes are read back in this order. 0 in files of versions that had one lane.</summary>
+    public long Order { get; init; }
+
     public required Guid Id { get; init; }
 
     public required DateTimeOffset ReceivedAt { get; init; }
@@ -56,10 +59,11 @@ internal sealed record SpooledDump
 
     public required int UserBlobLength { get; init; }
 
-    public static byte[] Write(FinishedDump dump)
+    public static byte[] Write(FinishedDump dump, long order = 0)
     {
         var head = JsonSerializer.SerializeToUtf8Bytes(new SpooledDump
         {
+            Order = order,
             Id = dump.Id,
             ReceivedAt = dump.ReceivedAt,
             CompletedAt = dump.CompletedAt,
@@ -100,8 +104,12 @@ internal sealed record SpooledDump
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; null when it is not that.</summary>
-    public static FinishedDump? Read(ReadOnlyMemory<byte> bytes)
+    public static FinishedDump? Read(ReadOnlyMemory<byte> bytes) => Read(bytes, out _);
+
+    /// <summary>Reads a dump and its place among all that were spooled.</summary>
+    public static FinishedDump? Read(ReadOnlyMemory<byte> bytes, out long order)
     {
+        order = 0;
         if (bytes.Length < sizeof(int))
         {
             return null;
@@ -129,6 +137,7 @@ internal sealed record SpooledDump
             return null;
         }
 
+        order = head.Order;
         return new FinishedDump
         {
             Id = head.Id,

@@ -177,6 +177,7 @@ internal sealed class StoreWorker(
         try
         {
             await WriteAsync(dumps, stopping);
+            spool.Stored(dumps);
             _isAway = false;
             _pause = options.RetryMin;
             return true;

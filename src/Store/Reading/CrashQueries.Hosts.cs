@@ -65,6 +65,7 @@ public sealed partial class CrashQueries
                 [id],
                 row => new HostBug(row.GetGuid(0), row.GetString(1), row.TextOrNull(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4)),
                 cancellation).ConfigureAwait(false),
+            Loss = await ReadHostLossAsync(id, cancellation).ConfigureAwait(false),
         };
     }
 

@@ -8,6 +8,9 @@ public sealed partial class CrashQueries
     // Collectors report each second; ten missed reports are no hiccup.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(10);
 
+    // A day: long enough to see a night's trouble, short enough that an old one does not hide today.
+    private static readonly TimeSpan s_budget = TimeSpan.FromHours(24);
+
     public async Task<IngestStats> IngestStatsAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -47,11 +50,12 @@ public sealed partial class CrashQueries
             PartialDumps = Sum(counters, IngestCounterNames.PartialDumps),
             SpooledDumps = Sum(counters, IngestCounterNames.SpoolDumps),
             SpoolBytes = Sum(counters, IngestCounterNames.SpoolBytes),
-            SpoolDropped = Sum(counters, IngestCounterNames.SpoolDropped),
+            SpoolDropped = Sum(counters, IngestCounterNames.SpoolDropped) + Sum(counters, IngestCounterNames.SpoolExpired),
             DumpsStored = held[0].Dumps,
             CrashesStored = held[0].Crashes,
             Hosts = held[0].Hosts,
             MisdatedRows = held[0].Misdated,
+            Loss = await LossBudgetAsync(now - s_budget, cancellation).ConfigureAwait(false),
         };
     }
 

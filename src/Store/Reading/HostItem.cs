@@ -35,6 +35,9 @@ public sealed record HostDetail : HostItem
     public IReadOnlyList<HostBug> Bugs { get; init; } = [];
 
     public long PartialDumps { get; init; }
+
+    /// <summary>What came of the packets of its addresses, by transport.</summary>
+    public IReadOnlyList<HostLoss> Loss { get; init; } = [];
 }
 
 public sealed record HostAddress(string Address, string? ClaimedName, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);

@@ -43,6 +43,9 @@ public sealed record IngestStats
 
     /// <summary>Rows in a default partition: senders or collectors with a wrong clock.</summary>
     public long MisdatedRows { get; init; }
+
+    /// <summary>What of what the fleet sent arrived in the last day.</summary>
+    public LossBudget? Loss { get; init; }
 }
 
 public sealed record CollectorState(string Name, DateTimeOffset StartedAt, DateTimeOffset LastSeenAt, bool Alive);

@@ -159,6 +159,11 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
 
     private static void DescribeEventFormats(ModelBuilder model)
     {
+        model.Entity<LogBlockRow>(block =>
+        {
+            block.Property(row => row.Id).ValueGeneratedNever();
+            block.HasIndex(row => new { row.Address, row.Id });
+        });
         model.Entity<EventFormatRow>(format =>
         {
             format.Property(row => row.Id).UseIdentityAlwaysColumn();
@@ -228,6 +233,18 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             counter.HasKey(row => new { row.Collector, row.Name, row.Tags });
             counter.HasOne<CollectorRow>().WithMany().HasForeignKey(row => row.Collector).OnDelete(DeleteBehavior.Cascade);
         });
+        model.Entity<SenderLossRow>(loss =>
+        {
+            loss.HasKey(row => new { row.Address, row.Transport });
+            loss.HasIndex(row => row.LastAt);
+        });
+        model.Entity<SenderLossDayRow>(day =>
+        {
+            day.HasKey(row => new { row.Day, row.Address, row.Transport });
+            day.HasIndex(row => new { row.Address, row.Day });
+        });
+        model.Entity<LossHourRow>().HasKey(row => new { row.Hour, row.Transport });
+        model.Entity<LossSaveRow>().HasKey(row => row.Collector);
     }
 
     private static void Jsonb<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property) => property.HasColumnType("jsonb");

@@ -12,6 +12,7 @@ public sealed record PartitionedTable(string Name, string Column)
         new("crash", "id"),
         new("crash_witness", "crash_id"),
         new("event", "id"),
+        new("log_block", "id"),
     ];
 
     public static PartitionedTable? Find(string name) => All.FirstOrDefault(table => table.Name == name);

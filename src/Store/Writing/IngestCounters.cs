@@ -18,6 +18,7 @@ public static class IngestCounterNames
     public const string SpoolDumps = "spool.dumps";
     public const string SpoolBytes = "spool.bytes";
     public const string SpoolDropped = "spool.dropped";
+    public const string SpoolExpired = "spool.expired";
 
     /// <summary>Levels, not counts: what stands now, so that a new start replaces it instead of adding to it.</summary>
     public static IReadOnlyList<string> Levels { get; } = [SpoolDumps, SpoolBytes];

@@ -28,11 +28,19 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
+    /// <summary>A week of ordinary lines: what a machine said in the days before it died.</summary>
+    public static readonly TimeSpan DefaultLogRetention = TimeSpan.FromDays(7);
+
     // Any number no other advisory lock of this database uses: "mayd" in ASCII.
     private const long LockKey = 0x6d617964;
 
-    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
+    public Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation) =>
+        MaintainAsync(now, retention, DefaultLogRetention, cancellation);
+
+    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
+        // Ordinary lines are many and soon of no use: they never outlive the dumps.
+        var logs = logRetention < retention ? logRetention : retention;
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
@@ -42,7 +50,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             {
                 var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
                 // A day goes when all of it is past retention.
-                var oldest = DateOnly.FromDateTime((now - retention).UtcDateTime);
+                var oldest = DateOnly.FromDateTime((now - (table.Name == "log_block" ? logs : retention)).UtcDateTime);
                 foreach (var day in days.Where(day => day < oldest))
                 {
                     var name = PartitionName(table, day);
@@ -51,7 +59,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
                 }
             }
 
-            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, cancellation).ConfigureAwait(false));
+            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false));
         }
     }
 
@@ -151,7 +159,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
         }
     }
 
-    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, CancellationToken cancellation)
+    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
         var utc = now.ToUniversalTime();
         // Events go by whole days, so the last ones of a format may be there for a day longer.
@@ -165,10 +173,16 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM crash_occurrence WHERE received_at < $1", occurrences),
             ("DELETE FROM incident WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM bug_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
+            ("DELETE FROM loss_hour WHERE hour < $1", utc - retention),
+            ("DELETE FROM sender_loss_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
+            ("DELETE FROM sender_loss WHERE last_at < $1", utc - retention),
+            // A flood of made-up senders leaves rows behind: the longest silent of more than this many go, whatever their age.
+            ("DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)", LossAccounts.MaxSenders),
             ("DELETE FROM dump_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM event_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
+            ("DELETE FROM log_block_default WHERE id < $1", DumpId.FirstAt(utc - logRetention)),
             ("DELETE FROM event_format_hour WHERE hour < $1", utc - EventHoursLifetime),
             ("DELETE FROM event_format_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
             ("DELETE FROM event_format WHERE last_seen < $1", formats),

@@ -1,3 +1,4 @@
+using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,8 @@ internal sealed partial class ApiBoundary(ILogger<ApiBoundary> logger)
     /// <summary>Answers to programs; /api itself is a page for people and has its own headers.</summary>
     public static bool Covers(HttpContext context) => context.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase)
         || context.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
-        || context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase);
+        || context.Request.Path.StartsWithSegments("/openapi", StringComparison.OrdinalIgnoreCase)
+        || context.Request.Path.StartsWithSegments(MetricsEndpoint.Path, StringComparison.OrdinalIgnoreCase);
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -101,7 +103,7 @@ internal sealed partial class ApiBoundary(ILogger<ApiBoundary> logger)
     {
         var path = pattern.StartsWith('/') ? pattern : "/" + pattern;
         return path.StartsWith(Root, StringComparison.OrdinalIgnoreCase) || path.StartsWith("/health", StringComparison.OrdinalIgnoreCase)
-            || path.StartsWith("/openapi", StringComparison.OrdinalIgnoreCase);
+            || path.StartsWith("/openapi", StringComparison.OrdinalIgnoreCase) || path.StartsWith(MetricsEndpoint.Path, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void SetHeaders(IHeaderDictionary headers)

@@ -3,6 +3,7 @@ using Mayday.Store.Events;
 using Mayday.Store.Events.Alerts;
 using Mayday.Store.Events.Screening;
 using Mayday.Web.Api;
+using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +27,7 @@ public static class ApiComposition
         services.TryAddSingleton<EventAlerts>();
         services.TryAddSingleton(EventKnowledge.Shipped);
         services.TryAddSingleton<EventScreen>();
-        services.AddMetrics();
+        services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton<EventIntake>();
         services.AddSingleton(new IntakeBudget(IntakeBudget.DefaultCapacity));
@@ -40,6 +41,8 @@ public static class ApiComposition
     public static void MapMaydayApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Made now, so that what was never counted yet is there as a name to ask for.
+        _ = app.Services.GetRequiredService<ApiInstruments>();
         var boundary = app.Services.GetRequiredService<ApiBoundary>();
         app.UseWhen(ApiBoundary.Covers, answers => answers.Use((HttpContext context, RequestDelegate next) => boundary.InvokeAsync(context, next)));
 
@@ -56,6 +59,7 @@ public static class ApiComposition
         api.MapDumps();
         api.MapEvents();
         app.MapHealth();
+        app.MapMaydayMetrics();
         app.MapApiDocument();
     }
 }

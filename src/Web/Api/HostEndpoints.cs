@@ -16,6 +16,34 @@ internal static class HostEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest);
         hosts.MapRead("/{id}", GetHost).WithName("getHost").WithSummary("One host: its addresses and bugs")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        hosts.MapRead("/{id}/log", GetHostLog).WithName("getHostLog").WithSummary("The archived console of a host, as text; with follow, as it comes")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> GetHostLog(
+        string id, [AsParameters] HostLogParameters parameters, CrashQueries queries, TimeProvider time, HttpContext context, CancellationToken cancellation)
+    {
+        var reader = new ParameterReader(time.GetUtcNow());
+        var (since, until, follow) = parameters.Read(reader, time.GetUtcNow());
+        if (reader.Failed)
+        {
+            return reader.ToProblem();
+        }
+
+        if (!Guid.TryParseExact(id, "D", out var uuid) || !await queries.HasHostAsync(uuid, cancellation))
+        {
+            return ApiProblem.NoSuch("host", id);
+        }
+
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return TypedResults.Empty;
+        }
+
+        await new HostLogStream(queries, time).WriteAsync(uuid, since, until, follow, context.Response.Body, cancellation);
+        return TypedResults.Empty;
     }
 
     private static async Task<Results<Ok<Page<HostItem>>, ProblemHttpResult>> ListHosts(

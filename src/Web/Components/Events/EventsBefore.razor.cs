@@ -42,7 +42,7 @@ public sealed partial class EventsBefore
             var filter = new EventListFilter { HostId = HostId, Since = At.AddHours(-1), Until = At + s_after };
             _items = (await Records.ListAsync(filter, new PageRequest(MaxShown), CancellationToken.None)).Items;
         }
-        catch (Exception failure) when (failure is DbException or TimeoutException or IOException)
+        catch (Exception failure) when (failure is DbException or TimeoutException or IOException or EventSearchTooLongException)
         {
             _failed = true;
         }

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Mayday.Migrations.Versions
 {
     [DbContext(typeof(MaydayContext))]
-    [Migration("20261127231408_EventAlerts")]
-    partial class EventAlerts
+    [Migration("20261127232432_LossAccounts")]
+    partial class LossAccounts
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -664,97 +664,6 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("dump");
                 });
 
-            modelBuilder.Entity("Mayday.Store.Schema.EventAlertRow", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
-                    b.Property<long>("Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("count");
-
-                    b.Property<string>("Delivery")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("delivery");
-
-                    b.Property<string>("DeliveryError")
-                        .HasColumnType("text")
-                        .HasColumnName("delivery_error");
-
-                    b.Property<Guid>("EventId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("event_id");
-
-                    b.Property<string>("Facility")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("facility");
-
-                    b.Property<string>("Filter")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("filter");
-
-                    b.Property<DateTimeOffset>("FiredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("fired_at");
-
-                    b.Property<string>("Host")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("host");
-
-                    b.Property<DateTimeOffset?>("NextAttemptAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("next_attempt_at");
-
-                    b.Property<string>("Rule")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("rule");
-
-                    b.Property<string>("Severity")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("severity");
-
-                    b.Property<string>("Text")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("text");
-
-                    b.Property<string>("Values")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("values");
-
-                    b.Property<string>("Webhook")
-                        .HasColumnType("text")
-                        .HasColumnName("webhook");
-
-                    b.Property<long>("WithinSeconds")
-                        .HasColumnType("bigint")
-                        .HasColumnName("within_seconds");
-
-                    b.HasKey("Id")
-                        .HasName("pk_event_alert");
-
-                    b.HasIndex("NextAttemptAt")
-                        .HasDatabaseName("ix_event_alert_next_attempt_at")
-                        .HasFilter("delivery = 'pending'");
-
-                    b.HasIndex("Rule", "Id")
-                        .HasDatabaseName("ix_event_alert_rule_id");
-
-                    b.ToTable("event_alert");
-                });
-
             modelBuilder.Entity("Mayday.Store.Schema.EventBatchRow", b =>
                 {
                     b.Property<byte[]>("Key")
@@ -1298,6 +1207,198 @@ namespace Mayday.Migrations.Versions
                         .HasName("pk_ingest_counter");
 
                     b.ToTable("ingest_counter");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.LogBlockRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<int>("Bytes")
+                        .HasColumnType("integer")
+                        .HasColumnName("bytes");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<int>("Lines")
+                        .HasColumnType("integer")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("Transport")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.HasKey("Id")
+                        .HasName("pk_log_block");
+
+                    b.HasIndex("Address", "Id")
+                        .HasDatabaseName("ix_log_block_address_id");
+
+                    b.ToTable("log_block");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.LossHourRow", b =>
+                {
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Duplicates")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duplicates");
+
+                    b.Property<long>("KernelDrops")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kernel_drops");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
+                    b.Property<long>("Reordered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reordered");
+
+                    b.Property<long>("Unknowable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unknowable");
+
+                    b.HasKey("Hour", "Transport")
+                        .HasName("pk_loss_hour");
+
+                    b.ToTable("loss_hour");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.LossSaveRow", b =>
+                {
+                    b.Property<string>("Collector")
+                        .HasColumnType("text")
+                        .HasColumnName("collector");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("Run")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run");
+
+                    b.HasKey("Collector")
+                        .HasName("pk_loss_save");
+
+                    b.ToTable("loss_save");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.SenderLossDayRow", b =>
+                {
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.HasKey("Day", "Address", "Transport")
+                        .HasName("pk_sender_loss_day");
+
+                    b.HasIndex("Address", "Day")
+                        .HasDatabaseName("ix_sender_loss_day_address_day");
+
+                    b.ToTable("sender_loss_day");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.SenderLossRow", b =>
+                {
+                    b.Property<string>("Address")
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Transport")
+                        .HasColumnType("text")
+                        .HasColumnName("transport");
+
+                    b.Property<long>("Duplicates")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duplicates");
+
+                    b.Property<DateTimeOffset>("FirstAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_at");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<long>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<long>("LostText")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost_text");
+
+                    b.Property<long>("Received")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received");
+
+                    b.Property<long>("Reordered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reordered");
+
+                    b.Property<long>("Unknowable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unknowable");
+
+                    b.HasKey("Address", "Transport")
+                        .HasName("pk_sender_loss");
+
+                    b.HasIndex("LastAt")
+                        .HasDatabaseName("ix_sender_loss_last_at");
+
+                    b.ToTable("sender_loss");
                 });
 
             modelBuilder.Entity("Mayday.Store.Schema.BugAliasRow", b =>
