@@ -81,7 +81,7 @@ public sealed class EventScreenTests
     [Fact]
     public void PassBatch_SameBatchTwice_GivesTheSameTwice()
     {
-        var screen = Screen("{}");
+        var screen = Screen("""{"folding":{"batches":true}}""");
         ReceivedEvent[] batch = [At(0, "a"), At(0.1, "a"), At(0.2, "b"), At(0.3, "a")];
 
         var first = screen.PassBatch(batch, out var indexes);
@@ -95,13 +95,19 @@ public sealed class EventScreenTests
     [Fact]
     public void PassBatch_AnHourOfASpool_IsFoldedByTheSendersTime()
     {
-        var screen = Screen("{}");
+        var screen = Screen("""{"folding":{"batches":true}}""");
         var spool = Enumerable.Range(0, 60).Select(i => At(0, "tick") with { }).Select((received, i) => received with
         {
             Event = received.Event with { OccurredAt = s_start.AddMinutes(i - 60) },
         }).ToArray();
 
         Assert.Equal(60, screen.PassBatch(spool, out _).Count);
+    }
+
+    [Fact]
+    public void PassBatch_UnlessToldTo_FoldsNothing()
+    {
+        Assert.Equal(3, Screen("{}").PassBatch([At(0, "a"), At(0, "a"), At(0, "a")], out _).Count);
     }
 
     [Fact]

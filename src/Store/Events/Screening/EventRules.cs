@@ -32,6 +32,9 @@ public sealed record FoldingRule
 {
     public bool IsOn { get; init; } = true;
 
+    /// <summary>Batches over HTTP are folded as well. Not by itself: whoever hands in a batch counts what became of it.</summary>
+    public bool TakesBatches { get; init; }
+
     /// <summary>How long equal ones are collected before they are told.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(3);
 

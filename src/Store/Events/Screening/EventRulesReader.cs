@@ -86,10 +86,11 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
     private FoldingRule ReadFolding(JsonElement folding)
     {
         var plain = new FoldingRule();
-        return IsObject(folding, "folding", ["on", "window", "count", "lookBack"])
+        return IsObject(folding, "folding", ["on", "batches", "window", "count", "lookBack"])
             ? new FoldingRule
             {
                 IsOn = Truth(folding, "on", "folding", true),
+                TakesBatches = Truth(folding, "batches", "folding", false),
                 Window = Span(folding, "window", "folding", plain.Window, TimeSpan.FromHours(1)),
                 Count = Number(folding, "count", "folding", plain.Count, MaxCount),
                 LookBack = Number(folding, "lookBack", "folding", plain.LookBack, 100),

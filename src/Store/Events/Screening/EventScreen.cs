@@ -164,7 +164,8 @@ public sealed class EventScreen
     {
         var output = new List<ReceivedEvent>(events.Count);
         var places = new Dictionary<Guid, int>(events.Count);
-        var folder = new DuplicateFolder(_knowledge.Rules.Folding);
+        var folding = _knowledge.Rules.Folding;
+        var folder = new DuplicateFolder(folding with { IsOn = folding.IsOn && folding.TakesBatches });
         var droppedBy = new List<string>();
         lock (_lock)
         {
