@@ -4,7 +4,7 @@ using Mayday.Analysis.Parsing;
 namespace Mayday.Analysis.Rules;
 
 /// <summary>What a pattern takes out of a line.</summary>
-internal enum CaptureKind { Function, Source, Number, Hex, Word, Label, Phrase, Shout, Text, Trap, Slabcache, Task }
+internal enum CaptureKind { Function, Source, Number, Hex, Word, Label, Infoleak, Phrase, Shout, Text, Trap, Slabcache, Task }
 
 /// <summary>What a matched line said, by capture name.</summary>
 internal sealed class Captures
@@ -223,6 +223,15 @@ internal sealed class LinePattern
                 }
 
                 break;
+            case CaptureKind.Infoleak:
+                // "kernel-infoleak", "kernel-usb-infoleak", "kernel-infoleak-after-free"
+                end = Run(text, static c => char.IsAsciiLetterOrDigit(c) || c == '-');
+                if (text[..end].IndexOf("infoleak", StringComparison.Ordinal) < 0)
+                {
+                    return -1;
+                }
+
+                break;
             case CaptureKind.Shout:
                 end = Run(text, static c => char.IsAsciiLetterUpper(c) || c == '_');
                 if (end < 3)
@@ -304,7 +313,7 @@ internal sealed class LinePattern
 
         if (captures is not null)
         {
-            var name = Names.Intern(Symbol.BareName(symbol.Name));
+            var name = Symbol.Readable(symbol.Name);
             if (part.Name == "function")
             {
                 captures.Function = name;
