@@ -19,6 +19,7 @@ internal static class CollectorHost
         ProgramLogging.Configure(builder.Logging);
         Telemetry.Add(builder.Services, builder.Logging, "collector");
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
+        builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
         builder.Services.AddMaydayCollector(builder.Configuration);
         builder.Services.AddHostedService<PartitionUpkeep>();

@@ -33,6 +33,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         DescribeBugs(modelBuilder);
         DescribeGrowing(modelBuilder);
         DescribeEventFormats(modelBuilder);
+        DescribeEventAlerts(modelBuilder);
         DescribeLedgers(modelBuilder);
         DescribeCollectors(modelBuilder);
         SnakeCase.Apply(modelBuilder.Model);
@@ -147,6 +148,14 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             record.HasIndex(row => new { row.Severity, row.Id });
         });
     }
+
+    private static void DescribeEventAlerts(ModelBuilder model) => model.Entity<EventAlertRow>(alert =>
+    {
+        alert.Property(row => row.Id).ValueGeneratedNever();
+        Jsonb(alert.Property(row => row.Values));
+        alert.HasIndex(row => new { row.Rule, row.Id });
+        alert.HasIndex(row => row.NextAttemptAt).HasFilter("delivery = 'pending'");
+    });
 
     private static void DescribeEventFormats(ModelBuilder model)
     {

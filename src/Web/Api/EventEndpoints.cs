@@ -1,5 +1,6 @@
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -89,10 +90,10 @@ internal static class EventEndpoints
     }
 
     private static async Task<Results<Ok<Page<EventDocument>>, ProblemHttpResult>> ListEvents(
-        [AsParameters] EventListParameters parameters, EventQueries queries, TimeProvider time, CancellationToken cancellation)
+        [AsParameters] EventListParameters parameters, EventQueries queries, EventKnowledge knowledge, TimeProvider time, CancellationToken cancellation)
     {
         var reader = new ParameterReader(time.GetUtcNow());
-        var filter = parameters.Read(reader, out var page);
+        var filter = parameters.Read(reader, knowledge.Templates.Names, out var page);
         if (reader.Failed)
         {
             return reader.ToProblem();

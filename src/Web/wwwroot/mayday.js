@@ -19,6 +19,14 @@
     atTop() { return window.scrollY < 80; },
     toTop() { window.scrollTo({ top: 0 }); },
     hash() { return location.hash; },
+    caret(id) { return document.getElementById(id)?.selectionStart ?? 0; },
+    write(id, text, caret) {
+      const input = document.getElementById(id);
+      if (!input) return;
+      input.value = text;
+      input.focus();
+      input.setSelectionRange(caret, caret);
+    },
     show(id) {
       const element = document.getElementById(id);
       if (!element) return false;
@@ -42,6 +50,13 @@
       }
     },
   };
+
+  // In an open list of words the arrows move the choice, and Enter or Tab take it, instead of what the browser would do.
+  document.addEventListener('keydown', event => {
+    const target = event.target;
+    if (!(target instanceof HTMLElement) || !target.hasAttribute('data-open')) return;
+    if (/^Arrow(Up|Down)$/.test(event.key) || (/^(Enter|Tab)$/.test(event.key) && target.hasAttribute('data-chosen'))) event.preventDefault();
+  }, true);
 
   document.addEventListener('keydown', event => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,6 +27,10 @@ public sealed class PagesFixture : IAsyncLifetime
     public CrashQueries Queries => _app.Services.GetRequiredService<CrashQueries>();
 
     public CrashWriter Writer => _app.Services.GetRequiredService<CrashWriter>();
+
+    public EventQueries Events => _app.Services.GetRequiredService<EventQueries>();
+
+    public EventWriter EventWriter => _app.Services.GetRequiredService<EventWriter>();
 
     public IngestCounters Counters => _app.Services.GetRequiredService<IngestCounters>();
 

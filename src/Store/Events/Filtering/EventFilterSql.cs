@@ -87,11 +87,11 @@ internal sealed class EventFilterSql
     // The same bits, read as unsigned.
     private static string Unsigned(string column) => $"({column}::bigint & 4294967295)";
 
-    // The catalogue is asked first: it is small, and events are indexed by format.
+    // The catalogue is asked first: it is small, and events are indexed by format. What it was too full for is in its overflow row.
     private string WriteEventType(int type)
     {
-        var bound = _bind(type);
-        return $"(e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound})) OR (e.format_id IS NULL AND e.event_type = {bound}))";
+        var (bound, overflow) = (_bind(type), _bind(EventFormatKey.Overflow.Hash()));
+        return $"(e.event_type = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound} OR f.hash = {overflow})))";
     }
 
     /// <summary>Time bounds are id bounds: with them whole partitions are passed over.</summary>
