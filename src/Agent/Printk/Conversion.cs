@@ -192,7 +192,7 @@ internal sealed class Conversion
     {
         var blanks = HasStarWidth ? MostPadding : Width;
         var begin = 0;
-        while (!IsLeft && begin < blanks && begin < rest.Length && rest[begin] == ' ')
+        while (!IsLeft && !HasZeros && begin < blanks && begin < rest.Length && rest[begin] == ' ')
             begin++;
         var padding = begin;
         if (isSigned && begin < rest.Length

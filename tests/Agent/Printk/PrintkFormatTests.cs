@@ -92,6 +92,24 @@ public sealed class PrintkFormatTests
     public void Parse_MoreArgumentsThanAnyCallHas_IsRefused() => Assert.Null(PrintkFormat.Parse(string.Concat(Enumerable.Repeat("%d ", 61))));
 
     [Fact]
+    public void Match_WhatWasPrinted_IsAlwaysFoundAgain()
+    {
+        var random = new Random(20260401);
+        var printer = new Printer(random);
+        var values = new List<PrintkValue>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            printer.Next();
+            var format = PrintkFormat.Parse(printer.Format)!;
+            values.Clear();
+
+            Assert.True(format.TryMatch(Encoding.UTF8.GetBytes(printer.Text), values), $"'{printer.Format}' printed '{printer.Text}'");
+            // Adjacent strings can be parted in several ways; printed again they are the same text.
+            Assert.Equal(printer.Text, Printer.Print(printer.Format, values));
+        }
+    }
+
+    [Fact]
     public void Match_AnyBytes_NeverThrows()
     {
         var random = new Random(7);
