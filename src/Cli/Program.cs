@@ -50,7 +50,7 @@ public static class Program
         catch (Exception plain) when (plain is CollectorStartException or EmbeddedPostgresException)
         {
             await Console.Error.WriteLineAsync($"mayday: {plain.Message}");
-            return ExitCode.Failed;
+            return plain is CollectorStartException { IsWrongUse: true } ? ExitCode.WrongUse : ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {

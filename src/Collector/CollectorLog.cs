@@ -73,6 +73,24 @@ internal static partial class CollectorLog
     [LoggerMessage(1019, LogLevel.Critical, "A stage of the pipeline ended by a failure; the collector stops")]
     public static partial void StageFailed(ILogger log, Exception failure);
 
+    [LoggerMessage(1040, LogLevel.Information, "Listening to netlink protocol {Protocol}, groups {Groups}, {Senders}")]
+    public static partial void ListeningToNetlink(ILogger log, int protocol, uint groups, string senders);
+
+    [LoggerMessage(1041, LogLevel.Warning, "Postgres is away: {Reason}. Events go to the spool in {Directory}")]
+    public static partial void PostgresAwayForEvents(ILogger log, string reason, string directory);
+
+    [LoggerMessage(1042, LogLevel.Information, "The spool holds no events any more")]
+    public static partial void EventSpoolReplayed(ILogger log);
+
+    [LoggerMessage(1043, LogLevel.Error, "The spool of events in {Directory} is full ({Bytes} bytes): events are dropped. Bring Postgres back or raise Collector:Spool:EventBytes")]
+    public static partial void EventSpoolFull(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1044, LogLevel.Information, "{Batches} batches of events ({Bytes} bytes) of an earlier run wait in the spool")]
+    public static partial void EventSpoolFound(ILogger log, long batches, long bytes);
+
+    [LoggerMessage(1045, LogLevel.Debug, "{Events} events could not be stored: {Reason}")]
+    public static partial void EventsRefused(ILogger log, int events, string reason);
+
     [LoggerMessage(1020, LogLevel.Information, "The spool in {Directory} can be written again")]
     public static partial void SpoolRecovered(ILogger log, string directory);
 }

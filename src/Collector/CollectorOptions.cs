@@ -19,6 +19,12 @@ public sealed class CollectorOptions
 
     public EvlogOptions Evlog { get; set; } = new();
 
+    /// <summary>
+    /// Netlink groups to hear on this machine, <c>PROTOCOL:GROUPS[:user]</c>. None: the kernels of today send no evlog, and the groups need rights
+    /// that a receiver of datagrams does not.
+    /// </summary>
+    public string? Netlink { get; set; }
+
     public StoringOptions Storing { get; set; } = new();
 
     public SpoolOptions Spool { get; set; } = new();
@@ -161,6 +167,15 @@ public sealed class StoringOptions
     /// <summary>Log bytes a transaction: keeps it under a second on a slow disk.</summary>
     public long BatchBytes { get; set; } = 32L << 20;
 
+    /// <summary>Bytes of events between receiver and store. 64 MiB hold some 15 s of 20,000 a second; beyond it an event is counted as dropped.</summary>
+    public long EventBytes { get; set; } = 64L << 20;
+
+    /// <summary>Events a transaction, about. 5,000 amortise the commit and take a fifth of a second.</summary>
+    public int BatchEvents { get; set; } = 5_000;
+
+    /// <summary>How long an event waits for company: at most four transactions a second, and still on the page within the second.</summary>
+    public TimeSpan EventDelay { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a write may take before Postgres counts as away: a healthy batch takes milliseconds.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -188,6 +203,9 @@ public sealed class SpoolOptions
 
     /// <summary>Bytes of one segment file: small enough to be freed soon after it was replayed, large enough to keep the directory short.</summary>
     public long SegmentBytes { get; set; } = 16L << 20;
+
+    /// <summary>Bytes of events on disk, beside those of dumps. 1 GiB: an hour at 1,500 events a second of 200 bytes.</summary>
+    public long EventBytes { get; set; } = 1L << 30;
 
     public string ResolveDirectory() => Directory ?? Path.Combine(
         Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday"),

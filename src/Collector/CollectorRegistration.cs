@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ public static class CollectorRegistration
         services.AddSingleton<IValidateOptions<CollectorOptions>, ValidateCollectorOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashWriter>();
+        services.TryAddSingleton<EventWriter>();
         services.TryAddSingleton<IngestCounters>();
         services.TryAddSingleton<LossAccounts>();
         services.TryAddSingleton<LogArchive>();

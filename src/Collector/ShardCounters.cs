@@ -66,6 +66,10 @@ internal sealed class ShardCounters
     public long RingBytes;
     public long WindowBytes;
     public long BacklogDropped;
+    public long EventsReceived;
+    public long EventsDropped;
+    public long NetlinkOverruns;
+    public long NetlinkDrops;
     public long InternalFailures;
     public long ArchiveLines;
     public long ArchiveDropped;

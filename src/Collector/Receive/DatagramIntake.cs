@@ -16,8 +16,14 @@ namespace Mayday.Collector.Receive;
 /// </summary>
 internal sealed class DatagramIntake
 {
+    // printk's longest text; an unescaped one is never longer than it came.
+    private const int ScratchLength = 8 << 10;
+
     private readonly NetoopsReassembler _netoops;
     private readonly NetconsoleReassembler _netconsole;
+    private readonly EventBlockWriter _events = new();
+    private readonly FallbackWatch _fallback;
+    private readonly byte[] _scratch = new byte[ScratchLength];
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
     private readonly ArchiveFeed? _archive;
@@ -28,6 +34,7 @@ internal sealed class DatagramIntake
         Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
         _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, Loss);
         _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss, archive);
+        _fallback = new FallbackWatch(_events, counters);
         _counters = counters;
         _log = log;
     }
@@ -75,6 +82,7 @@ internal sealed class DatagramIntake
                     reason = _netconsole.AddExtended(source, datagram, record, now);
                     if (reason == PacketRejectReason.None)
                     {
+                        Watch(source, record, now);
                         return;
                     }
                 }
@@ -83,18 +91,11 @@ internal sealed class DatagramIntake
 
             case DatagramFormat.NetconsoleBasic:
                 _netconsole.AddBasic(source, datagram, now);
+                _fallback.Look(source, datagram, now);
                 return;
 
             case DatagramFormat.Evlog:
-                // Counted; the store has no row for a record that is not understood yet.
-                for (var reader = new EvlogReader(datagram); reader.MoveNext();)
-                {
-                    if (reader.Reason != PacketRejectReason.None)
-                    {
-                        Reject(source, reader.Reason);
-                    }
-                }
-
+                TakeRecords(datagram, source, now);
                 return;
 
             default:
@@ -110,6 +111,7 @@ internal sealed class DatagramIntake
     {
         _netoops.Expire(now);
         _netconsole.Expire(now);
+        _fallback.Tick(now);
         Loss.HandOver(now);
         _archive?.Tick(now);
     }
@@ -119,6 +121,7 @@ internal sealed class DatagramIntake
     {
         _netoops.Flush(now);
         _netconsole.Flush();
+        _fallback.Flush();
         Loss.Flush();
         _archive?.Flush();
     }
@@ -134,6 +137,41 @@ internal sealed class DatagramIntake
         _netconsole.TryTake(out var netconsole);
         dump = netconsole;
         return dump is not null;
+    }
+
+    /// <summary>Records on their way to the event store.</summary>
+    public bool TryTakeEvents([NotNullWhen(true)] out EventBlock? block) => _events.TryTake(out block);
+
+    private void Watch(in SourceEndPoint source, in ExtendedPacket record, Moment now)
+    {
+        // What evlog prints fits one packet: its lines have at most 500 bytes.
+        if (record.HasFragment)
+        {
+            return;
+        }
+
+        var body = new MessageBody(record.Body);
+        if ((_fallback.IsWaiting || EvlogFallbackLine.Mentions(body.Text)) && body.Text.Length <= ScratchLength)
+        {
+            _fallback.Look(source, _scratch.AsSpan(0, body.UnescapeText(_scratch)), now);
+        }
+    }
+
+    // Each record of a datagram is taken or refused by itself, and understood behind the channel.
+    private void TakeRecords(ReadOnlySpan<byte> datagram, in SourceEndPoint source, Moment now)
+    {
+        for (var reader = new EvlogReader(datagram); reader.MoveNext();)
+        {
+            if (reader.Reason == PacketRejectReason.None)
+            {
+                _counters.EventsReceived++;
+                _events.Add(source, EventOrigin.Datagram, now.Unix, reader.Frame);
+            }
+            else
+            {
+                Reject(source, reader.Reason);
+            }
+        }
     }
 
     private void Reject(in SourceEndPoint source, PacketRejectReason reason)

@@ -25,6 +25,7 @@ internal sealed class DatagramListener : IDisposable
     private readonly int[] _handles;
     private readonly DatagramIntake _intake;
     private readonly AnalysisBacklog _backlog;
+    private readonly EventBacklog _events;
     private readonly ShardCounters _counters;
     private readonly ReceiveOptions _options;
     private readonly TimeProvider _time;
@@ -37,13 +38,14 @@ internal sealed class DatagramListener : IDisposable
     private long _complained = long.MinValue / 2;
 
     public DatagramListener(
-        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
+        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, EventBacklog events, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
         bool isPortable = false)
     {
         _sockets = sockets;
         _handles = [.. sockets.Select(socket => socket.Handle)];
         _intake = intake;
         _backlog = backlog;
+        _events = events;
         _counters = counters;
         _options = options;
         _time = time;
@@ -102,6 +104,11 @@ internal sealed class DatagramListener : IDisposable
             while (_intake.TryTake(out var dump))
             {
                 _backlog.Put(dump);
+            }
+
+            while (_intake.TryTakeEvents(out var block))
+            {
+                _events.Put(block);
             }
         }
         catch (Exception failure)
@@ -217,6 +224,15 @@ internal sealed class DatagramListener : IDisposable
                 _counters.BacklogDropped++;
                 dump.Discard();
                 CollectorLog.BacklogFull(_log, dump.Source.ToString());
+            }
+        }
+
+        while (_intake.TryTakeEvents(out var block))
+        {
+            if (!_events.TryOffer(block))
+            {
+                _counters.EventsDropped += block.Count;
+                block.Return();
             }
         }
     }

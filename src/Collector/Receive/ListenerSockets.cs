@@ -5,10 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector.Receive;
 
 /// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
-public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog);
+public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
+{
+    public NetlinkListen? Netlink { get; init; }
+}
 
 /// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
-public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What was asked for cannot be had on this machine, whatever else changes: wrong use, not a failure.</summary>
+    public bool IsWrongUse { get; init; }
+}
 
 /// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
 internal static class ListenerSockets
