@@ -1,5 +1,6 @@
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +21,8 @@ public static class CollectorRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<EventWriter>();
+        services.TryAddSingleton(EventKnowledge.Shipped);
+        services.TryAddSingleton<EventScreen>();
         services.TryAddSingleton<IngestCounters>();
         services.TryAddSingleton<LossAccounts>();
         services.TryAddSingleton<LogArchive>();

@@ -3,6 +3,7 @@ using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace Mayday.Collector;
 /// for people. On stop, listeners go first, then everything in flight is written or spooled.
 /// </summary>
 public sealed class CollectorService(
-    IOptions<CollectorOptions> options, CrashWriter writer, EventWriter events, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters,
+    IOptions<CollectorOptions> options, CrashWriter writer, EventWriter events, EventScreen screen, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters,
     TimeProvider time, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
@@ -36,7 +37,7 @@ public sealed class CollectorService(
         var ports = new Dictionary<string, int> { ["Netoops"] = settings.Netoops.Port, ["Netconsole"] = settings.Netconsole.Port, ["Evlog"] = settings.Evlog.Port };
         _pipeline = Pipeline.Open(
             settings, writer, _spool, counters, time, _log, isJournaled: settings.Journal.Enabled, handed: HandedSockets.Sort(HandedSockets.Claimed, ports),
-            events: new EventStore(events, EventSpool.Open(_spool, settings.Spool, counters, _log)), archive: archive);
+            events: new EventStore(events, screen, EventSpool.Open(_spool, settings.Spool, counters, _log)), archive: archive);
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);

@@ -7,6 +7,7 @@ using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
@@ -105,7 +106,7 @@ internal sealed class Pipeline : IAsyncDisposable
         if (eventStore is { } store)
         {
             counters.EventSpoolBytes = () => store.Spool.Bytes;
-            _eventStore = new EventStoreWorker(_events.Reader, events, store.Writer, store.Spool, options, counters, time, log);
+            _eventStore = new EventStoreWorker(_events.Reader, events, store.Writer, store.Screen, store.Spool, options, counters, time, log);
         }
 
         if (writer is not null && spool is not null)
@@ -266,4 +267,4 @@ internal sealed class Pipeline : IAsyncDisposable
 }
 
 /// <summary>Where kernel events go.</summary>
-internal sealed record EventStore(EventWriter Writer, EventSpool Spool);
+internal sealed record EventStore(EventWriter Writer, EventScreen Screen, EventSpool Spool);

@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Mayday.Agent.Netlink;
+using Mayday.Analysis.Events.Templates;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Mayday.Tests.Shared;
 using Mayday.Tests.Shared.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,7 +45,7 @@ public sealed class EventStoreTests : IDisposable
 
     private Pipeline Open(NpgsqlDataSource source, DumpSpool dumps, CollectorOptions? options = null, SpoolOptions? spool = null) => Pipeline.Open(
         options ?? Options(), null, null, _counters, TimeProvider.System, NullLogger.Instance,
-        events: new EventStore(new EventWriter(source, TimeProvider.System), EventSpool.Open(dumps, spool ?? new SpoolOptions(), _counters, NullLogger.Instance)));
+        events: new EventStore(new EventWriter(source, TimeProvider.System), Unfolded(), EventSpool.Open(dumps, spool ?? new SpoolOptions(), _counters, NullLogger.Instance)));
 
     private long Count(string name, string tags = "") => _counters.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
 
@@ -256,7 +258,7 @@ public sealed class EventStoreTests : IDisposable
 
         Assert.InRange(backlog.Bytes, 60_000, 100_000);
         var worker = new EventStoreWorker(
-            channel.Reader, backlog, new EventWriter(postgres.Source, TimeProvider.System), EventSpool.Open(dumps, new SpoolOptions(), _counters, NullLogger.Instance), options,
+            channel.Reader, backlog, new EventWriter(postgres.Source, TimeProvider.System), Unfolded(), EventSpool.Open(dumps, new SpoolOptions(), _counters, NullLogger.Instance), options,
             _counters, TimeProvider.System, NullLogger.Instance);
         var run = Task.Run(() => worker.RunAsync(CancellationToken.None));
         await UntilAsync(() => Count("events.stored") == 500);
@@ -313,4 +315,7 @@ public sealed class EventStoreTests : IDisposable
         Assert.Null(EventBatchBytes.TryRead(batch.ToArray()[..^1]));
         Assert.Null(EventBatchBytes.TryRead([1, 2, 3]));
     }
+
+    // What these tests send is alike; what folding makes of that is tested elsewhere.
+    private static EventScreen Unfolded() => new(new EventKnowledge(TemplateBook.Shipped, new EventRules { Folding = new FoldingRule { IsOn = false } }));
 }

@@ -4,6 +4,7 @@ using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing;
@@ -13,11 +14,14 @@ namespace Mayday.Collector.Storing;
 /// newer is written. When <see cref="RunAsync"/> returns, every event that came was written, spooled, or counted as dropped.
 /// </summary>
 internal sealed class EventStoreWorker(
-    ChannelReader<EventBlock> blocks, EventBacklog backlog, EventWriter writer, EventSpool spool, CollectorOptions collector, CollectorCounters counters,
+    ChannelReader<EventBlock> blocks, EventBacklog backlog, EventWriter writer, EventScreen screen, EventSpool spool, CollectorOptions collector, CollectorCounters counters,
     TimeProvider time, ILogger log)
 {
     // When the process ends Postgres gets one more chance, but a short one: the spool is there.
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
+
+    // Equal events wait for company for some seconds; they are told at most this much later.
+    private static readonly TimeSpan HeldPause = TimeSpan.FromSeconds(1);
 
     // The kernel under the collector is the machine itself, whatever the collector is called.
     private readonly HostClaim _itself = new(null, null, Environment.MachineName);
@@ -45,7 +49,12 @@ internal sealed class EventStoreWorker(
             }
             else if (hasEnded)
             {
+                await WriteHeldAsync(screen.TakeAll(), stopping);
                 return;
+            }
+            else if (screen.Held > 0)
+            {
+                await WriteHeldAsync(screen.Pass([], time.GetUtcNow()), stopping);
             }
 
             if (!spool.IsEmpty && !hasEnded && time.GetTimestamp() >= _retryAt)
@@ -58,12 +67,12 @@ internal sealed class EventStoreWorker(
     // True while more may come. With something in the spool, waits no longer than until the next try.
     private async Task<bool> WaitAsync(CancellationToken stopping)
     {
-        if (spool.IsEmpty || stopping.IsCancellationRequested)
+        if ((spool.IsEmpty && screen.Held == 0) || stopping.IsCancellationRequested)
         {
             return await blocks.WaitToReadAsync(CancellationToken.None);
         }
 
-        var left = time.GetElapsedTime(time.GetTimestamp(), _retryAt);
+        var left = spool.IsEmpty ? HeldPause : time.GetElapsedTime(time.GetTimestamp(), _retryAt);
         if (left <= TimeSpan.Zero)
         {
             return !blocks.Completion.IsCompleted;
@@ -169,13 +178,16 @@ internal sealed class EventStoreWorker(
         activity?.SetTag("mayday.events", batch.Count);
         try
         {
-            await WriteAsync(Read(batch), new EventBatchKey(batch.Key), stopping);
+            await WriteAsync(screen.Pass(Read(batch), time.GetUtcNow()), new EventBatchKey(batch.Key), stopping);
+            screen.Complete();
             _isAway = false;
             _pause = _options.RetryMin;
             return true;
         }
         catch (Exception failure) when (StoreFailure.IsPostgresAway(failure))
         {
+            // The same events come again from the spool: they must not be taken for copies of themselves.
+            screen.TakeBack();
             counters.WriteFailed();
             if (!_isAway)
             {
@@ -189,6 +201,7 @@ internal sealed class EventStoreWorker(
         catch (Exception failure)
         {
             // The writer leaves out what Postgres refuses; this is a defect of ours, and still only one batch's.
+            screen.Complete();
             counters.WriteFailed();
             counters.EventsRefused(batch.Count);
             CollectorLog.EventsRefused(log, batch.Count, failure.GetBaseException().Message);
@@ -196,7 +209,38 @@ internal sealed class EventStoreWorker(
         }
     }
 
-    private async Task WriteAsync(List<ReceivedEvent> events, EventBatchKey key, CancellationToken stopping)
+    /// <summary>Writes "N more" events whose window is over. What Postgres does not take now is held on, and at the end counted as refused.</summary>
+    private async Task WriteHeldAsync(IReadOnlyList<ReceivedEvent> events, CancellationToken stopping)
+    {
+        try
+        {
+            if (events.Count > 0)
+            {
+                await WriteAsync(events, new EventBatchKey(Guid.NewGuid()), stopping);
+            }
+
+            screen.Complete();
+        }
+        catch (Exception failure) when (StoreFailure.IsPostgresAway(failure))
+        {
+            screen.TakeBack();
+            counters.WriteFailed();
+            if (blocks.Completion.IsCompleted)
+            {
+                counters.EventsRefused(events.Count);
+                CollectorLog.EventsRefused(log, events.Count, failure.GetBaseException().Message);
+            }
+        }
+        catch (Exception failure)
+        {
+            screen.Complete();
+            counters.WriteFailed();
+            counters.EventsRefused(events.Count);
+            CollectorLog.EventsRefused(log, events.Count, failure.GetBaseException().Message);
+        }
+    }
+
+    private async Task WriteAsync(IReadOnlyList<ReceivedEvent> events, EventBatchKey key, CancellationToken stopping)
     {
         using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : _options.WriteTimeout, time);
         var began = time.GetTimestamp();
