@@ -27,6 +27,7 @@ public sealed class ReassemblyFuzzTests(ITestOutputHelper output)
             MaxStreams = 300, RingLines = 40, RingBytes = 8 << 10, RingTotalBytes = 96 << 10, WindowMaxBytes = 64 << 10, WindowBytes = 128 << 10,
             MaxFragmentedPerStream = 1, MaxFragmentBytes = 64 << 10,
         },
+        Loss = { MaxSenders = 300 },
     };
 
     [Fact]
