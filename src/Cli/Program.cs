@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Mayday.Cli.Commands;
 using Mayday.Collector.Receive;
 using Mayday.Store;
@@ -22,6 +23,7 @@ public static class Program
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
             EventsCommand.Create(),
+            AgentCommand.Create(),
         };
 
         var parsed = root.Parse(args);
@@ -32,7 +34,12 @@ public static class Program
                 await Console.Error.WriteLineAsync($"mayday: {error.Message}");
             }
 
-            var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+            var verb = "";
+            for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } named; at = at.Parent)
+            {
+                verb = $" {named.Command.Name}{verb}";
+            }
+
             await Console.Error.WriteLineAsync($"mayday: see `mayday{verb} --help`.");
             return ExitCode.WrongUse;
         }

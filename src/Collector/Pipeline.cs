@@ -114,6 +114,9 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Where the netlink socket is sent to; null without one.</summary>
     public uint? NetlinkPort => _netlink?.Port;
 
+    /// <summary>Completes when the netlink thread has ended.</summary>
+    public Task NetlinkEnded => _netlink?.Ended ?? Task.CompletedTask;
+
     public int Shards => _listeners.Length;
 
     /// <summary>Each shard's accounts of what came and what did not.</summary>

@@ -10,6 +10,9 @@ internal sealed class NetlinkListener : IDisposable
     // As for the ports: to notice the end, to read drops that no message tells of.
     private const int LongestWait = 250;
 
+    // It looks four times a second whether it shall end.
+    private const int LongestEnd = 5_000;
+
     private const int Batch = 256;
     private const int LastBatches = 256;
 
@@ -65,7 +68,17 @@ internal sealed class NetlinkListener : IDisposable
         return _ended.Task;
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>A start that failed elsewhere disposes without stopping: the thread must be gone before its descriptor is another's.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        if (_thread.IsAlive)
+        {
+            _thread.Join(LongestEnd);
+        }
+
+        _socket.Dispose();
+    }
 
     private static string Explain(NetlinkListen listen, NetlinkException failure) => failure.Error switch
     {
