@@ -67,10 +67,15 @@ public sealed class PagesDetailTests(PagesFixture pages)
         await Expect(page.Locator(".log div.hit").First).ToContainTextAsync("cm_null_read");
         Assert.True(await page.Locator(".log > div").CountAsync() <= 4000);
         // By key: the page still moves when the reader's zone arrives, and a click may land where the link was.
-        await page.GetByRole(AriaRole.Link, new() { Name = "Last", Exact = true }).First.PressAsync("Enter");
-        var last = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#L{log.Count(c => c == '\n')}");
-        await page.WaitForURLAsync("**" + last);
-        await Expect(page.Locator(last)).ToBeInViewportAsync();
+        // And once more where nothing came of it: a key pressed before the circuit's router has taken over changes the address only.
+        var last = page.Locator(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#L{log.Count(c => c == '\n')}"));
+        for (var press = 0; press < 4 && await last.CountAsync() == 0; press++)
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Last", Exact = true }).First.PressAsync("Enter");
+            await Task.WhenAny(last.WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20_000 }));
+        }
+
+        await Expect(last).ToBeInViewportAsync();
     }
 
     [Fact]
