@@ -19,7 +19,8 @@ public sealed class PagesEventTests(PagesFixture pages)
     private const string OomFormat =
         "%s: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, file-rss:%lukB, shmem-rss:%lukB, UID:%u pgtables:%lukB oom_score_adj:%hd\n";
 
-    public static TheoryData<int, ColorScheme> Looks => PagesLookTests.Looks;
+    // Two of the four: the colours and widths are those of the other pages, which are looked at in all of them.
+    public static TheoryData<int, ColorScheme> Looks => new() { { 1440, ColorScheme.Dark }, { 390, ColorScheme.Light } };
 
     [Fact]
     public async Task Events_FilterInTheUrl_NarrowsAndStandsInTheBox()

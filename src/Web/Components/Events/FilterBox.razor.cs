@@ -52,9 +52,9 @@ public sealed partial class FilterBox
         }
     }
 
-    private async Task TypedAsync(ChangeEventArgs change)
+    private async Task TypedAsync(string? typed)
     {
-        _text = change.Value as string ?? "";
+        _text = typed ?? "";
         // A mistake shown while the rest is still to come would be noise; one that is shown goes as soon as it is mended.
         if (_error is not null)
         {
