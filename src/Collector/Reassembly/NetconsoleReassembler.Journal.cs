@@ -123,7 +123,7 @@ internal sealed partial class NetconsoleReassembler
         var window = stream.Window = Reopen(stream, ticket, opened, isInPlace, now);
         _windows.AddLast(window.Node);
         _windowBytes += window.Capacity;
-        _nextScan = Math.Min(_nextScan, DeadlineOf(window, out _));
+        _nextScan = Math.Min(_nextScan, window.DeadlineBy(_limits, out _));
         if (stream is ExtendedStream extended)
         {
             ReadOnlySpan<byte> lines = opened.Payload;

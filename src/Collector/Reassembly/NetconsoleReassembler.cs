@@ -17,17 +17,8 @@ namespace Mayday.Collector.Reassembly;
 /// </summary>
 internal sealed partial class NetconsoleReassembler
 {
-    // Places in the silence lists are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
-    private const long ListAgain = 1_000_000;
-
-    // A flood of made-up sources repeats none of them for so long.
-    private const long KnownAfter = 10_000_000;
-
     // Windows are looked through for deadlines at most this often, however many there are.
     private const long LeastScan = 20_000;
-
-    // What goes on after a full window without a crash of its own is the end of a report, not a log to keep.
-    private const int TailBytes = 64 << 10;
 
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
@@ -37,10 +28,7 @@ internal sealed partial class NetconsoleReassembler
     private readonly FragmentTable _fragments;
     private readonly Dictionary<SourceEndPoint, ConsoleStream> _extended = [];
     private readonly Dictionary<SourceEndPoint, ConsoleStream> _basic = [];
-    private readonly LinkedList<ConsoleStream> _strangers = new();
-    private readonly LinkedList<ConsoleStream> _known = new();
-    private readonly LinkedList<ConsoleStream> _strangersWithLines = new();
-    private readonly LinkedList<ConsoleStream> _knownWithLines = new();
+    private readonly SilenceOrder _silence = new();
     private readonly LineBlocks _lineBlocks = new();
     private readonly LinkedList<CrashWindow> _windows = new();
     private readonly Queue<NetconsoleDump> _finished = new();
@@ -179,7 +167,7 @@ internal sealed partial class NetconsoleReassembler
         {
             var next = node.Next;
             var window = node.Value;
-            var deadline = DeadlineOf(window, out var end);
+            var deadline = window.DeadlineBy(_limits, out var end);
             if (deadline <= now.Monotonic)
             {
                 Close(window, end);
@@ -231,21 +219,20 @@ internal sealed partial class NetconsoleReassembler
         if (StreamCount >= _limits.MaxStreams)
         {
             _counters.Evicted(EvictedTable.Streams);
-            Forget((_strangers.First ?? _known.First)!.Value);
+            Forget(_silence.First);
         }
 
         stream = isExtended ? new ExtendedStream(source) { FirstHeard = now.Monotonic } : new BasicStream(source) { FirstHeard = now.Monotonic };
         stream.LastHeard = now;
-        stream.Listed = now.Monotonic;
         streams.Add(source, stream);
-        _strangers.AddLast(stream.Node);
+        _silence.Add(stream, now);
         _counters.Streams = StreamCount;
         return _last = stream;
     }
 
     private void Route(ConsoleStream stream, ReadOnlySpan<byte> datagram, LineSight sight, ulong sequence, Moment now)
     {
-        List(stream, now);
+        _silence.Hear(stream, now);
         stream.LastHeard = now;
         _archive?.Offer(stream.Source, stream.IsExtended, datagram, now);
 
@@ -278,137 +265,13 @@ internal sealed partial class NetconsoleReassembler
         }
     }
 
-    // A full window is split where the next report begins, so that none is cut; only a window that finds no such place is cut anywhere.
-    private bool MustSplit(CrashWindow window, LineSight sight, Moment now)
-    {
-        var isFull = window.Length >= _limits.WindowMaxBytes || now.Monotonic - window.Opened.Monotonic >= _limits.WindowMaxAge;
-        return (isFull && sight.HasStart && !sight.IsPanic) || window.Length >= _limits.WindowMaxBytes + _limits.WindowMaxBytes / 4;
-    }
-
-    private void Split(ConsoleStream stream, CrashWindow window, ulong sequence, Moment now)
-    {
-        if (stream.Closing is { } elder)
-        {
-            Close(elder, WindowEnd.Full);
-        }
-
-        stream.Window = null;
-        if (stream.IsExtended)
-        {
-            stream.Closing = window;
-            stream.ClosingBefore = sequence;
-            window.Deadline = now.Monotonic + _limits.GapWait;
-            _nextScan = Math.Min(_nextScan, window.Deadline.Value);
-        }
-        else
-        {
-            Close(window, WindowEnd.Full);
-        }
-
-        WriteOpened(Open(stream, now, isContinuation: true), now);
-    }
-
-    private CrashWindow Open(ConsoleStream stream, Moment now, bool isContinuation)
-    {
-        var window = new CrashWindow(stream, now, isContinuation);
-        stream.Window = window;
-        _windows.AddLast(window.Node);
-        _windowBytes += window.Capacity;
-        return window;
-    }
-
-    private void AddTo(CrashWindow window, ReadOnlySpan<byte> datagram, LineSight sight, Moment now)
-    {
-        var before = window.Capacity;
-        Journal?.AddLine(window.Ticket, now);
-        window.Add(datagram, sight, now);
-        _windowBytes += window.Capacity - before;
-        _nextScan = Math.Min(_nextScan, DeadlineOf(window, out _));
-        while (_windowBytes > _limits.WindowBytes && _windows.First is { } longest)
-        {
-            _counters.Evicted(EvictedTable.Windows);
-            Close(longest.Value, WindowEnd.MemoryFull);
-        }
-
-        _counters.WindowBytes = _windowBytes;
-    }
-
-    private long DeadlineOf(CrashWindow window, out WindowEnd end)
-    {
-        if (window.Deadline is { } full)
-        {
-            end = WindowEnd.Full;
-            return full;
-        }
-
-        var isTail = window.IsContinuation && !window.HasStart;
-        if (isTail && window.Length >= TailBytes)
-        {
-            end = WindowEnd.Full;
-            return window.Last.Monotonic;
-        }
-
-        var quiet = window.Last.Monotonic + (window.HasEnded ? _limits.EndGrace : _limits.WindowQuiet);
-        end = window.HasEnded ? WindowEnd.CrashEnded : WindowEnd.Quiet;
-
-        // A report that began just before the time is up is still taken whole.
-        var oldest = window.Opened.Monotonic + (isTail ? Math.Min(_limits.WindowMaxAge, 5 * _limits.WindowQuiet) : _limits.WindowMaxAge);
-        oldest = Math.Max(oldest, Math.Min(window.LastStart.Monotonic + _limits.WindowQuiet, window.Opened.Monotonic + _limits.WindowMaxAge * 5 / 4));
-        if (oldest < quiet)
-        {
-            end = WindowEnd.TooOld;
-            return oldest;
-        }
-
-        return quiet;
-    }
-
-    private void Close(CrashWindow window, WindowEnd end)
-    {
-        var stream = window.Stream;
-        if (stream.Closing == window)
-        {
-            stream.Closing = null;
-        }
-        else if (stream.Window == window)
-        {
-            stream.Window = null;
-        }
-
-        _windows.Remove(window.Node);
-        _windowBytes -= window.Capacity;
-        _counters.WindowBytes = _windowBytes;
-        if (window.Length == 0)
-        {
-            _journal?.Settle(window.Ticket);
-            window.Release();
-            return;
-        }
-
-        var extended = stream as ExtendedStream;
-        WriteClosed(window, end, extended);
-        _finished.Enqueue(new NetconsoleDump
-        {
-            Source = stream.Source,
-            IsExtended = stream.IsExtended,
-            Window = window,
-            End = end,
-            Release = extended?.Release,
-            SendsEveryLevel = extended?.SendsEveryLevel ?? false,
-            Journal = _journal,
-            Ticket = window.Ticket,
-            IsRestored = window.IsRestored,
-        });
-    }
-
     private void Keep(ConsoleStream stream, ReadOnlySpan<byte> datagram, Moment now)
     {
         var ring = stream.Ring;
         if (ring is null)
         {
             ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes, _lineBlocks);
-            stream.RingNode ??= new LinkedListNode<ConsoleStream>(stream);
-            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
+            _silence.AddLines(stream);
         }
 
         if (_limits.RingLines > 0)
@@ -417,38 +280,13 @@ internal sealed partial class NetconsoleReassembler
         }
 
         ring.Add(datagram, now);
-        while (_lineBlocks.InUse > _limits.RingTotalBytes && LongestSilentWithLines(stream) is { } silent)
+        while (_lineBlocks.InUse > _limits.RingTotalBytes && _silence.FirstWithLines(stream) is { } silent)
         {
             _counters.Evicted(EvictedTable.Lines);
             DropRing(silent);
         }
 
         _counters.RingBytes = _lineBlocks.InUse;
-    }
-
-    // The one that has just spoken keeps what it said.
-    private ConsoleStream? LongestSilentWithLines(ConsoleStream but) =>
-        FirstOf(_strangersWithLines, but) ?? FirstOf(_knownWithLines, but);
-
-    private static ConsoleStream? FirstOf(LinkedList<ConsoleStream> list, ConsoleStream but) =>
-        (list.First?.Value == but ? list.First?.Next : list.First)?.Value;
-
-    private void List(ConsoleStream stream, Moment now)
-    {
-        if (now.Monotonic - stream.Listed < ListAgain)
-        {
-            return;
-        }
-
-        stream.Listed = now.Monotonic;
-        stream.IsKnown = stream.IsKnown || now.Monotonic - stream.FirstHeard >= KnownAfter;
-        stream.Node.List!.Remove(stream.Node);
-        (stream.IsKnown ? _known : _strangers).AddLast(stream.Node);
-        if (stream.Ring is not null)
-        {
-            stream.RingNode!.List!.Remove(stream.RingNode);
-            (stream.IsKnown ? _knownWithLines : _strangersWithLines).AddLast(stream.RingNode);
-        }
     }
 
     private void Restart(ConsoleStream stream, Moment now)
@@ -476,22 +314,9 @@ internal sealed partial class NetconsoleReassembler
         }
 
         _last = null;
-        stream.Node.List!.Remove(stream.Node);
+        _silence.Remove(stream);
         (stream.IsExtended ? _extended : _basic).Remove(stream.Source);
         _counters.Streams = StreamCount;
-    }
-
-    private void CloseWindows(ConsoleStream stream, WindowEnd end)
-    {
-        if (stream.Closing is { } closing)
-        {
-            Close(closing, WindowEnd.Full);
-        }
-
-        if (stream.Window is { } window)
-        {
-            Close(window, end);
-        }
     }
 
     private void DropRing(ConsoleStream stream)
@@ -500,7 +325,7 @@ internal sealed partial class NetconsoleReassembler
         {
             ring.Clear();
             _counters.RingBytes = _lineBlocks.InUse;
-            stream.RingNode!.List!.Remove(stream.RingNode);
+            _silence.RemoveLines(stream);
             stream.Ring = null;
         }
     }
