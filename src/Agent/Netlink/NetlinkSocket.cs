@@ -45,13 +45,15 @@ public sealed partial class NetlinkSocket : IDisposable
     private const int MemoryDrops = 8;
 
     private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle _wake;
     private readonly int _descriptor;
     private readonly byte[] _address = GC.AllocateArray<byte>(AddressLength, pinned: true);
     private readonly byte[] _control = GC.AllocateArray<byte>(ControlLength, pinned: true);
 
-    private NetlinkSocket(SafeFileHandle handle)
+    private NetlinkSocket(SafeFileHandle handle, SafeFileHandle wake)
     {
         _handle = handle;
+        _wake = wake;
         _descriptor = (int)handle.DangerousGetHandle();
     }
 
@@ -91,7 +93,10 @@ public sealed partial class NetlinkSocket : IDisposable
             var length = AddressLength;
             if (GetName(descriptor, address, ref length) != 0)
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "name");
-            return new NetlinkSocket(handle) { Port = BinaryPrimitives.ReadUInt32LittleEndian(address[AddressPort..]) };
+            var wake = EventFd(0, FlagNonBlocking | FlagCloseOnExec);
+            if (wake < 0)
+                throw new NetlinkException(Marshal.GetLastPInvokeError(), "wake");
+            return new NetlinkSocket(handle, new SafeFileHandle(wake, ownsHandle: true)) { Port = BinaryPrimitives.ReadUInt32LittleEndian(address[AddressPort..]) };
         }
         catch
         {
@@ -101,12 +106,20 @@ public sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>Waits until a message (or an error) is there.</summary>
-    /// <param name="milliseconds">At most so long.</param>
-    /// <returns>False when the time was over.</returns>
+    /// <param name="milliseconds">At most so long; -1 without end.</param>
+    /// <returns>False when the time was over, or somebody called <see cref="Wake"/>.</returns>
     public bool Wait(int milliseconds)
     {
-        Span<PollEntry> entry = [new PollEntry { Descriptor = _descriptor, Events = PollIn }];
-        return Poll(entry, 1, milliseconds) > 0;
+        Span<PollEntry> entries = [new() { Descriptor = _descriptor, Events = PollIn }, new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = PollIn }];
+        return Poll(entries, (nuint)entries.Length, milliseconds) > 0 && entries[0].Returned != 0;
+    }
+
+    /// <summary>Ends a <see cref="Wait"/>, now and the next ones; any thread, before <see cref="Dispose"/>.</summary>
+    public void Wake()
+    {
+        Span<byte> one = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(one, 1);
+        _ = Write((int)_wake.DangerousGetHandle(), one, sizeof(ulong));
     }
 
     /// <summary>Takes the next message without waiting.</summary>
@@ -181,7 +194,11 @@ public sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _handle.Dispose();
+        _wake.Dispose();
+    }
 
     private static void WriteAddress(Span<byte> address, uint port, uint groups)
     {
@@ -262,6 +279,12 @@ public sealed partial class NetlinkSocket : IDisposable
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     private static unsafe partial nint ReceiveMessage(int descriptor, MessageHeader* header, int flags);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventFd(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nuint length);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(Span<PollEntry> entries, nuint count, int milliseconds);
