@@ -274,12 +274,12 @@ public sealed class EventStoreTests : IDisposable
     public void Ids_OfOneBatch_AreInTheOrderOfArrival()
     {
         var arrival = new DateTimeOffset(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
-        var ids = Enumerable.Range(0, 10_000).Select(i => EventIds.Of(arrival.AddMicroseconds(i / 100), i)).ToArray();
+        var ids = Enumerable.Range(0, 10_000).Select(i => DumpId.At(arrival.AddMicroseconds(i / 100), i)).ToArray();
 
         Assert.Equal(ids, ids.Order());
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.All(ids, id => Assert.Equal((7, arrival), (id.Version, DumpId.TimeOf(id))));
-        Assert.NotEqual(EventIds.Of(arrival, 0), EventIds.Of(arrival, 0));
+        Assert.NotEqual(DumpId.At(arrival, 0), DumpId.At(arrival, 0));
     }
 
     [Fact]

@@ -293,7 +293,7 @@ internal sealed class EventStoreWorker(
 
     private ReceivedEvent Received(KernelEvent said, in EventEntry entry, HostClaim host, DateTimeOffset receivedAt, int place) => new()
     {
-        Id = EventIds.Of(receivedAt, place),
+        Id = DumpId.At(receivedAt, place),
         ReceivedAt = receivedAt,
         Transport = entry.Transport,
         Host = host,
