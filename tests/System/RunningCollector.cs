@@ -13,8 +13,6 @@ internal sealed partial class RunningCollector : IDisposable
     private const int Sigterm = 15;
     private const int SetDescriptorFlags = 2;
 
-    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "app", "mayday");
-
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +48,7 @@ internal sealed partial class RunningCollector : IDisposable
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"{moves}export LISTEN_PID=$$ LISTEN_FDS={sockets.Count} LISTEN_FDNAMES={string.Join(':', sockets.Select(one => one.Name))}; exec \"$0\" collector");
-        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add(Repository.Program);
         foreach (var (key, value) in settings)
         {
             start.Environment["MAYDAY_" + key.Replace(":", "__", StringComparison.Ordinal)] = value;
