@@ -854,11 +854,8 @@ namespace Mayday.Migrations.Versions
                     b.HasKey("FormatId", "HostId")
                         .HasName("pk_event_format_host");
 
-                    b.HasIndex("LastSeen")
-                        .HasDatabaseName("ix_event_format_host_last_seen");
-
-                    b.HasIndex("HostId", "LastSeen")
-                        .HasDatabaseName("ix_event_format_host_host_id_last_seen");
+                    b.HasIndex("HostId")
+                        .HasDatabaseName("ix_event_format_host_host_id");
 
                     b.ToTable("event_format_host");
                 });
@@ -1083,17 +1080,15 @@ namespace Mayday.Migrations.Versions
                     b.HasKey("Id")
                         .HasName("pk_event");
 
-                    b.HasIndex("Facility", "Id")
-                        .HasDatabaseName("ix_event_facility_id");
-
                     b.HasIndex("FormatId", "Id")
                         .HasDatabaseName("ix_event_format_id_id");
 
                     b.HasIndex("HostId", "Id")
                         .HasDatabaseName("ix_event_host_id_id");
 
-                    b.HasIndex("Severity", "Id")
-                        .HasDatabaseName("ix_event_severity_id");
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_event_id")
+                        .HasFilter("severity <= 2");
 
                     b.ToTable("event");
                 });

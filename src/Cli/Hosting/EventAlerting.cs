@@ -16,6 +16,7 @@ internal sealed class EventAlerting(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var instruments = new EventScreenInstruments(screen, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
         // No redirects: a webhook is called where the rule says, and nowhere else.
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         using var webhooks = new HttpMessageInvoker(handler);

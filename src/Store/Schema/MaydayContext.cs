@@ -142,10 +142,10 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             Jsonb(record.Property(row => row.Args));
             Jsonb(record.Property(row => row.Fields));
             record.HasIndex(row => new { row.HostId, row.Id });
-            // An event type is looked up in the catalogue first: its formats are few, so it needs no index of its own.
+            // Event type and facility are looked up in the catalogue first: their formats are few, so they need no index of their own.
             record.HasIndex(row => new { row.FormatId, row.Id });
-            record.HasIndex(row => new { row.Facility, row.Id });
-            record.HasIndex(row => new { row.Severity, row.Id });
+            // Grave ones are few and asked for; of the others the newest are soon found in the order of the ids.
+            record.HasIndex(row => row.Id).HasFilter($"severity <= {EventRow.Grave}");
         });
     }
 
@@ -187,8 +187,8 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             host.HasKey(row => new { row.FormatId, row.HostId });
             host.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
             host.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
-            host.HasIndex(row => new { row.HostId, row.LastSeen });
-            host.HasIndex(row => row.LastSeen);
+            // Nothing that every batch changes is indexed here: this table has as many updates as there are events.
+            host.HasIndex(row => row.HostId);
         });
         model.Entity<EventFormatHourRow>(hour =>
         {

@@ -89,7 +89,7 @@ internal static class EventEndpoints
         return TypedResults.Ok(receipt);
     }
 
-    private static async Task<Results<Ok<Page<EventDocument>>, ProblemHttpResult>> ListEvents(
+    private static async Task<Results<Ok<EventPageDocument>, ProblemHttpResult>> ListEvents(
         [AsParameters] EventListParameters parameters, EventQueries queries, EventKnowledge knowledge, TimeProvider time, CancellationToken cancellation)
     {
         var reader = new ParameterReader(time.GetUtcNow());
@@ -100,7 +100,7 @@ internal static class EventEndpoints
         }
 
         var events = await queries.ListAsync(filter, page, cancellation);
-        return TypedResults.Ok(new Page<EventDocument>([.. events.Items.Select(item => new EventDocument(item))], events.Next));
+        return TypedResults.Ok(new EventPageDocument([.. events.Items.Select(item => new EventDocument(item))], events.Next, events.SearchedTo));
     }
 
     private static async Task<Results<Ok<EventDetailDocument>, ProblemHttpResult>> GetEvent(string id, EventQueries queries, CancellationToken cancellation) =>

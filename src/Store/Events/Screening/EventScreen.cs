@@ -24,6 +24,7 @@ public sealed class EventScreen
     private readonly List<string> _droppedBy = [];
     private int _passedFolded;
     private long _folded;
+    private long _alertsRaised;
     private long _alertsLost;
 
     public EventScreen(EventKnowledge knowledge)
@@ -40,6 +41,21 @@ public sealed class EventScreen
 
     /// <summary>Equal events that became part of another.</summary>
     public long Folded => Interlocked.Read(ref _folded);
+
+    /// <summary>Thresholds that were reached.</summary>
+    public long AlertsRaised => Interlocked.Read(ref _alertsRaised);
+
+    /// <summary>Counts towards an alert that were forgotten because a rule had too many values.</summary>
+    public long WindowsEvicted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _counters.Sum(counter => counter.Evicted);
+            }
+        }
+    }
 
     /// <summary>Alerts that found no room on their way to the database.</summary>
     public long AlertsLost => Interlocked.Read(ref _alertsLost);
@@ -63,10 +79,11 @@ public sealed class EventScreen
         {
             return
             [
-                new IngestCounter("events.folded", "", Folded),
-                new IngestCounter("alerts.lost", "", AlertsLost),
-                new IngestCounter("alerts.windows_evicted", "", _counters.Sum(counter => counter.Evicted)),
-                .. _discarded.Select(rule => new IngestCounter("events.discarded", $"rule={rule.Key}", rule.Value)),
+                new IngestCounter(EventCounterNames.Folded, "", Folded),
+                new IngestCounter(EventCounterNames.Alerts, "", AlertsRaised),
+                new IngestCounter(EventCounterNames.AlertsLost, "", AlertsLost),
+                new IngestCounter(EventCounterNames.WindowsEvicted, "", _counters.Sum(counter => counter.Evicted)),
+                .. _discarded.Select(rule => new IngestCounter(EventCounterNames.Discarded, $"rule={rule.Key}", rule.Value)),
             ];
         }
     }
@@ -268,7 +285,13 @@ public sealed class EventScreen
         var facts = EventFacts.Of(received);
         foreach (var counter in _counters)
         {
-            if (counter.Add(received, facts) is { } alert && !_alerts.Writer.TryWrite(alert))
+            if (counter.Add(received, facts) is not { } alert)
+            {
+                continue;
+            }
+
+            Interlocked.Increment(ref _alertsRaised);
+            if (!_alerts.Writer.TryWrite(alert))
             {
                 Interlocked.Increment(ref _alertsLost);
             }

@@ -15,6 +15,9 @@ public sealed partial class EventGrid
     private EventListFilter? _filter;
     private bool _settled;
 
+    // A search that no index serves takes seconds: scrolling shows what it found, and only a new question or a refresh searches again.
+    private EventPage? _found;
+
     [Inject] public required EventQueries Records { get; init; }
 
     [Parameter, EditorRequired] public EventListFilter Filter { get; set; } = new();
@@ -28,8 +31,18 @@ public sealed partial class EventGrid
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
 
+    /// <summary>Where a search that no index serves ended; null where every event was looked at.</summary>
+    public DateTimeOffset? SearchedTo => _found?.SearchedTo;
+
+    /// <summary>No index serves the filter: asking again costs seconds of the database's time.</summary>
+    public bool IsSearch => _found is not null;
+
     /// <summary>Reads again what is on the screen; rows not seen before are marked for a moment.</summary>
-    public Task RefreshAsync() => _table?.RefreshAsync() ?? Task.CompletedTask;
+    public Task RefreshAsync()
+    {
+        _found = null;
+        return _table?.RefreshAsync() ?? Task.CompletedTask;
+    }
 
     protected override void OnParametersSet()
     {
@@ -38,12 +51,20 @@ public sealed partial class EventGrid
             _filter = Filter;
             _seen.Clear();
             _settled = false;
+            _found = null;
         }
     }
 
     private async Task<Slice<EventItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
     {
-        var (items, total) = await Records.SliceAsync(Filter, offset, count, CountLimit, cancellation);
+        if (_found is { } found)
+        {
+            return new([.. found.Items.Skip(offset).Take(count)], found.Items.Count);
+        }
+
+        var slice = await Records.SliceAsync(Filter, offset, count, CountLimit, cancellation);
+        _found = slice.Found;
+        var (items, total) = slice;
         if (!_settled || offset > 0)
         {
             _seen.UnionWith(items.Select(item => item.Id));

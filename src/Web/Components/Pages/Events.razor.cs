@@ -28,10 +28,13 @@ public sealed partial class Events
 
     [Inject] public required IJSRuntime Script { get; init; }
 
+    private DateTimeOffset? SearchedTo => _filter is null ? null : _grid?.SearchedTo;
+
     private string Verdict => _filter is null
         ? "The filter has a mistake: nothing was asked."
         : _total switch
         {
+            not null when SearchedTo is not null => $"{Words.Count(_total.Value, "event", "events")} found so far, newest first.",
             null => "Newest first; new ones appear by themselves.",
             0 => "None.",
             >= EventGrid.CountLimit => $"More than {Words.Count(EventGrid.CountLimit)}, newest first; new ones appear by themselves.",
@@ -74,9 +77,14 @@ public sealed partial class Events
 
     private void Count(int total) => _total = total;
 
+    // From there on, in the same words: a link like every view.
+    private string Before(DateTimeOffset reached) =>
+        _query.With("until", reached.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", System.Globalization.CultureInfo.InvariantCulture)).ToUrl("events");
+
     private async Task OnNewsAsync()
     {
-        if (Gone.IsCancellationRequested || _grid is null || _filter is null)
+        // What takes seconds to search for is not searched for again with every event that comes.
+        if (Gone.IsCancellationRequested || _grid is null || _filter is null || _grid.IsSearch)
         {
             return;
         }
