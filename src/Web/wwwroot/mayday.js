@@ -7,8 +7,12 @@
     zone() {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
       keep('mayday-zone', zone);
-      document.documentElement.dataset.live = '';
       return zone;
+    },
+    // The circuit's router has taken over. Answers where the reader is, if not where the circuit thinks: a link followed before that moved the browser only.
+    live(address) {
+      document.documentElement.dataset.live = '';
+      return location.href === address ? null : location.href;
     },
     theme() { return document.documentElement.dataset.theme || 'system'; },
     setTheme(theme) {
@@ -16,6 +20,8 @@
       keep('mayday-theme', fixed ? theme : '');
       if (fixed) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme;
     },
+    // Done when what is on the screen has been looked at by everyone who observes it.
+    drawn() { return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))); },
     atTop() { return window.scrollY < 80; },
     toTop() { window.scrollTo({ top: 0 }); },
     hash() { return location.hash; },

@@ -21,6 +21,8 @@ public sealed class PagesFixture : IAsyncLifetime
     private WebApplication _app = null!;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private readonly List<IBrowserContext> _open = [];
+    private string? _openFor;
 
     public Uri Address { get; private set; } = null!;
 
@@ -79,6 +81,7 @@ public sealed class PagesFixture : IAsyncLifetime
     public async Task<IPage> NewPageAsync(int width = 1440, ColorScheme theme = ColorScheme.Light)
     {
         Assert.SkipWhen(_browser is null, $"no {Chromium} on this machine (package chromium)");
+        await CloseEarlierAsync();
         var context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = width < 800 ? 844 : 1000 },
@@ -86,7 +89,24 @@ public sealed class PagesFixture : IAsyncLifetime
             TimezoneId = "Asia/Kolkata",
         });
         context.SetDefaultTimeout(60_000);
+        _open.Add(context);
         return await context.NewPageAsync();
+    }
+
+    /// <summary>Pages of tests that have ended would go on following the store, each with a circuit.</summary>
+    private async Task CloseEarlierAsync()
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        if (test != _openFor)
+        {
+            _openFor = test;
+            foreach (var context in _open)
+            {
+                await context.CloseAsync();
+            }
+
+            _open.Clear();
+        }
     }
 
     /// <summary>Opens a page and waits until its circuit has taken over.</summary>
