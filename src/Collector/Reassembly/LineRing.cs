@@ -6,25 +6,28 @@ namespace Mayday.Collector.Reassembly;
 
 /// <summary>
 /// The last datagrams of one stream, as received, each with the header of <see cref="DatagramLog"/>, so that a window takes them over block by
-/// block. Grows with use up to its limit, then the oldest give way; no entry spans two blocks.
+/// block. Grows with use up to its limit, then the oldest give way; no entry spans two blocks. The oldest lines are long out of the processor's
+/// cache, so they go a block at a time, without a look at them: up to a block more than the limit is held, and left out when a window takes over.
 /// </summary>
 internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 {
     private const int FirstPlaces = 2;
 
-    // A circle of blocks, oldest first; entries begin at _head in the oldest and end at each block's End.
+    // A circle of blocks, oldest first.
     private Block[] _blocks = new Block[FirstPlaces];
     private int _oldest;
     private int _used;
-    private int _head;
+    private int _held;
 
     private struct Block
     {
         public byte[] Bytes;
         public int End;
+        public int Entries;
     }
 
-    public int Count { get; private set; }
+    /// <summary>Datagrams that a window would get.</summary>
+    public int Count => Math.Min(_held, maxLines);
 
     /// <summary>Bytes of memory that it holds.</summary>
     public int Capacity { get; private set; }
@@ -38,16 +41,11 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
             return;
         }
 
-        if (Count == maxLines)
-        {
-            DropOldest();
-        }
-
         if (_used == 0 || Newest.Bytes.Length - Newest.End < need)
         {
-            while (_used > 0 && Capacity + Math.Max(need, LineBlocks.BlockBytes) > maxBytes)
+            while (_used > 0 && (_held - _blocks[_oldest].Entries >= maxLines || Capacity + Math.Max(need, LineBlocks.BlockBytes) > maxBytes))
             {
-                DropOldest();
+                DropBlock();
             }
 
             AddBlock(need);
@@ -57,16 +55,23 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         DatagramLog.WriteHeader(block.Bytes.AsSpan(block.End), datagram.Length, now.Utc);
         datagram.CopyTo(block.Bytes.AsSpan(block.End + DatagramLog.HeaderLength));
         block.End += need;
-        Count++;
+        block.Entries++;
+        _held++;
     }
 
     /// <summary>Gives all entries to <paramref name="window"/>, oldest first, and is empty then.</summary>
     public void MoveTo(CrashWindow window)
     {
+        var surplus = _held - Count;
         for (var i = 0; i < _used; i++)
         {
             ref var block = ref _blocks[(_oldest + i) % _blocks.Length];
-            var start = i == 0 ? _head : 0;
+            var start = 0;
+            for (; surplus > 0 && start < block.End; surplus--)
+            {
+                start += DatagramLog.HeaderLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(block.Bytes.AsSpan(start));
+            }
+
             window.TakeContainer(block.Bytes.AsSpan(start, block.End - start));
         }
 
@@ -80,8 +85,6 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         {
             DropBlock();
         }
-
-        Count = 0;
     }
 
     private ref Block Newest => ref _blocks[(_oldest + _used - 1) % _blocks.Length];
@@ -105,25 +108,14 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         Capacity += Newest.Bytes.Length;
     }
 
-    private void DropOldest()
-    {
-        ref var block = ref _blocks[_oldest];
-        _head += DatagramLog.HeaderLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(block.Bytes.AsSpan(_head));
-        Count--;
-        if (_head == block.End)
-        {
-            DropBlock();
-        }
-    }
-
     private void DropBlock()
     {
         ref var block = ref _blocks[_oldest];
         Capacity -= block.Bytes.Length;
+        _held -= block.Entries;
         memory.Return(block.Bytes);
         block = default;
         _oldest = (_oldest + 1) % _blocks.Length;
         _used--;
-        _head = 0;
     }
 }
