@@ -1155,3 +1155,107 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
+    CREATE TABLE event_alert (
+        id uuid NOT NULL,
+        rule text NOT NULL,
+        filter text NOT NULL,
+        fired_at timestamp with time zone NOT NULL,
+        count bigint NOT NULL,
+        within_seconds bigint NOT NULL,
+        values jsonb NOT NULL,
+        event_id uuid NOT NULL,
+        host text NOT NULL,
+        facility text NOT NULL,
+        severity text NOT NULL,
+        text text NOT NULL,
+        webhook text,
+        delivery text NOT NULL,
+        attempts integer NOT NULL,
+        next_attempt_at timestamp with time zone,
+        delivery_error text,
+        CONSTRAINT pk_event_alert PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
+    CREATE INDEX ix_event_alert_next_attempt_at ON event_alert (next_attempt_at) WHERE delivery = 'pending';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
+    CREATE INDEX ix_event_alert_rule_id ON event_alert (rule, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128002400_EventAlerts', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    DROP INDEX ix_event_format_host_host_id_last_seen;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    DROP INDEX ix_event_format_host_last_seen;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    DROP INDEX ix_event_facility_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    DROP INDEX ix_event_severity_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    CREATE INDEX ix_event_format_host_host_id ON event_format_host (host_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    CREATE INDEX ix_event_id ON event (id) WHERE severity <= 2;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128031029_EventIndexes', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -661,6 +661,97 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("dump");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.EventAlertRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Delivery")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("delivery");
+
+                    b.Property<string>("DeliveryError")
+                        .HasColumnType("text")
+                        .HasColumnName("delivery_error");
+
+                    b.Property<Guid>("EventId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("event_id");
+
+                    b.Property<string>("Facility")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("facility");
+
+                    b.Property<string>("Filter")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("filter");
+
+                    b.Property<DateTimeOffset>("FiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fired_at");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Values")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("values");
+
+                    b.Property<string>("Webhook")
+                        .HasColumnType("text")
+                        .HasColumnName("webhook");
+
+                    b.Property<long>("WithinSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("within_seconds");
+
+                    b.HasKey("Id")
+                        .HasName("pk_event_alert");
+
+                    b.HasIndex("NextAttemptAt")
+                        .HasDatabaseName("ix_event_alert_next_attempt_at")
+                        .HasFilter("delivery = 'pending'");
+
+                    b.HasIndex("Rule", "Id")
+                        .HasDatabaseName("ix_event_alert_rule_id");
+
+                    b.ToTable("event_alert");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.EventBatchRow", b =>
                 {
                     b.Property<byte[]>("Key")
@@ -763,11 +854,8 @@ namespace Mayday.Migrations.Versions
                     b.HasKey("FormatId", "HostId")
                         .HasName("pk_event_format_host");
 
-                    b.HasIndex("LastSeen")
-                        .HasDatabaseName("ix_event_format_host_last_seen");
-
-                    b.HasIndex("HostId", "LastSeen")
-                        .HasDatabaseName("ix_event_format_host_host_id_last_seen");
+                    b.HasIndex("HostId")
+                        .HasDatabaseName("ix_event_format_host_host_id");
 
                     b.ToTable("event_format_host");
                 });
@@ -992,17 +1080,15 @@ namespace Mayday.Migrations.Versions
                     b.HasKey("Id")
                         .HasName("pk_event");
 
-                    b.HasIndex("Facility", "Id")
-                        .HasDatabaseName("ix_event_facility_id");
-
                     b.HasIndex("FormatId", "Id")
                         .HasDatabaseName("ix_event_format_id_id");
 
                     b.HasIndex("HostId", "Id")
                         .HasDatabaseName("ix_event_host_id_id");
 
-                    b.HasIndex("Severity", "Id")
-                        .HasDatabaseName("ix_event_severity_id");
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_event_id")
+                        .HasFilter("severity <= 2");
 
                     b.ToTable("event");
                 });

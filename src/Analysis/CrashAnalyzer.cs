@@ -7,7 +7,7 @@ namespace Mayday.Analysis;
 public static class CrashAnalyzer
 {
     /// <summary>Stored beside every crash; raise it whenever titles, functions or signatures can change, so that stored dumps can be read again.</summary>
-    public const int Version = 4;
+    public const int Version = 6;
 
     /// <summary>Finds every crash in <paramref name="log"/>, in the order of their first lines.</summary>
     /// <param name="log">

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Mayday.Cli.Commands;
 using Mayday.Collector.Receive;
 using Mayday.Store;
@@ -11,6 +12,7 @@ public static class Program
 {
     public static async Task<int> Main(string[] args)
     {
+        HandedSockets.Claim();
         var root = new RootCommand("Mayday collects the last words of dying Linux kernels from a whole fleet and says what killed them.")
         {
             UpCommand.Create(),
@@ -22,6 +24,7 @@ public static class Program
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
             EventsCommand.Create(),
+            AgentCommand.Create(),
         };
 
         var parsed = root.Parse(args);
@@ -32,7 +35,12 @@ public static class Program
                 await Console.Error.WriteLineAsync($"mayday: {error.Message}");
             }
 
-            var verb = parsed.CommandResult.Command is RootCommand ? "" : $" {parsed.CommandResult.Command.Name}";
+            var verb = "";
+            for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } named; at = at.Parent)
+            {
+                verb = $" {named.Command.Name}{verb}";
+            }
+
             await Console.Error.WriteLineAsync($"mayday: see `mayday{verb} --help`.");
             return ExitCode.WrongUse;
         }
@@ -50,7 +58,7 @@ public static class Program
         catch (Exception plain) when (plain is CollectorStartException or EmbeddedPostgresException)
         {
             await Console.Error.WriteLineAsync($"mayday: {plain.Message}");
-            return ExitCode.Failed;
+            return plain is CollectorStartException { IsWrongUse: true } ? ExitCode.WrongUse : ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {

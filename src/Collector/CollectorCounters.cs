@@ -36,6 +36,13 @@ public sealed class CollectorCounters : IDisposable
     private long _archiveStored;
     private long _archiveLost;
     private long _spoolDamaged;
+    private long _journalDamaged;
+    private long _journalFailed;
+    private long _eventsWritten;
+    private long _eventsKnown;
+    private long _eventsRefused;
+    private long _eventsSpooled;
+    private long _eventsSpoolDropped;
 
     public CollectorCounters(IMeterFactory? meters = null)
     {
@@ -66,6 +73,10 @@ public sealed class CollectorCounters : IDisposable
     internal Func<long> SpoolBytes { get; set; } = () => 0;
 
     internal Func<long> SpoolWaiting { get; set; } = () => 0;
+
+    internal Func<long> EventBacklogBytes { get; set; } = () => 0;
+
+    internal Func<long> EventSpoolBytes { get; set; } = () => 0;
 
     /// <summary>Set by the service: what the fleet sent and what of it came.</summary>
     internal Func<Transport, LossCounts> Losses { get; set; } = _ => default;
@@ -123,6 +134,18 @@ public sealed class CollectorCounters : IDisposable
 
     internal void DumpPutAside() => Interlocked.Increment(ref _putAside);
 
+    internal void EventsWritten(int events, int known)
+    {
+        Interlocked.Add(ref _eventsWritten, events);
+        Interlocked.Add(ref _eventsKnown, known);
+    }
+
+    internal void EventsRefused(int events) => Interlocked.Add(ref _eventsRefused, events);
+
+    internal void EventsSpooled(int events) => Interlocked.Add(ref _eventsSpooled, events);
+
+    internal void EventsSpoolDropped(int events) => Interlocked.Add(ref _eventsSpoolDropped, events);
+
     internal void DumpsSpooled(int dumps) => Interlocked.Add(ref _spooled, dumps);
 
     internal void SpoolDropped(DumpWorth worth, int dumps) => Interlocked.Add(ref _spoolDropped[(int)worth], dumps);
@@ -132,6 +155,10 @@ public sealed class CollectorCounters : IDisposable
     internal void ArchiveStored(int lines) => Interlocked.Add(ref _archiveStored, lines);
 
     internal void ArchiveLost(int lines) => Interlocked.Add(ref _archiveLost, lines);
+
+    internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
+
+    internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
 
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
 
@@ -223,8 +250,25 @@ public sealed class CollectorCounters : IDisposable
 
         yield return new("spool.expired", "{dump}", "Dumps lost because Postgres was away for longer than the spool keeps them", () => Interlocked.Read(ref _spoolExpired));
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
+        yield return new("journal.restored", "{dump}", "Dumps and windows that came back from the journal at the start", () => Sum(shard => shard.JournalRestored));
+        yield return new("journal.unprotected", "{dump}", "Dumps that found no room in the journal: a kill would have lost them", () => Sum(shard => shard.JournalUnprotected));
+        yield return new("journal.given_up", "{dump}", "Dumps whose restore ended the process again and again", () => Sum(shard => shard.JournalGivenUp));
+        yield return new("journal.damaged", "{file}", "Journal files found damaged and put aside", () => Interlocked.Read(ref _journalDamaged));
+        yield return new("journal.failures", "{start}", "Starts without a journal because the disk had no room", () => Interlocked.Read(ref _journalFailed));
+        yield return new("journal.bytes", "By", "Bytes of dumps in the journal", () => Sum(shard => shard.JournalBytes), CounterShape.Level);
         yield return new("spool.dumps", "{dump}", "Dumps in the spool now", () => SpoolWaiting(), CounterShape.StoredLevel);
         yield return new("spool.bytes", "By", "Bytes of the spool now", () => SpoolBytes(), CounterShape.StoredLevel);
+        yield return new("events.received", "{event}", "Kernel events received", () => Sum(shard => shard.EventsReceived));
+        yield return new("events.dropped", "reason", "backlog", "{event}", "Kernel events lost inside the collector", () => Sum(shard => shard.EventsDropped));
+        yield return new("events.dropped", "reason", "spool", "{event}", "Kernel events lost inside the collector", () => Interlocked.Read(ref _eventsSpoolDropped));
+        yield return new("events.dropped", "reason", "refused", "{event}", "Kernel events lost inside the collector", () => Interlocked.Read(ref _eventsRefused));
+        yield return new("events.stored", "{event}", "Kernel events written to Postgres", () => Interlocked.Read(ref _eventsWritten));
+        yield return new("events.known", "{event}", "Kernel events that Postgres had already", () => Interlocked.Read(ref _eventsKnown));
+        yield return new("events.spooled", "{event}", "Kernel events that went to the spool", () => Interlocked.Read(ref _eventsSpooled));
+        yield return new("events.spool_bytes", "By", "Bytes of kernel events in the spool now", () => EventSpoolBytes(), CounterShape.Level);
+        yield return new("events.backlog_bytes", "By", "Bytes of kernel events that wait for the store", () => EventBacklogBytes(), CounterShape.Level);
+        yield return new("netlink.overruns", "{overrun}", "Times that the kernel had no room for netlink messages", () => Sum(shard => shard.NetlinkOverruns));
+        yield return new("netlink.drops", "{message}", "Netlink messages dropped by the kernel because the socket's buffer was full", () => Sum(shard => shard.NetlinkDrops));
         yield return new("backlog.bytes", "By", "Bytes of dumps that wait for analysis", () => BacklogBytes(), CounterShape.Level);
         yield return new("pending.dumps", "{dump}", "netoops dumps in flight", () => Sum(shard => shard.PendingDumps), CounterShape.Level);
         yield return new("pending.bytes", "By", "Log bytes of netoops dumps in flight", () => Sum(shard => shard.PendingBytes), CounterShape.Level);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1030. What a sender can cause is Debug.</summary>
 /// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1024. What a sender can cause is Debug.</summary>
 internal static partial class CollectorLog
 {
@@ -72,6 +73,43 @@ internal static partial class CollectorLog
 
     [LoggerMessage(1019, LogLevel.Critical, "A stage of the pipeline ended by a failure; the collector stops")]
     public static partial void StageFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1021, LogLevel.Error,
+        "The journal in {Directory} found no room for {Bytes} bytes: the collector goes on without one, and a kill loses what is in flight. Make room or lower Collector:Journal:DumpBytes")]
+    public static partial void JournalNoSpace(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1022, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
+    public static partial void JournalDamaged(ILogger log, string file, string aside);
+
+    [LoggerMessage(1023, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
+    public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
+
+    [LoggerMessage(1024, LogLevel.Error, "An entry of the journal could not be taken up again")]
+    public static partial void RestoreFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(1026, LogLevel.Error, "A dump of the journal was given up: {Deaths} processes in a row ended while they took it up")]
+    public static partial void RestoreGivenUp(ILogger log, long deaths);
+
+    [LoggerMessage(1025, LogLevel.Information, "{Name} listens on a socket that the service manager handed over (descriptor {Descriptor}, port {Port})")]
+    public static partial void SocketHandedOver(ILogger log, string name, int descriptor, int port);
+
+    [LoggerMessage(1040, LogLevel.Information, "Listening to netlink protocol {Protocol}, groups {Groups}, {Senders}")]
+    public static partial void ListeningToNetlink(ILogger log, int protocol, uint groups, string senders);
+
+    [LoggerMessage(1041, LogLevel.Warning, "Postgres is away: {Reason}. Events go to the spool in {Directory}")]
+    public static partial void PostgresAwayForEvents(ILogger log, string reason, string directory);
+
+    [LoggerMessage(1042, LogLevel.Information, "The spool holds no events any more")]
+    public static partial void EventSpoolReplayed(ILogger log);
+
+    [LoggerMessage(1043, LogLevel.Error, "The spool of events in {Directory} is full ({Bytes} bytes): events are dropped. Bring Postgres back or raise Collector:Spool:EventBytes")]
+    public static partial void EventSpoolFull(ILogger log, string directory, long bytes);
+
+    [LoggerMessage(1044, LogLevel.Information, "{Batches} batches of events ({Bytes} bytes) of an earlier run wait in the spool")]
+    public static partial void EventSpoolFound(ILogger log, long batches, long bytes);
+
+    [LoggerMessage(1045, LogLevel.Debug, "{Events} events could not be stored: {Reason}")]
+    public static partial void EventsRefused(ILogger log, int events, string reason);
 
     [LoggerMessage(1020, LogLevel.Information, "The spool in {Directory} can be written again")]
     public static partial void SpoolRecovered(ILogger log, string directory);

@@ -19,9 +19,17 @@ public sealed class CollectorOptions
 
     public EvlogOptions Evlog { get; set; } = new();
 
+    /// <summary>
+    /// Netlink groups to hear on this machine, <c>PROTOCOL:GROUPS[:user]</c>. None: the kernels of today send no evlog, and the groups need rights
+    /// that a receiver of datagrams does not.
+    /// </summary>
+    public string? Netlink { get; set; }
+
     public StoringOptions Storing { get; set; } = new();
 
     public SpoolOptions Spool { get; set; } = new();
+
+    public JournalOptions Journal { get; set; } = new();
 
     public LossOptions Loss { get; set; } = new();
 
@@ -34,8 +42,8 @@ public sealed class ReceiveOptions
     /// <summary>Sockets and threads a port. Half the processors, at most 8: analysis and Postgres need the rest, and one shard does hundreds of thousands a second.</summary>
     public int Shards { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
-    /// <summary>Socket buffer asked for, bytes. 32 MiB hold 100 ms of a gigabit of small packets: longer than any pause of the garbage collector seen.</summary>
-    public int SocketBufferBytes { get; set; } = 32 << 20;
+    /// <summary>Socket buffer asked for, bytes. The kernel counts some 800 for a datagram of 120, and doubles this: 64 MiB hold 0.8 s of 200,000 a second, longer than a busy machine keeps a thread waiting.</summary>
+    public int SocketBufferBytes { get; set; } = 64 << 20;
 
     /// <summary>Datagrams a system call may bring. 256 make the call's price vanish and are processed in under a millisecond.</summary>
     public int Batch { get; set; } = 256;
@@ -44,10 +52,11 @@ public sealed class ReceiveOptions
     public int MaxDatagramBytes { get; set; } = 9216;
 
     /// <summary>
-    /// A wake-up that brought at least this many datagrams is followed by a nap of one millisecond, so that the next brings many more: most of
-    /// the cost is waking. 32 in one wake-up means tens of thousands a second; below it every datagram is answered at once.
+    /// Most of the cost is waking. While datagrams come faster than one a millisecond each wake-up is followed by a nap of one millisecond; one that
+    /// brought at least this many by a nap of four, which bring a thousand at 200,000 a second and stay far below what the socket's buffer holds.
+    /// Below that every datagram is answered at once.
     /// </summary>
-    public int CoalesceFrom { get; set; } = 32;
+    public int CoalesceFrom { get; set; } = 64;
 }
 
 /// <summary>Section <c>Collector:Netoops</c>.</summary>
@@ -114,8 +123,8 @@ public sealed class NetconsoleOptions
     /// <summary>Kept lines of all streams; those of the longest silent give way. 512 MiB hold some 20,000 busy hosts.</summary>
     public long RingTotalBytes { get; set; } = 512L << 20;
 
-    /// <summary>Streams known at once (source address and port); the longest silent is forgotten. 131,072 without lines are some 60 MB.</summary>
-    public int MaxStreams { get; set; } = 131_072;
+    /// <summary>Streams known at once (source address and port); strangers give way first, then the longest silent. A million without lines need some 700 MB.</summary>
+    public int MaxStreams { get; set; } = 1_048_576;
 
     /// <summary>Records in fragments at once a stream. The kernel sends one record's fragments in a row; 32 is far more than reordering needs.</summary>
     public int MaxFragmentedPerStream { get; set; } = 32;
@@ -161,6 +170,15 @@ public sealed class StoringOptions
     /// <summary>Log bytes a transaction: keeps it under a second on a slow disk.</summary>
     public long BatchBytes { get; set; } = 32L << 20;
 
+    /// <summary>Bytes of events between receiver and store. 64 MiB hold some 15 s of 20,000 a second; beyond it an event is counted as dropped.</summary>
+    public long EventBytes { get; set; } = 64L << 20;
+
+    /// <summary>Events a transaction, about. 5,000 amortise the commit and take a fifth of a second.</summary>
+    public int BatchEvents { get; set; } = 5_000;
+
+    /// <summary>How long an event waits for company: at most four transactions a second, and still on the page within the second.</summary>
+    public TimeSpan EventDelay { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a write may take before Postgres counts as away: a healthy batch takes milliseconds.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -189,9 +207,34 @@ public sealed class SpoolOptions
     /// <summary>Bytes of one segment file: small enough to be freed soon after it was replayed, large enough to keep the directory short.</summary>
     public long SegmentBytes { get; set; } = 16L << 20;
 
-    public string ResolveDirectory() => Directory ?? Path.Combine(
-        Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday"),
-        "spool");
+    /// <summary>Bytes of events on disk, beside those of dumps. 1 GiB: an hour at 1,500 events a second of 200 bytes.</summary>
+    public long EventBytes { get; set; } = 1L << 30;
+
+    public string ResolveDirectory() => Directory ?? Path.Combine(CollectorDirectory.Default, "spool");
+}
+
+/// <summary>Section <c>Collector:Journal</c>: received datagrams in memory shared with a file, so that <c>kill -9</c> loses none. The death of the process is meant, not that of the machine.</summary>
+public sealed class JournalOptions
+{
+    /// <summary>On: it costs a copy of each datagram, some 3 % of a processor at 200,000 a second.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Null: <c>journal</c> in Mayday's data directory. A directory in memory (/run, /dev/shm) spares the disk the writes; it must outlive the process.</summary>
+    public string? Directory { get; set; }
+
+    /// <summary>Bytes for dumps and windows until they are stored, all shards. 256 MiB: 4,000 dumps of 64 KiB in flight; what finds no room goes unprotected and is counted.</summary>
+    public long DumpBytes { get; set; } = 256L << 20;
+
+    /// <summary>Bytes for lines before crashes that may come, all shards; the oldest give way. 32 MiB: a second at 200,000 a second, hours of an ordinary fleet.</summary>
+    public long LineBytes { get; set; } = 32L << 20;
+
+    public string ResolveDirectory() => Directory ?? Path.Combine(CollectorDirectory.Default, "journal");
+}
+
+internal static class CollectorDirectory
+{
+    public static string Default =>
+        Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday");
 }
 
 /// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>

@@ -1,4 +1,6 @@
 using Mayday.Store;
+using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +20,9 @@ public static class CollectorRegistration
         services.AddSingleton<IValidateOptions<CollectorOptions>, ValidateCollectorOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<CrashWriter>();
+        services.TryAddSingleton<EventWriter>();
+        services.TryAddSingleton(EventKnowledge.Shipped);
+        services.TryAddSingleton<EventScreen>();
         services.TryAddSingleton<IngestCounters>();
         services.TryAddSingleton<LossAccounts>();
         services.TryAddSingleton<LogArchive>();
@@ -48,6 +53,11 @@ public static class CollectorRegistration
         if (options.Spool.Directory is null && !string.IsNullOrWhiteSpace(data))
         {
             options.Spool.Directory = Path.Combine(data, "spool");
+        }
+
+        if (options.Journal.Directory is null && !string.IsNullOrWhiteSpace(data))
+        {
+            options.Journal.Directory = Path.Combine(data, "journal");
         }
     }
 }

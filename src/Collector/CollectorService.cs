@@ -2,6 +2,8 @@ using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
+using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,8 +15,8 @@ namespace Mayday.Collector;
 /// for people. On stop, listeners go first, then everything in flight is written or spooled.
 /// </summary>
 public sealed class CollectorService(
-    IOptions<CollectorOptions> options, CrashWriter writer, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters, TimeProvider time, IHostApplicationLifetime lifetime,
-    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    IOptions<CollectorOptions> options, CrashWriter writer, EventWriter events, EventScreen screen, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters,
+    TimeProvider time, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger("Mayday.Collector");
     private readonly CancellationTokenSource _stopping = new();
@@ -32,7 +34,10 @@ public sealed class CollectorService(
     {
         var settings = options.Value;
         _spool = DumpSpool.Open(settings.Spool, counters, _log, time);
-        _pipeline = Pipeline.Open(settings, writer, _spool, counters, time, _log, archive: archive);
+        var ports = new Dictionary<string, int> { ["Netoops"] = settings.Netoops.Port, ["Netconsole"] = settings.Netconsole.Port, ["Evlog"] = settings.Evlog.Port };
+        _pipeline = Pipeline.Open(
+            settings, writer, _spool, counters, time, _log, isJournaled: settings.Journal.Enabled, handed: HandedSockets.Sort(HandedSockets.Claimed, ports),
+            events: new EventStore(events, screen, EventSpool.Open(_spool, settings.Spool, counters, _log)), archive: archive);
         _pipeline.Start();
         _saver = new CounterSaver(settings, counters, ingest, time, _log);
         _saving = Task.Run(() => _saver.RunAsync(_stopping.Token), CancellationToken.None);

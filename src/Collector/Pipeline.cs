@@ -1,9 +1,13 @@
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Mayday.Collector.Archive;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
 using Mayday.Store;
+using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
@@ -17,6 +21,9 @@ namespace Mayday.Collector;
 ///        | finished (one channel; full: analysis waits)
 ///   store                                                batches to Postgres, or the spool
 ///
+///   shard thread, netlink thread: receive -> check       kernel events, still as bytes
+///        | events (one channel; full: the new events are refused and counted)
+///   store events                                         reads them, batches to Postgres, or the spool
 ///   shard thread -> lines (one channel; full: they are dropped and counted) -> archive      where ordinary lines are kept
 /// </code>
 /// A dump is owned by one stage at a time; nothing calls back upstream. It ends from the top: listeners first, each stage when the one before
@@ -24,9 +31,16 @@ namespace Mayday.Collector;
 /// </summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
+    // Blocks of one wake-up each: bytes are what bounds the way to the event store (Collector:Storing:EventBytes), this only the queue's own size.
+    private const int MaxEventBlocks = 65_536;
+
     private readonly DatagramListener[] _listeners;
+    private readonly (ShardJournal? Journal, RestoredJournal[] Left)[] _journals;
     private readonly Channel<WaitingDump>[] _waiting;
     private readonly Channel<FinishedDump> _finished;
+    private readonly Channel<EventBlock> _events;
+    private readonly EventStoreWorker? _eventStore;
+    private readonly NetlinkListener? _netlink;
     private readonly AnalysisBacklog _backlog;
     private readonly DumpAnalyst _analyst;
     private readonly StoreWorker? _store;
@@ -34,15 +48,18 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly ArchiveWorker? _archive;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
+    private readonly CollectorOptions _options;
     private Task[] _analysing = [];
     private Task _storing = Task.CompletedTask;
+    private Task _storingEvents = Task.CompletedTask;
     private Task _archiving = Task.CompletedTask;
 
     private Pipeline(
-        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable,
-        LogArchive? archive)
+        CollectorOptions options, ShardSocket[][] shards, CrashWriter? writer, DumpSpool? spool, EventStore? eventStore, CollectorCounters counters, TimeProvider time, ILogger log,
+        bool isPortable, bool isJournaled, bool keepsSockets, LogArchive? archive)
     {
         _log = log;
+        _options = options;
         _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
             new BoundedChannelOptions(Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers))
             {
@@ -54,6 +71,8 @@ internal sealed class Pipeline : IAsyncDisposable
             FullMode = BoundedChannelFullMode.Wait,
             SingleReader = true,
         });
+        _events = Channel.CreateBounded<EventBlock>(new BoundedChannelOptions(MaxEventBlocks) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+        var events = new EventBacklog(_events, options.Storing.EventBytes);
 
         if (options.Netconsole.Archive && archive is not null)
         {
@@ -63,17 +82,33 @@ internal sealed class Pipeline : IAsyncDisposable
 
         _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
         _analyst = new DumpAnalyst(options.Name, counters, log);
+        ShardCounters[] counted = [.. shards.Select(_ => counters.AddShard())];
+        _journals = isJournaled ? JournalDirectory.Open(options, counted, counters, log) : [.. shards.Select(_ => ((ShardJournal?)null, Array.Empty<RestoredJournal>()))];
         var losses = new List<LossLedger>(shards.Length);
         _listeners = [.. shards.Select((sockets, index) =>
         {
-            var shard = counters.AddShard();
-            var intake = new DatagramIntake(options, shards.Length, shard, log, _lines is null ? null : new ArchiveFeed(_lines.Writer, options.Archive, shard));
+            var shard = counted[index];
+            var (journal, left) = _journals[index];
+            var feed = _lines is null ? null : new ArchiveFeed(_lines.Writer, options.Archive, shard);
+            var intake = new DatagramIntake(options, shards.Length, shard, log, journal, feed);
             losses.Add(intake.Loss);
-            return new DatagramListener(
-                index, sockets, intake, _backlog, shard, options.Receive, time, log, isPortable);
+            return new DatagramListener(index, sockets, intake, _backlog, events, shard, options.Receive, time, log, isPortable, journal, left) { LeavesInFlight = keepsSockets };
         })];
         Losses = losses;
         counters.BacklogBytes = () => _backlog.Bytes;
+        counters.EventBacklogBytes = () => events.Bytes;
+        if (ListenOf(options) is { } listen)
+        {
+            _netlink = NetlinkListener.Open(listen, options.Receive.SocketBufferBytes, events, counters.AddShard(), time, log);
+            CollectorLog.ListeningToNetlink(log, listen.Protocol, listen.Groups, listen.TakesUserSpace ? "programs may send too" : "from the kernel only");
+        }
+
+        if (eventStore is { } store)
+        {
+            counters.EventSpoolBytes = () => store.Spool.Bytes;
+            _eventStore = new EventStoreWorker(_events.Reader, events, store.Writer, store.Screen, store.Spool, options, counters, time, log);
+        }
+
         if (writer is not null && spool is not null)
         {
             counters.SpoolBytes = () => spool.Bytes;
@@ -84,6 +119,12 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public CollectorPorts Ports { get; private init; } = new(null, null, null);
 
+    /// <summary>Where the netlink socket is sent to; null without one.</summary>
+    public uint? NetlinkPort => _netlink?.Port;
+
+    /// <summary>Completes when the netlink thread has ended.</summary>
+    public Task NetlinkEnded => _netlink?.Ended ?? Task.CompletedTask;
+
     public int Shards => _listeners.Length;
 
     /// <summary>Each shard's accounts of what came and what did not.</summary>
@@ -92,34 +133,71 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>What the store would take; for tests of the way up to it, which open the pipeline without a writer.</summary>
     public ChannelReader<FinishedDump> Finished => _finished.Reader;
 
+    /// <summary>What the event store would take; for tests that open the pipeline without one.</summary>
+    public ChannelReader<EventBlock> Events => _events.Reader;
+
     /// <summary>Completes when a stage ended that should not have: the process must not go on as if it received.</summary>
-    public Task Failure => Task.WhenAny([_store is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _storing, .. _analysing, .. _listeners.Select(listener => listener.Ended)]);
+    public Task Failure => Task.WhenAny(
+        [
+            _store is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _storing,
+            _eventStore is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _storingEvents,
+            _netlink is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _netlink.Ended,
+            .. _analysing,
+            .. _listeners.Select(listener => listener.Ended),
+        ]);
 
     /// <summary>Binds the ports; nothing runs yet.</summary>
-    /// <exception cref="CollectorStartException">A port cannot be listened on.</exception>
+    /// <exception cref="CollectorStartException">A port or the netlink protocol cannot be listened on.</exception>
     public static Pipeline Open(
         CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false,
-        LogArchive? archive = null)
+        bool isJournaled = false, ILookup<string, Socket>? handed = null, EventStore? events = null, LogArchive? archive = null)
     {
-        var (shards, ports) = ListenerSockets.Open(options, log);
-        return new Pipeline(options, shards, writer, spool, counters, time, log, isPortable, archive) { Ports = ports };
+        var (shards, ports) = ListenerSockets.Open(options, log, handed);
+        var keepsSockets = shards.Sum(shard => shard.Length) == handed?.Sum(sockets => sockets.Count());
+        try
+        {
+            return new Pipeline(options, shards, writer, spool, events, counters, time, log, isPortable, isJournaled, keepsSockets, archive)
+            {
+                Ports = ports with { Netlink = ListenOf(options) },
+            };
+        }
+        catch
+        {
+            foreach (var socket in shards.SelectMany(shard => shard))
+            {
+                socket.Dispose();
+            }
+
+            throw;
+        }
     }
+
+    private static NetlinkListen? ListenOf(CollectorOptions options) =>
+        options.Netlink is { } text && NetlinkListen.TryParse(text, out var listen, out _) ? listen : null;
 
     public void Start()
     {
         _storing = _store is null ? Task.CompletedTask : Task.Run(() => GuardAsync(_store.RunAsync(_stopping.Token)));
         _archiving = _archive is null ? Task.CompletedTask : Task.Run(_archive.RunAsync);
         _analysing = [.. _waiting.Select(channel => Task.Run(() => GuardAsync(_analyst.RunAsync(channel.Reader, _backlog, _finished.Writer))))];
+        _storingEvents = _eventStore is null ? Task.CompletedTask : Task.Run(() => GuardAsync(_eventStore.RunAsync(_stopping.Token)));
         foreach (var listener in _listeners)
         {
             listener.Start();
         }
+
+        if (_store is not null)
+        {
+            _ = Task.Run(() => ReceiveWarmUp.RunAsync(_options, _stopping.Token));
+        }
+
+        _netlink?.Start();
     }
 
     /// <summary>Stops from the top; returns when the last dump is written or spooled.</summary>
     public async Task StopAsync()
     {
-        var listeners = Task.WhenAll(_listeners.Select(listener => listener.StopAsync()));
+        var listeners = Task.WhenAll([.. _listeners.Select(listener => listener.StopAsync()), _netlink?.StopAsync() ?? Task.CompletedTask]);
         await _stopping.CancelAsync();
         try
         {
@@ -140,7 +218,14 @@ internal sealed class Pipeline : IAsyncDisposable
             finally
             {
                 _finished.Writer.TryComplete();
-                await Task.WhenAll(_storing, _archiving);
+                _events.Writer.TryComplete();
+                await Task.WhenAll(_storing, _storingEvents, _archiving);
+
+                // The shards have ended: what was stored last is struck out here.
+                foreach (var (journal, _) in _journals)
+                {
+                    journal?.Advance();
+                }
             }
         }
     }
@@ -160,6 +245,7 @@ internal sealed class Pipeline : IAsyncDisposable
             }
 
             _finished.Writer.TryComplete(failure);
+            _events.Writer.TryComplete(failure);
             foreach (var channel in _waiting)
             {
                 channel.Writer.TryComplete(failure);
@@ -174,7 +260,11 @@ internal sealed class Pipeline : IAsyncDisposable
             listener.Dispose();
         }
 
+        _netlink?.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Where kernel events go.</summary>
+internal sealed record EventStore(EventWriter Writer, EventScreen Screen, EventSpool Spool);

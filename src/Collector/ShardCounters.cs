@@ -66,15 +66,28 @@ internal sealed class ShardCounters
     public long RingBytes;
     public long WindowBytes;
     public long BacklogDropped;
+    public long EventsReceived;
+    public long EventsDropped;
+    public long NetlinkOverruns;
+    public long NetlinkDrops;
     public long InternalFailures;
+    public long JournalBytes;
+    public long JournalUnprotected;
+    public long JournalRestored;
     public long ArchiveLines;
     public long ArchiveDropped;
+    public long JournalGivenUp;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 
     public void Rejected(PacketRejectReason reason) => _rejected[(int)reason]++;
 
     public void Evicted(EvictedTable table) => _evicted[(int)table]++;
+
+    /// <summary>What came back from the journal was counted when it was received.</summary>
+    public void ForgetRestored() =>
+        DuplicateFragments = ConflictingFragments = LateFragments = IncompleteRecords = DuplicateRecords = LateRecords
+            = MissingByMessageId = MissingBySequence = StreamRestarts = WindowsOpened = 0;
 
     public long ReceivedOf(DatagramFormat format) => Volatile.Read(ref _received[(int)format]);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Mayday.Collector.Receive;
 using Mayday.Store;
 using Microsoft.Extensions.Options;
 
@@ -31,6 +32,11 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Port("Netoops:Port", options.Netoops.Port);
         Port("Netconsole:Port", options.Netconsole.Port);
         Port("Evlog:Port", options.Evlog.Port);
+        if (options.Netlink is { } netlink && !NetlinkListen.TryParse(netlink, out _, out var failure))
+        {
+            Wrong("Netlink", failure);
+        }
+
         Between("Receive:Shards", options.Receive.Shards, 1, 64);
         Between("Receive:SocketBufferBytes", options.Receive.SocketBufferBytes, 64 << 10, 1 << 30);
         Between("Receive:Batch", options.Receive.Batch, 1, 1024);
@@ -70,6 +76,9 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Between("Storing:BacklogBytes", storing.BacklogBytes, 1 << 20, 1L << 40);
         Between("Storing:BatchDumps", storing.BatchDumps, 1, 10_000);
         Between("Storing:BatchBytes", storing.BatchBytes, 64 << 10, 1L << 30);
+        Between("Storing:EventBytes", storing.EventBytes, 1 << 20, 1L << 40);
+        Between("Storing:BatchEvents", storing.BatchEvents, 1, 50_000);
+        Time("Storing:EventDelay", storing.EventDelay);
         Time("Storing:WriteTimeout", storing.WriteTimeout);
         Time("Storing:RetryMin", storing.RetryMin);
         Time("Storing:CounterInterval", storing.CounterInterval);
@@ -83,6 +92,13 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
             Wrong("Spool:Directory", "must be a directory, or absent for the default");
         }
 
+        if (options.Journal.Directory is { } journal && string.IsNullOrWhiteSpace(journal))
+        {
+            Wrong("Journal:Directory", "must be a directory, or absent for the default");
+        }
+
+        Between("Journal:DumpBytes", options.Journal.DumpBytes, shards * (1L << 20), 1L << 40, "must hold 1 MiB a shard");
+        Between("Journal:LineBytes", options.Journal.LineBytes, shards * (256L << 10), 1L << 40, "must hold 256 KiB a shard");
         Between("Archive:BatchBytes", options.Archive.BatchBytes, 2 * options.Receive.MaxDatagramBytes, 16 << 20, "must hold two datagrams (Receive:MaxDatagramBytes), at most 16 MiB");
         Between("Archive:QueueBatches", options.Archive.QueueBatches, 1, 100_000);
         Between("Archive:PartBytes", options.Archive.PartBytes, 4 << 10, 1 << 20);
@@ -98,6 +114,7 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
 
         Between("Spool:SegmentBytes", options.Spool.SegmentBytes, 64 << 10, 1L << 30);
         Between("Spool:MaxBytes", options.Spool.MaxBytes, options.Spool.SegmentBytes, 1L << 50, "must hold one segment (Spool:SegmentBytes)");
+        Between("Spool:EventBytes", options.Spool.EventBytes, 1 << 20, 1L << 50);
         return errors;
 
         void Wrong(string key, string what) => errors.Add($"{CollectorOptions.Section}:{key} {what}.");

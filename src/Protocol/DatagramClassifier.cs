@@ -18,6 +18,18 @@ public static class DatagramClassifier
     /// <returns>The format; <see cref="DatagramFormat.Unknown"/> only for an empty datagram.</returns>
     public static DatagramFormat Classify(ReadOnlySpan<byte> datagram)
     {
+        var format = ClassifyLead(datagram);
+        return format == DatagramFormat.NetconsoleBasic && ExtendedPacket.HasExtendedHeader(datagram) ? DatagramFormat.NetconsoleExtended : format;
+    }
+
+    /// <summary>
+    /// Names the format as far as the first bytes tell it. Text is basic netconsole here; whether it has the header of the extended format, its
+    /// parser tells, and who parses anyway need not read the header twice.
+    /// </summary>
+    /// <param name="datagram">The whole UDP payload.</param>
+    /// <returns>The format; never <see cref="DatagramFormat.NetconsoleExtended"/>.</returns>
+    public static DatagramFormat ClassifyLead(ReadOnlySpan<byte> datagram)
+    {
         if (datagram.IsEmpty)
             return DatagramFormat.Unknown;
 
@@ -28,6 +40,6 @@ public static class DatagramClassifier
             return DatagramFormat.Evlog;
         if (datagram[0] <= LastBinaryLead)
             return DatagramFormat.Netoops;
-        return ExtendedPacket.HasExtendedHeader(datagram) ? DatagramFormat.NetconsoleExtended : DatagramFormat.NetconsoleBasic;
+        return DatagramFormat.NetconsoleBasic;
     }
 }

@@ -72,6 +72,9 @@ public enum PacketRejectReason : byte
     /// <summary>evlog: magic, but size, format, severity and facility agree in none of the known layouts.</summary>
     EvlogMalformed,
 
+    /// <summary>netlink: a program sent it, and only the kernel may.</summary>
+    NotFromKernel,
+
     /// <summary>The datagram was longer than the receive buffer and its end is gone.</summary>
     Truncated,
 }

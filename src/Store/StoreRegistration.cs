@@ -1,4 +1,6 @@
 using Mayday.Store.Events;
+using Mayday.Store.Events.Alerts;
+using Mayday.Store.Events.Screening;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -25,6 +27,10 @@ public static class StoreRegistration
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
         services.AddSingleton<BugDecisions>();
+        services.TryAddSingleton(EventKnowledge.Shipped);
+        services.AddSingleton<EventScreen>();
+        services.AddSingleton<EventAlerts>();
+        services.AddSingleton<HostTimeline>();
         return services;
     }
 

@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Components;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,9 @@ public static class MaydayWeb
         services.TryAddSingleton<CrashNotifications>();
         services.AddSingleton<CrashFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<CrashFeed>());
+        services.TryAddSingleton<EventNotifications>();
+        services.AddSingleton<EventFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventFeed>());
         services.AddSingleton<Facets>();
         return services;
     }

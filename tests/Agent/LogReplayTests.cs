@@ -4,6 +4,8 @@ using System.Text;
 using Mayday.Agent.Capture;
 using Mayday.Agent.Replay;
 using Mayday.Agent.Sending;
+using Mayday.Protocol;
+using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netconsole;
 using Mayday.Protocol.Netoops;
 
@@ -106,6 +108,26 @@ public sealed class LogReplayTests
     }
 
     [Fact]
+    public async Task SendAsync_AsEvlog_IsARecordALine()
+    {
+        using var receiver = new Receiver();
+        var source = ReplaySource.Parse("log", "<3>[   12.345678] disk full\n\n<6>link up\r\nno level\n"u8.ToArray());
+
+        var report = await SendAsync(receiver, [source], options => options with { Format = ReplayFormat.Evlog });
+        var received = await receiver.TakeAsync(report.Sent);
+
+        Assert.Equal(
+            [("kern", Severity.Error, "disk full\0"), ("kern", Severity.Informational, "link up\0"), ("kern", Severity.Warning, "no level\0")],
+            received.Select(datagram =>
+            {
+                var reader = new EvlogReader(datagram.Payload);
+                Assert.True(reader.MoveNext());
+                Assert.Equal(PacketRejectReason.None, reader.Reason);
+                return (Encoding.ASCII.GetString(reader.Record.Facility), reader.Record.Severity, Encoding.ASCII.GetString(reader.Record.Variable));
+            }));
+    }
+
+    [Fact]
     public async Task SendAsync_SameSeed_SendsTheSameDatagrams()
     {
         async Task<IEnumerable<string>> RunAsync(int seed)
@@ -201,6 +223,7 @@ public sealed class LogReplayTests
     [InlineData("quiet_oops.ext.jsonl", ReplayFormat.AsIs, 6666)]
     [InlineData("quiet_oops.ext.jsonl", ReplayFormat.Netoops, 2004)]
     [InlineData("quiet_oops.basic.jsonl", ReplayFormat.AsIs, 6666)]
+    [InlineData("quiet_oops.ext.jsonl", ReplayFormat.Evlog, 2005)]
     public void DefaultPort_FollowsTheFormat(string name, ReplayFormat format, int port) => Assert.Equal(port, Captured.Source(name).DefaultPort(format));
 
     [Fact]

@@ -56,6 +56,37 @@ public sealed class HostileInputTests
         }
     }
 
+    [Fact]
+    public void SyzkallerReport_AnalyzedFromItsOwnExtract_IsFoundAgainAndNotBehindIt()
+    {
+        int tried = 0;
+        var lost = new List<string>();
+        foreach (var sample in SyzkallerReports.Read())
+        {
+            var reports = CrashAnalyzer.Analyze(sample.Log);
+            if (reports.Count == 0)
+            {
+                continue;
+            }
+
+            tried++;
+            var first = reports[0];
+            var again = CrashAnalyzer.Analyze(sample.Log.AsSpan(first.Start));
+            if (again.Count == 0 || again[0].Start != 0 || again[0].Family() != first.Family())
+            {
+                lost.Add($"{sample.Name} from its start: {first.Signature} -> {(again.Count == 0 ? "nothing" : again[0].Signature)}");
+            }
+
+            var behind = CrashAnalyzer.Analyze(sample.Log.AsSpan(first.End));
+            if (behind.Any(b => reports.All(r => r.Start != b.Start + first.End)))
+            {
+                lost.Add($"{sample.Name} behind its end: {first.Signature} -> {behind[0].Signature}");
+            }
+        }
+
+        Assert.True(lost.Count <= tried / 50, $"{lost.Count} of {tried}:\n{string.Join('\n', lost)}");
+    }
+
     public static TheoryData<string, string> HostileLines => new()
     {
         { "one endless line of brackets", new string('[', 1 << 22) },

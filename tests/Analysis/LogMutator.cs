@@ -29,14 +29,17 @@ public sealed partial class LogMutator(int seed)
 
     public IReadOnlyList<string> Applied => _applied;
 
+    /// <summary>The cut took the frame that names the crash, or the end of the one line that does: what is left cannot say it.</summary>
+    public bool GuiltyCut { get; private set; }
+
     public byte[] Mutate(byte[] log, CrashReport report)
     {
         var text = Encoding.Latin1.GetString(log);
-        var cut = report.End - (report.End - report.Start) / 10;
-        // The last tenth of the report never arrived. Where the guilty frame itself stands in it (a minimised sample), nobody can name it.
-        if (Chance() && text.AsSpan(report.Start, cut - report.Start).Count('\n') >= 8
-            && (report.Function is null || GuiltyIn(text[report.Start..cut], report)))
+        // The last tenth of the report never arrived, wherever that cuts.
+        if (Chance())
         {
+            var cut = report.End - (report.End - report.Start) / 10;
+            GuiltyCut = report.Function is not null ? !GuiltyIn(text[report.Start..cut], report) : !text[report.Start..cut].Contains('\n', StringComparison.Ordinal);
             text = text[..cut];
             _applied.Add("cut");
         }
@@ -73,6 +76,7 @@ public sealed partial class LogMutator(int seed)
                     }
                 }
 
+                Impair(lines);
                 break;
             case 1:
                 _applied.Add("level");
@@ -85,6 +89,24 @@ public sealed partial class LogMutator(int seed)
         }
 
         return Encoding.Latin1.GetBytes(string.Join('\n', lines));
+    }
+
+    /// <summary>What a network does to datagrams: some arrive up to six places late, some twice.</summary>
+    private void Impair(List<string> lines)
+    {
+        for (var i = 0; i + 1 < lines.Count; i++)
+        {
+            if (_random.Next(8) == 0)
+            {
+                var late = Math.Min(lines.Count - 1, i + _random.Next(1, 7));
+                (lines[i], lines[late]) = (lines[late], lines[i]);
+            }
+
+            if (_random.Next(12) == 0)
+            {
+                lines.Insert(Math.Min(lines.Count, i + _random.Next(1, 5)), lines[i]);
+            }
+        }
     }
 
     private static bool GuiltyIn(string text, CrashReport report)
@@ -162,7 +184,8 @@ public sealed partial class LogMutator(int seed)
     [GeneratedRegex(@"(\b[a-z_][a-z0-9_]{3,})(\+0x[0-9a-f]+/0x)")]
     private static partial Regex Symbol();
 
-    [GeneratedRegex(@"^(<\d>)?(\[ *\d+\.\d+\])?(\[ *[TC]\d+\])? ?")]
+    // A serial console's prompt may stand before the time; no kernel sends that over the network.
+    [GeneratedRegex(@"^(?:[^\[]{0,40}(?=\[ *\d+\.\d{6}\]))?(<\d>)?(\[ *\d+\.\d+\])?(\[ *[TC]\d+\])? ?")]
     private static partial Regex Framing();
 
     [GeneratedRegex(@"^\[ *\d+\.\d+\]\[ *([TC]\d+)\]")]

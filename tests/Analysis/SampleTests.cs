@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -33,6 +34,14 @@ public sealed class SampleTests
             Assert.Equal(kind, JsonNamingPolicy.CamelCase.ConvertName(report.Kind.ToString()));
         }
 
+        foreach (var (fact, said) in Facts(report))
+        {
+            if (head.TryGetValue(fact, out var expected))
+            {
+                Assert.Equal($"{fact}: {expected}", $"{fact}: {said}");
+            }
+        }
+
         if (head.TryGetValue("CORRUPTED", out var reason))
         {
             Assert.True(report.Corrupted);
@@ -43,6 +52,26 @@ public sealed class SampleTests
             Assert.Null(report.CorruptedReason);
         }
     }
+
+    private static IEnumerable<(string Fact, string? Said)> Facts(CrashReport report) =>
+    [
+        ("CLASS", JsonNamingPolicy.CamelCase.ConvertName(report.Class.ToString())),
+        ("SEVERITY", JsonNamingPolicy.CamelCase.ConvertName(report.Severity.ToString())),
+        ("ADDRESS", report.Access?.Address),
+        ("ACCESS", report.Access?.Write switch { true => "write", false => "read", null => null }),
+        ("OBJECT", report.Access?.Object),
+        ("ALLOCATED", report.Access?.AllocatedBy),
+        ("FREED", report.Access?.FreedBy),
+        ("CPU", report.Cpu?.ToString(CultureInfo.InvariantCulture)),
+        ("TASK", $"{report.Comm}/{report.Pid}"),
+        ("RELEASE", report.KernelRelease),
+        ("TAINT", report.Taint),
+        ("HARDWARE", report.Hardware),
+        ("CONTEXT", report.Context),
+        ("REGISTERS", string.Join(' ', report.Registers.Select(r => $"{r.Name}={r.Value}"))),
+        ("MODULES", string.Join(' ', report.Modules.Select(m => m.Flags is null ? m.Name : $"{m.Name}({m.Flags})"))),
+        ("CODE", report.Code?.Bytes),
+    ];
 
     internal static (Dictionary<string, string> Head, byte[] Log) Read(string name)
     {

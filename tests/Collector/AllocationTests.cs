@@ -1,4 +1,5 @@
 using Mayday.Collector.Receive;
+using Mayday.Tests.Shared.Wire;
 
 namespace Mayday.Collector.Tests;
 
@@ -9,6 +10,7 @@ public sealed class AllocationTests
     [InlineData("extended")]
     [InlineData("basic")]
     [InlineData("duplicate netoops")]
+    [InlineData("refused evlog")]
     public void Datagram_InTheSteadyState_AllocatesNothing(string kind)
     {
         var intake = new Intake();
@@ -18,6 +20,7 @@ public sealed class AllocationTests
         {
             "extended" => [.. "6,0000000000,501151268,-;"u8, .. "usb 1-1: new high-speed USB device number 2 using xhci_hcd\\x09tab\n SUBSYSTEM=usb\n host=web-12\n"u8],
             "basic" => [.. "[   12.345678] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n"u8],
+            "refused evlog" => [.. EvlogVectors.PrintfFromE1000.AsSpan(0, 23), 9, .. EvlogVectors.PrintfFromE1000.AsSpan(24)],
             _ => Netoops.Packets(Netoops.Log(60_000))[5],
         };
         var sequence = 0;

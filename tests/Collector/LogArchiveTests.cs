@@ -167,7 +167,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         var channel = Channel.CreateUnbounded<ArchiveBatch>();
         var shard = new ShardCounters();
         var feed = new ArchiveFeed(channel.Writer, new ArchiveOptions(), shard);
-        var intake = new DatagramIntake(new CollectorOptions { Name = "test" }, 1, shard, NullLogger.Instance, feed);
+        var intake = new DatagramIntake(new CollectorOptions { Name = "test" }, 1, shard, NullLogger.Instance, archive: feed);
         foreach (var datagram in (byte[][])[Console.Record(1, "one"), Console.Record(2, Console.Bug), Console.Record(2, Console.Bug), Console.Record(3, "three")])
         {
             intake.Take(datagram, Sender(1), isTruncated: false, At(Noon));

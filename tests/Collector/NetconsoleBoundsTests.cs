@@ -61,6 +61,47 @@ public sealed class NetconsoleBoundsTests
     }
 
     [Fact]
+    public void FloodOfMadeUpSources_DisplacesNoKnownSenderAndNoneOfItsLines()
+    {
+        var intake = new Intake(options =>
+        {
+            options.Netconsole.MaxStreams = 200;
+            options.Netconsole.RingBytes = 4 << 10;
+            options.Netconsole.RingTotalBytes = 100 * (2 << 10);
+        });
+        void Talk(ulong number)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                intake.Take(Source(i), Console.Record(number, "known"));
+            }
+        }
+
+        Talk(1);
+        intake.Pass(11_000);
+        Talk(2);
+
+        // The known are silent while thousands of strangers speak once each, and then one of them dies.
+        for (var i = 1_000; i < 6_000; i++)
+        {
+            intake.Take(Source(i), Console.Record(1, "made up")).Pass(1);
+        }
+
+        Assert.Equal(200, intake.Machine.Netconsole.StreamCount);
+        Assert.True(intake.Shard.EvictedFrom(EvictedTable.Streams) >= 4_800);
+        for (var i = 0; i < 50; i++)
+        {
+            foreach (var record in Console.Records(3, Console.Oops))
+            {
+                intake.Take(Source(i), record);
+            }
+        }
+
+        Assert.Equal(50, intake.Pass(3_000).Dumps.Count);
+        Assert.All(intake.Dumps, dump => Assert.Equal(2 + Console.Oops.Length, dump.Completeness.Received));
+    }
+
+    [Fact]
     public void LinesOfOneStream_AreBoundedInNumberAndBytes()
     {
         var intake = new Intake(options =>
@@ -69,11 +110,12 @@ public sealed class NetconsoleBoundsTests
             options.Netconsole.RingBytes = 8 << 10;
         });
         intake.TakeAll(Enumerable.Range(0, 500).Select(i => Console.Record((ulong)i, i % 2 == 0 ? "short" : new string('x', 400))));
+        Assert.InRange(intake.Machine.Netconsole.RingBytes, 1, 8 << 10);
         intake.TakeAll(Console.Records(500, Console.Oops)).Pass(3_000);
 
         var before = Assert.Single(intake.Dumps).Completeness.Received - Console.Oops.Length;
         Assert.InRange(before, 20, 50);
-        Assert.InRange(intake.Machine.Netconsole.RingBytes, 1, 8 << 10);
+        Assert.Equal(0, intake.Machine.Netconsole.RingBytes);
     }
 
     [Fact]

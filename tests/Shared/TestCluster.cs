@@ -13,6 +13,9 @@ namespace Mayday.Tests.Shared;
 /// </summary>
 internal sealed class TestCluster
 {
+    // Seconds to connect: a machine that builds and tests at once keeps Postgres waiting for longer than Npgsql's 15.
+    private const int Patience = 60;
+
     private const string Variable = "MAYDAY_TEST_DB";
 
     private static readonly Lazy<Task<TestCluster>> s_shared = new(StartAsync);
@@ -34,7 +37,7 @@ internal sealed class TestCluster
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"mayday_test_{Environment.ProcessId}_{Interlocked.Increment(ref s_databases)}");
         await ExecuteAsync(_connectionString, $"CREATE DATABASE {name} TEMPLATE {_template}");
-        return new NpgsqlConnectionStringBuilder(_connectionString) { Database = name, MaxPoolSize = 20 }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(_connectionString) { Database = name, MaxPoolSize = 20, Timeout = Patience }.ConnectionString;
     }
 
     public async Task DropDatabaseAsync(string connectionString)
@@ -49,7 +52,7 @@ internal sealed class TestCluster
         var template = string.Create(CultureInfo.InvariantCulture, $"mayday_template_{Environment.ProcessId}");
         await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {template} WITH (FORCE)");
         await ExecuteAsync(server, $"CREATE DATABASE {template}");
-        var connection = new NpgsqlConnectionStringBuilder(server) { Database = template, Pooling = false }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(server) { Database = template, Pooling = false, Timeout = Patience }.ConnectionString;
         await SchemaMigrator.MigrateAsync(connection, CancellationToken.None);
         NpgsqlConnection.ClearAllPools();
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -87,7 +90,7 @@ internal sealed class TestCluster
             postgres.DisposeAsync().AsTask().GetAwaiter().GetResult();
             Directory.Delete(directory, recursive: true);
         };
-        return new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "postgres" }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "postgres", Timeout = Patience }.ConnectionString;
     }
 
     /// <summary>Test processes that were killed leave a server behind: stopped here, by its own class, once its owner is gone.</summary>
@@ -130,7 +133,7 @@ internal sealed class TestCluster
 
     private static async Task ExecuteAsync(string connectionString, string text)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Timeout = Patience }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(text, connection);
         await command.ExecuteNonQueryAsync();

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Mayday.Analysis;
+using Mayday.Cli.Commands;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -54,6 +56,47 @@ public sealed class ReanalysisTests : IAsyncLifetime
         Assert.Equal(told.Select(Whole), done.Select(Whole));
         Assert.Equal([("both", 3L), ("left", 1L), ("parted", 1L), ("renamed2", 1L), ("right", 1L), ("same", 1L)], await BugsAsync());
         Assert.Empty((await RunAsync(dryRun: false)).Changes);
+    }
+
+    [Fact]
+    public async Task DryRun_Printed_NamesEachChangeAndClosesWithTheSum()
+    {
+        await CrashAsync("renamed", "renamed2");
+        await CrashAsync("one", "both");
+        await CrashAsync("two", "both");
+        await CrashAsync("two", "both");
+        await CrashAsync("gone", null);
+        var told = await RunAsync(dryRun: true);
+
+        using var text = new StringWriter { NewLine = "\n" };
+        ReanalysisOutput.Write(text, told, dryRun: true, json: false);
+        var lines = text.ToString().TrimEnd('\n').Split('\n');
+        Assert.Contains($"rename  \"{Titled("renamed")}\" (1) -> \"{Titled("renamed2")}\" (1)", lines);
+        Assert.Contains(lines, line => line.StartsWith("merge   ", StringComparison.Ordinal) && line.Contains($"\"{Titled("two")}\" (2)", StringComparison.Ordinal)
+            && line.EndsWith($" -> \"{Titled("both")}\" (3)", StringComparison.Ordinal));
+        Assert.Contains($"vanish  \"{Titled("gone")}\" (1)", lines);
+        Assert.Equal("Dry run over 5 dumps, nothing is changed: 4 crashes kept, 4 of them moved to another bug, 0 added, 1 removed.", lines[^1]);
+        Assert.Equal(4, lines.Length);
+
+        using var json = new StringWriter { NewLine = "\n" };
+        ReanalysisOutput.Write(json, told, dryRun: true, json: true);
+        var objects = json.ToString().TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["merge", "rename", "vanish"], objects.Select(o => o.GetProperty("change").GetString()).Order(StringComparer.Ordinal));
+        var merge = objects.Single(o => o.GetProperty("change").GetString() == "merge");
+        Assert.Equal(3, merge.GetProperty("crashes").GetInt64());
+        Assert.Equal(2, merge.GetProperty("from").GetArrayLength());
+        Assert.Equal(Titled("both"), Assert.Single(merge.GetProperty("to").EnumerateArray()).GetProperty("title").GetString());
+        Assert.Equal(16, merge.GetProperty("to")[0].GetProperty("signatureHash").GetString()!.Length);
+    }
+
+    [Fact]
+    public void Printed_TitleOfADyingMachine_CannotSteerATerminal()
+    {
+        var share = new BugShare(Guid.CreateVersion7(), "0123456789abcdef", "BUG: \u001b[31mred\u0007", 1);
+        using var text = new StringWriter { NewLine = "\n" };
+        ReanalysisOutput.Write(text, new ReanalysisResult(1, new RewrittenDump(0, 0, 0, 1, 0), [new BugChange("vanish", 1, [share], [])]), dryRun: false, json: false);
+        Assert.StartsWith("vanish  \"BUG: \uFFFD[31mred\uFFFD\" (1)\nRead 1 dump again: ", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(text.ToString(), letter => char.IsControl(letter) && letter != '\n');
     }
 
     [Fact]
@@ -132,6 +175,8 @@ public sealed class ReanalysisTests : IAsyncLifetime
         var written = Assert.Single(await _writer.WriteAsync([dump], default));
         return (await _queries.FindCrashAsync(written.CrashIds[0], default))!.BugId;
     }
+
+    private static string Titled(string function) => $"BUG: unable to handle kernel NULL pointer dereference in {function}";
 
     private static string Hash(string function) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(function)))[..16];
 

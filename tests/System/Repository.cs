@@ -7,6 +7,9 @@ internal static class Repository
 
     public static string Wrapper => Path.Combine(Root, "mayday");
 
+    /// <summary>What the wrapper builds and becomes. A test that has started it once goes on with this: the wrapper would build again when a source changes meanwhile.</summary>
+    public static string Program => Path.Combine(Root, "artifacts", "app", "mayday");
+
     public static string Kernel => Path.Combine(Root, "artifacts", "kernel");
 
     private static string FindRoot()

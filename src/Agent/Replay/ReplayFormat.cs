@@ -14,4 +14,7 @@ public enum ReplayFormat
 
     /// <summary>Basic netconsole, console text.</summary>
     NetconsoleBasic,
+
+    /// <summary>evlog records in netlink frames, a STRING record a line.</summary>
+    Evlog,
 }

@@ -42,6 +42,7 @@ internal sealed class ReplayPlan(IReadOnlyList<ReplaySource> sources, ReplayOpti
             ReplayFormat.AsIs when source.Capture is not null => Captured(host, file, source.Capture),
             ReplayFormat.AsIs or ReplayFormat.Netoops => Netoops(host, file, source),
             ReplayFormat.Netconsole => Logs(file, source, log => NetconsoleDatagrams.SplitExtended(log, HostName(host))),
+            ReplayFormat.Evlog => Logs(file, source, log => EvlogDatagrams.Split(log)),
             _ => Logs(file, source, log => NetconsoleDatagrams.SplitBasic(log)),
         };
     }

@@ -1,5 +1,6 @@
 using Mayday.Agent.Capture;
 using Mayday.Protocol;
+using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netconsole;
 using Mayday.Protocol.Netoops;
 
@@ -24,14 +25,16 @@ public sealed class ReplaySource
     /// <summary>The kernel logs in it: the text itself, or one for each source port and boot of a capture.</summary>
     public IReadOnlyList<byte[]> Logs { get; }
 
-    /// <summary>Port it goes to unless told otherwise: netoops has one, netconsole another.</summary>
+    /// <summary>Port it goes to unless told otherwise: each format has its own.</summary>
     /// <param name="format">As what it is sent.</param>
-    /// <returns>2004 or 6666.</returns>
+    /// <returns>2004, 6666 or 2005.</returns>
     public int DefaultPort(ReplayFormat format) => format switch
     {
         ReplayFormat.Netoops => NetoopsFormat.DefaultPort,
         ReplayFormat.Netconsole or ReplayFormat.NetconsoleBasic => ExtendedPacket.DefaultPort,
+        ReplayFormat.Evlog => EvlogFrame.DefaultPort,
         _ when Capture is null => NetoopsFormat.DefaultPort,
+        _ when Capture.All(datagram => DatagramClassifier.Classify(datagram.Payload) == DatagramFormat.Evlog) => EvlogFrame.DefaultPort,
         _ => Capture.Any(datagram => DatagramClassifier.Classify(datagram.Payload) == DatagramFormat.Netoops)
             ? NetoopsFormat.DefaultPort
             : ExtendedPacket.DefaultPort,

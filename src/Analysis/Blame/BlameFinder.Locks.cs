@@ -58,12 +58,12 @@ internal sealed partial class BlameFinder
 
             var at = text.LastIndexOf(" at: ", StringComparison.Ordinal);
             var place = at > 0 && FrameLine.TryParse(" " + text[(at + 5)..], "task", lenient: true, out var same, out _) ? same : null;
-            for (var next = i + 1; place is null && next < _report.Lines.Count && next < i + 8; next++)
+            for (var next = i + 1; place is null or { IsInlined: true } && next < _report.Lines.Count && next < i + 8; next++)
             {
-                place = _report.Lines[next].Frame;
+                place = _report.Lines[next].Frame ?? place;
             }
 
-            if (place is not null && !IsAddress(place) && Accept(place))
+            if (place is { IsInlined: false } && !IsAddress(place) && Accept(place))
             {
                 return Took(place, "releases the lock");
             }

@@ -197,10 +197,10 @@ internal sealed partial class BlameFinder
     {
         foreach (var line in _report.Lines)
         {
-            var at = line.Text.IndexOf("last function: ", StringComparison.Ordinal);
-            if (at >= 0 && Symbol.TryRead(line.Text.AsSpan(at + 15), out var symbol))
+            var at = After(line.Text, "last function: ") is > 0 and var old ? old : After(line.Text, "workfn=");
+            if (at > 0 && Symbol.TryRead(line.Text.AsSpan(at), out var symbol))
             {
-                var name = Symbol.BareName(symbol.Name).ToString();
+                var name = Symbol.Readable(symbol.Name);
                 _steps.Add($"function {name}: the work that ran last");
                 return new Verdict(null, name, symbol.Module.IsEmpty ? null : symbol.Module.ToString());
             }
@@ -208,6 +208,8 @@ internal sealed partial class BlameFinder
 
         return InStack(_traces.First);
     }
+
+    private static int After(string text, string words) => text.IndexOf(words, StringComparison.Ordinal) is >= 0 and var at ? at + words.Length : -1;
 
     private bool Accept(StackFrame frame)
     {

@@ -1,8 +1,14 @@
+using System.Buffers;
+
 namespace Mayday.Analysis.Blame;
 
 /// <summary>One function, one name: entry points that differ only by architecture or calling convention are the same function.</summary>
 internal static class FunctionNames
 {
+    private const string Program = "bpf_prog_";
+
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
+
     private static readonly string[] s_sysPrefixes = ["__x64_", "__ia32_", "__arm64_", "__s390x_", "__s390_", "__riscv_", "__powerpc_", "__loongarch_", "__x32_", "__se_", "__ia32_compat_", "__x64_compat_"];
 
     // Variants that differ only in whom they wait for.
@@ -25,6 +31,12 @@ internal static class FunctionNames
 
     public static string Title(string function)
     {
+        // Loaded programs are named by a hash of their instructions, which differs from build to build.
+        if (function.StartsWith(Program, StringComparison.Ordinal) && function.Length >= Program.Length + 16 && !function.AsSpan(Program.Length, 16).ContainsAnyExcept(s_hexDigits))
+        {
+            return string.Concat(Program, "ADDR", function.AsSpan(Program.Length + 16));
+        }
+
         if (s_variants.TryGetValue(function, out var common))
         {
             return common;

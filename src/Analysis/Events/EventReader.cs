@@ -72,11 +72,8 @@ public static class EventReader
                 break;
             case EvlogFormat.Printf:
                 var body = record.ReadPrintf();
-                format = Decode(body.Format);
-                arguments = ReadArguments(body, notes);
-                text = Line(Print(body, notes), record.Flags);
+                (format, arguments, text) = ReadPrintf(body, record.Flags, notes);
                 isTruncated |= body.IsCut;
-                AddNotes(body, notes);
                 break;
         }
 
@@ -114,6 +111,14 @@ public static class EventReader
         Payload = payload.ToArray(),
         Notes = ["a message of the raw group: no header, so facility and severity are assumed"],
     };
+
+    internal static (string Format, IReadOnlyList<EventArgument> Arguments, string Text) ReadPrintf(PrintfBody body, EvlogFlags flags, List<string> notes)
+    {
+        var arguments = ReadArguments(body, notes);
+        var text = Line(Print(body, notes), flags);
+        AddNotes(body, notes);
+        return (Decode(body.Format), arguments, text);
+    }
 
     internal static string Decode(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text);
 

@@ -213,59 +213,6 @@ internal static partial class LineFraming
         return at;
     }
 
-    /// <summary>"[  T123] ", "[    C1] ", or a vendor's "[0:  swapper/0:    1] ".</summary>
-    private static int ReadCaller(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
-    {
-        var i = at;
-        while (i < line.Length && i < at + 2 && line[i] == ' ')
-        {
-            i++;
-        }
-
-        if (i + 3 >= line.Length || line[i] != '[')
-        {
-            return at;
-        }
-
-        var close = line[i..Math.Min(line.Length, i + 40)].IndexOf((byte)']');
-        if (close < 0)
-        {
-            return at;
-        }
-
-        var inside = line.Slice(i + 1, close - 1).TrimStart((byte)' ');
-        if (inside.Length >= 2 && inside[0] is (byte)'T' or (byte)'C' && IsDigit(inside[1]))
-        {
-            var caller = CallerNumber(inside);
-            if (caller != 0)
-            {
-                framed.Caller = caller;
-                return SkipOneBlank(line, i + close + 1);
-            }
-        }
-
-        // "[4:SdpManagerServi: 3874]" as some phones print it.
-        if (!double.IsNaN(framed.Time) && inside.Length > 5 && IsDigit(inside[0]) && inside[1] == ':'
-            && inside[2..].LastIndexOf((byte)':') is > 0 and var colon
-            && Utf8Parser.TryParse(inside[(colon + 3)..].TrimStart((byte)' '), out int pid, out _))
-        {
-            framed.Caller = pid + 1;
-            return SkipOneBlank(line, i + close + 1);
-        }
-
-        return at;
-    }
-
-    private static int CallerNumber(ReadOnlySpan<byte> caller)
-    {
-        if (caller.Length < 2 || !Utf8Parser.TryParse(caller[1..], out int number, out var used) || number < 0 || used > 9)
-        {
-            return 0;
-        }
-
-        return caller[0] == 'T' ? number + 1 : caller[0] == 'C' ? -number - 1 : 0;
-    }
-
     /// <summary>"app[55]: text": a program that writes to the kernel log names itself so; the kernel does not.</summary>
     private static bool IsProgramTag(ReadOnlySpan<byte> text)
     {

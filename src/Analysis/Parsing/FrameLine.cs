@@ -127,7 +127,7 @@ internal static class FrameLine
             if (IsSource(first) || first.SequenceEqual("??:?"))
             {
                 var module = tail[(close + 1)..].Trim();
-                frame = new StackFrame(Symbol.BareName(symbol.Name).ToString(), null, null, module.Length is > 0 and < 60 ? module.Trim("[]").ToString() : null,
+                frame = new StackFrame(Symbol.Readable(symbol.Name), null, null, module.Length is > 0 and < 60 ? module.Trim("[]").ToString() : null,
                     reliable, stack, Source: first.ToString());
                 return true;
             }
@@ -179,7 +179,7 @@ internal static class FrameLine
     }
 
     private static StackFrame Make(in Symbol symbol, bool reliable, string stack, string? source, bool inlined) => new(
-        Names.Intern(Symbol.BareName(symbol.Name)),
+        Symbol.Readable(symbol.Name),
         symbol.Offset >= 0 ? symbol.Offset : null,
         symbol.Size > 0 ? symbol.Size : null,
         symbol.Module.IsEmpty ? null : Names.Intern(symbol.Module),

@@ -118,7 +118,7 @@ internal static class ProgramCounter
         return true;
     }
 
-    private static StackFrame Make(in Symbol symbol) => new(Names.Intern(Symbol.BareName(symbol.Name)),
+    private static StackFrame Make(in Symbol symbol) => new(Symbol.Readable(symbol.Name),
         symbol.Offset >= 0 ? symbol.Offset : null, symbol.Size > 0 ? symbol.Size : null, symbol.Module.IsEmpty ? null : Names.Intern(symbol.Module), true, "pc");
 
     private static bool IsHex(ReadOnlySpan<char> text)

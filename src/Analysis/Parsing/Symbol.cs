@@ -113,6 +113,13 @@ internal ref struct Symbol
     private static bool IsNameChar(char c, bool first) =>
         char.IsAsciiLetter(c) || c is '_' or '.' or '$' || (!first && char.IsAsciiDigit(c));
 
+    /// <summary>The name as people say it: without what compilers add, Rust's mangling undone.</summary>
+    public static string Readable(ReadOnlySpan<char> name)
+    {
+        var bare = BareName(name);
+        return RustNames.TryDemangle(bare, out var rust) ? rust : Names.Intern(bare);
+    }
+
     /// <summary>Drops what compilers add (<c>.isra.0</c>, <c>.constprop.1</c>, <c>.cold</c>, <c>.part.2</c>, <c>.llvm.123</c>): one function, one name.</summary>
     public static ReadOnlySpan<char> BareName(ReadOnlySpan<char> name)
     {

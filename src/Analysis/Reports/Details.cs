@@ -4,7 +4,7 @@ using Mayday.Analysis.Parsing;
 namespace Mayday.Analysis.Reports;
 
 /// <summary>The facts beside the stacks: who ran where, on what kernel, with which registers and modules.</summary>
-internal sealed class Details
+internal sealed partial class Details
 {
     // A "Modules linked in:" line of a distribution kernel names up to a few hundred.
     private const int MaxModules = 1000;
@@ -43,23 +43,28 @@ internal sealed class Details
         details.Cpu = captures.Number("cpu");
         details.Pid = captures.Number("pid");
         details.Comm = captures["comm"];
+        details.ReadFirstLine(report);
         var end = report.EndTraceAt >= 0 ? report.EndTraceAt : report.Lines.Count;
         var userMode = false;
         for (var i = 0; i < end; i++)
         {
             var line = report.Lines[i];
-            if (line.Shape is LineShape.Frame or LineShape.Unknown && !line.Text.Contains("ainted", StringComparison.Ordinal))
+            if (line.Shape == LineShape.Frame || line.Shape == LineShape.Unknown && !details._kernelCode && !IsFact(line.Text))
             {
                 continue;
             }
 
-            details.ReadLine(line.Text.AsSpan().Trim(), i, report, ref userMode);
+            details.ReadLine(line.Text.AsSpan().Trim(), ref userMode);
         }
 
         return details;
     }
 
-    private void ReadLine(ReadOnlySpan<char> text, int index, ReportText report, ref bool userMode)
+    /// <summary>Lines whose shape says nothing, but whose words do.</summary>
+    private static bool IsFact(string text) => text.Contains("ainted", StringComparison.Ordinal)
+        || text.StartsWith("EIP: ", StringComparison.Ordinal) || text.StartsWith("BUG: Kernel ", StringComparison.Ordinal);
+
+    private void ReadLine(ReadOnlySpan<char> text, ref bool userMode)
     {
         if (text.Length < 3)
         {
@@ -77,6 +82,9 @@ internal sealed class Details
                     CodeBytes = text[6..].Trim().ToString();
                 }
 
+                return;
+            case 'E' when text.StartsWith("EIP: ", StringComparison.Ordinal) && text.LastIndexOf(" CPU: ") is > 0 and var on:
+                Cpu ??= Number(text[(on + 6)..]);   // i386 before 3.5
                 return;
             case 'C' when text.StartsWith("Comm: ", StringComparison.Ordinal):
                 Comm ??= text[6..].ToString();
@@ -106,45 +114,19 @@ internal sealed class Details
             case 'R' when text.StartsWith("RIP: 0033", StringComparison.Ordinal) || text.StartsWith("RIP: 0023", StringComparison.Ordinal):
                 userMode = true;
                 return;
-            case 'T' when text.StartsWith("The buggy address belongs to the object", StringComparison.Ordinal):
-                return;
             case 'w' when text.StartsWith("which belongs to the cache ", StringComparison.Ordinal):
                 Access = (Access ?? new MemoryAccess(null, null, null)) with { Object = "cache " + text[27..].ToString() };
                 return;
-            case '#' when text.StartsWith("#PF: supervisor ", StringComparison.Ordinal):
-                var write = text.IndexOf("write", StringComparison.Ordinal) > 0;
-                Access = (Access ?? new MemoryAccess(Address(report), null, null)) with { Write = write };
+            case 'C' when text.StartsWith("CPU ", StringComparison.Ordinal) && text.Length < 9:
+                Cpu ??= Number(text[4..]);   // before 3.9, a line of its own
                 return;
         }
 
+        ReadFault(text);
         if (!userMode)
         {
             ReadRegisters(text);
         }
-    }
-
-    private static string? Address(ReportText report)
-    {
-        var first = report.Lines[0].Text;
-        var at = first.IndexOf("address", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            at = first.LastIndexOf(" at ", StringComparison.Ordinal) is > 0 and var plain ? plain + 3 : -1;
-        }
-
-        if (at < 0)
-        {
-            return null;
-        }
-
-        var rest = first.AsSpan(at).TrimStart("address: at");
-        var end = 0;
-        while (end < rest.Length && (char.IsAsciiHexDigit(rest[end]) || rest[end] == 'x'))
-        {
-            end++;
-        }
-
-        return end >= 4 ? rest[..end].ToString() : null;
     }
 
     private void ReadCpuLine(ReadOnlySpan<char> text)
@@ -175,6 +157,13 @@ internal sealed class Details
         if (taint >= 0 && Release is null)
         {
             ReadTaint(text[(taint + 1)..]);
+        }
+
+        // Before 3.5 the machine stood at the end of that line: "... 2.6.32-71.el6.x86_64 #1 Dell Inc. PowerEdge R710/0M233H".
+        if (text.StartsWith("Pid: ", StringComparison.Ordinal) && Hardware is null && text.LastIndexOf(" #") is > 0 and var number
+            && text[(number + 2)..].IndexOf(' ') is > 0 and var blank && text[(number + 3 + blank)..].Trim() is { IsEmpty: false } machine)
+        {
+            Hardware = machine.ToString();
         }
     }
 
@@ -263,133 +252,6 @@ internal sealed class Details
             }
         }
     }
-
-    private void ReadAccess(ReadOnlySpan<char> text)
-    {
-        var write = text[0] == 'W';
-        int? size = null;
-        var rest = write ? text[6..] : text[5..];
-        if (rest.StartsWith("of size ", StringComparison.Ordinal))
-        {
-            size = Number(rest[8..]);
-        }
-        else if (!rest.StartsWith("at addr", StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        AccessWord ??= write ? "Write" : "Read";
-        var addr = rest.IndexOf("addr ", StringComparison.Ordinal);
-        string? address = null;
-        if (addr >= 0)
-        {
-            var at = rest[(addr + 5)..];
-            var end = at.IndexOf(' ');
-            address = (end > 0 ? at[..end] : at).ToString();
-        }
-
-        Access ??= new MemoryAccess(address, size, write);
-        var task = rest.IndexOf("by task ", StringComparison.Ordinal);
-        if (task >= 0)
-        {
-            var who = rest[(task + 8)..];
-            var slash = who.LastIndexOf('/');
-            if (slash > 0)
-            {
-                Comm ??= who[..slash].ToString();
-                Pid ??= Number(who[(slash + 1)..]);
-            }
-        }
-    }
-
-    /// <summary>"RAX: 0000 RBX: 0001", "x29: ffff x28: 0001", "r10: 0000  r9 : 0001", "sp : ffff".</summary>
-    private void ReadRegisters(ReadOnlySpan<char> text)
-    {
-        if (Registers.Count >= MaxRegisters || text.Length < 7)
-        {
-            return;
-        }
-
-        while (text.Length > 6)
-        {
-            var colon = text.IndexOf(':');
-            if (colon is < 1 or > 7)
-            {
-                return;
-            }
-
-            var name = text[..colon].TrimEnd();
-            if (!IsRegisterName(name))
-            {
-                return;
-            }
-
-            var rest = text[(colon + 1)..].TrimStart();
-            var end = 0;
-            var colonInside = false;
-            while (end < rest.Length && (char.IsAsciiHexDigit(rest[end]) || (rest[end] == ':' && end == 4 && !colonInside)))
-            {
-                colonInside |= rest[end] == ':';
-                end++;
-            }
-
-            if (end < 4)
-            {
-                return;
-            }
-
-            var value = rest[..end];
-            if (colonInside)
-            {
-                value = value[5..];   // RSP: 0018:ffff...
-            }
-
-            var upper = name.ToString().ToUpperInvariant();
-            if (!Registers.Exists(r => r.Name == upper))
-            {
-                Registers.Add(new RegisterValue(upper, value.ToString()));
-            }
-
-            text = rest[end..];
-            if (text.Length > 0 && text[0] == '(')
-            {
-                var close = text.IndexOf(')');
-                if (close < 0)
-                {
-                    return;
-                }
-
-                text = text[(close + 1)..];
-            }
-
-            text = text.TrimStart();
-        }
-    }
-
-    private static bool IsRegisterName(ReadOnlySpan<char> name)
-    {
-        if (name.Length is < 1 or > 6)
-        {
-            return false;
-        }
-
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c))
-            {
-                return false;
-            }
-        }
-
-        if (name.SequenceEqual("RIP") || name.SequenceEqual("EIP") || name.SequenceEqual("IP") || name.SequenceEqual("PGD") || name.SequenceEqual("CPU") || name.SequenceEqual("PID"))
-        {
-            return false;
-        }
-
-        return char.IsAsciiLetter(name[0]) && (char.IsAsciiLetterUpper(name[0]) ? name.Length >= 2 && IsX86(name) : name.Length <= 6 && name is not "page" and not "raw" and not "flags" and not "head" and not "index" and not "task" and not "pool" and not "pwq" and not "rcu" and not "addr");
-    }
-
-    private static bool IsX86(ReadOnlySpan<char> name) => name[0] is 'R' or 'E' || name.EndsWith("S", StringComparison.Ordinal) || name.StartsWith("CR", StringComparison.Ordinal) || name.StartsWith("DR", StringComparison.Ordinal) || name is "PKRU" or "MSR" or "XER" or "CTR" or "CFAR" or "DAR" or "DSISR" or "LR" or "NIP" or "FS" or "GS";
 
     private static int? Number(ReadOnlySpan<char> text)
     {

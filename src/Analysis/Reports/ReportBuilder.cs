@@ -266,7 +266,7 @@ internal sealed class ReportBuilder(RuleBook rules)
             return null;
         }
 
-        if (function is null)
+        if (function is null && format.Title.Contains("{function}", StringComparison.Ordinal))
         {
             return "no function to blame was printed";
         }

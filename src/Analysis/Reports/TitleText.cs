@@ -38,12 +38,36 @@ internal static class TitleText
                 }
             }
 
+            // "f+0x12/0x34" is f, wherever in it.
+            if (c == '+' && i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '_') && OffsetRun(text[i..]) is > 0 and var offset)
+            {
+                i += offset;
+                continue;
+            }
+
             result.Append(c < ' ' ? ' ' : c);
             i++;
         }
 
         var title = result.ToString().TrimEnd(' ', '.', ':');
         return title.Length > MaxLength ? title[..MaxLength] : title;
+    }
+
+    private static int OffsetRun(ReadOnlySpan<char> text)
+    {
+        if (!text[1..].StartsWith("0x", StringComparison.Ordinal))
+        {
+            return 0;
+        }
+
+        var first = HexRun(text[1..], out _);
+        if (first == 0 || 1 + first >= text.Length || text[1 + first] != '/')
+        {
+            return 0;
+        }
+
+        var second = HexRun(text[(2 + first)..], out var prefixed);
+        return second > 0 && prefixed ? 2 + first + second : 0;
     }
 
     private static int HexRun(ReadOnlySpan<char> text, out bool prefixed)

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mayday.Analysis;
+using Mayday.Analysis.Lines;
 
 namespace Mayday.Cli.Commands;
 
@@ -48,7 +49,7 @@ public static class AnalyzeCommand
                 continue;
             }
 
-            var reports = CrashAnalyzer.Analyze(log);
+            var reports = Analyze(log);
             for (var index = 0; index < reports.Count; index++)
             {
                 if (json)
@@ -70,6 +71,11 @@ public static class AnalyzeCommand
 
         return failed ? 1 : 0;
     }
+
+    /// <summary>Raw records of extended netconsole are put in order first, as the collector does; places are those in the file all the same.</summary>
+    private static IReadOnlyList<CrashReport> Analyze(byte[] log) => ExtendedCapture.TryRead(log, out var capture)
+        ? [.. CrashAnalyzer.Analyze(capture.Log).Select(capture.Place)]
+        : CrashAnalyzer.Analyze(log);
 
     private static byte[] Read(string file)
     {

@@ -8,11 +8,20 @@ internal static class CollectorCommand
 {
     public static Command Create()
     {
+        var netlink = CommonOptions.Netlink();
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("collector", "Run the receiver alone, against a Postgres that `mayday migrate` prepared.") { config, database };
+        var command = new Command("collector", "Run the receiver alone, against a Postgres that `mayday migrate` prepared.") { netlink, config, database };
         command.SetAction((parsed, cancellation) =>
-            CollectorHost.RunAsync(RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database)), cancellation));
+        {
+            var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));
+            if (parsed.GetValue(netlink) is { } groups)
+            {
+                settings["Collector:Netlink"] = groups;
+            }
+
+            return CollectorHost.RunAsync(settings, cancellation);
+        });
         return command;
     }
 }

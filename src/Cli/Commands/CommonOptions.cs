@@ -19,5 +19,11 @@ internal static class CommonOptions
 
     public static Option<string?> Listen(string name, string description) => new(name) { Description = description, HelpName = "[ADDRESS:]PORT" };
 
+    public static Option<string?> Netlink() => new("--netlink")
+    {
+        Description = "Hear kernel events on this machine: netlink protocol, mask of groups, and user where programs may send too (setting Collector:Netlink).",
+        HelpName = "PROTOCOL:GROUPS[:user]",
+    };
+
     public static Option<string?> Port(string name, string description) => new(name) { Description = description, HelpName = "PORT" };
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Mayday.Analysis;
 using Mayday.Cli.Hosting;
 using Mayday.Store;
@@ -14,8 +13,6 @@ namespace Mayday.Cli.Commands;
 /// </summary>
 internal static class ReanalyzeCommand
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
-
     public static Command Create()
     {
         var all = new Option<bool>("--all") { Description = "Also dumps that this version of the analyser read already." };
@@ -82,26 +79,7 @@ internal static class ReanalyzeCommand
             progress.Clear();
         }
 
-        foreach (var change in result.Changes)
-        {
-            Console.WriteLine(json ? JsonSerializer.Serialize(change, s_json) : Text(change));
-        }
-
-        if (!json)
-        {
-            var crashes = result.Crashes;
-            Console.WriteLine(
-                (dryRun ? $"Dry run over {result.Dumps} dumps, nothing is changed: " : $"Read {result.Dumps} dumps again: ")
-                + $"{crashes.Kept} crashes kept, {crashes.Moved} of them moved to another bug, {crashes.Added} added, {crashes.Removed} removed.");
-        }
-
+        ReanalysisOutput.Write(Console.Out, result, dryRun, json);
         return ExitCode.Done;
     }
-
-    private static string Text(BugChange change) =>
-        $"{change.Change,-6}  {string.Join(" + ", change.From.Select(Text))}{(change.From.Count > 0 && change.To.Count > 0 ? " -> " : "")}{string.Join(" + ", change.To.Select(Text))}";
-
-    // Titles come from dying machines: a terminal must not obey them.
-    private static string Text(BugShare share) =>
-        $"\"{string.Concat(share.Title.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))}\" ({share.Crashes})";
 }

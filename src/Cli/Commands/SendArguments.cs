@@ -109,8 +109,10 @@ internal sealed record SendArguments
                 return ReplayFormat.Netconsole;
             case "netconsole-basic":
                 return ReplayFormat.NetconsoleBasic;
+            case "evlog":
+                return ReplayFormat.Evlog;
             default:
-                wrong.Add($"--as {Printable.Show(Format)}: not a format. Give netoops, netconsole or netconsole-basic.");
+                wrong.Add($"--as {Printable.Show(Format)}: not a format. Give netoops, netconsole, netconsole-basic or evlog.");
                 return ReplayFormat.AsIs;
         }
     }

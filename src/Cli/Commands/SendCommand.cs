@@ -19,7 +19,7 @@ public static class SendCommand
         };
         var to = Text("--to", "HOST[:PORT]", "The collector. Without a port: 2004 for netoops, 6666 for netconsole.");
         var format = Text("--as", "FORMAT",
-            "netoops, netconsole (extended) or netconsole-basic. Without it a capture is sent as it was captured and a text log as netoops.");
+            "netoops, netconsole (extended), netconsole-basic, or evlog (an event a line). Without it a capture is sent as it was captured and a text log as netoops.");
         var host = Text("--host", "NAME", "Name in the user data (host=NAME); with several hosts NAME-0001, NAME-0002 ...");
         var hosts = Text("--hosts", "N", "Simulated machines, each with its own source port and, towards loopback, its own address (default 1).");
         var rate = Text("--rate", "N", string.Create(CultureInfo.InvariantCulture,
@@ -99,9 +99,9 @@ public static class SendCommand
     private static async Task<int> SendAsync(
         IReadOnlyList<ReplaySource> sources, ReplayOptions options, InvocationConfiguration streams, CancellationToken cancellation)
     {
-        if (options.HostName.Length > 0 && options.Format == ReplayFormat.NetconsoleBasic)
+        if (options.HostName.Length > 0 && options.Format is ReplayFormat.NetconsoleBasic or ReplayFormat.Evlog)
         {
-            await streams.Error.WriteLineAsync("mayday: basic netconsole has no room for a name; hosts are told by their addresses");
+            await streams.Error.WriteLineAsync("mayday: basic netconsole and evlog have no room for a name; hosts are told by their addresses");
         }
 
         ReplayReport report;

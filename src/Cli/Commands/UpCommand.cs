@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mayday.Cli.Hosting;
+using Mayday.Collector.Receive;
 
 namespace Mayday.Cli.Commands;
 
@@ -18,12 +19,13 @@ internal static class UpCommand
         var netoops = CommonOptions.Port("--netoops", "UDP port for netoops (default 2004; 0 takes any free port).");
         var netconsole = CommonOptions.Port("--netconsole", "UDP port for netconsole (default 6666; 0 takes any free port).");
         var evlog = CommonOptions.Port("--evlog", "UDP port for evlog records (default 2005; 0 takes any free port).");
+        var netlink = CommonOptions.Netlink();
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
 
         var command = new Command("up", "Run everything in one process: embedded Postgres, migrations, collector, web.")
         {
-            data, http, netoops, netconsole, evlog, config, database,
+            data, http, netoops, netconsole, evlog, netlink, config, database,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -37,6 +39,15 @@ internal static class UpCommand
             TakePort(parsed.GetValue(netoops), "--netoops", "Collector:Netoops:Port", settings, failures);
             TakePort(parsed.GetValue(netconsole), "--netconsole", "Collector:Netconsole:Port", settings, failures);
             TakePort(parsed.GetValue(evlog), "--evlog", "Collector:Evlog:Port", settings, failures);
+            if (parsed.GetValue(netlink) is { } groups)
+            {
+                settings["Collector:Netlink"] = groups;
+                if (!NetlinkListen.TryParse(groups, out _, out var failure))
+                {
+                    failures.Add($"--netlink: {failure}.");
+                }
+            }
+
             ProgramConfiguration.Refuse(failures);
             if (parsed.GetValue(database) is { } connection)
             {

@@ -19,6 +19,7 @@ internal static class CollectorHost
         ProgramLogging.Configure(builder.Logging);
         Telemetry.Add(builder.Services, builder.Logging, "collector");
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
+        builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
         StoreSettings.Add(builder.Services, settings);
         builder.Services.AddMaydayCollector(builder.Configuration);
@@ -33,7 +34,7 @@ internal static class CollectorHost
         await RoleStart.CheckSchemaAsync(host.Services.GetRequiredService<NpgsqlDataSource>(), cancellation);
         await host.StartAsync(cancellation);
         var ports = host.Services.GetRequiredService<CollectorService>().Ports;
-        await Console.Out.WriteLineAsync($"Mayday's collector listens: netoops UDP {ports.Netoops}, netconsole UDP {ports.Netconsole}, evlog UDP {ports.Evlog}");
+        await Console.Out.WriteLineAsync($"Mayday's collector listens: netoops UDP {ports.Netoops}, netconsole UDP {ports.Netconsole}, evlog UDP {ports.Evlog}{(ports.Netlink is null ? "" : $", netlink {ports.Netlink}")}");
         if (metrics is not null)
         {
             var listener = host.Services.GetServices<IHostedService>().OfType<MetricsListener>().Single();

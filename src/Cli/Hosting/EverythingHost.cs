@@ -80,7 +80,7 @@ internal static class EverythingHost
               API         {page}api
               netoops     UDP {PortText(ports.Netoops)}
               netconsole  UDP {PortText(ports.Netconsole)}
-              evlog       UDP {PortText(ports.Evlog)}
+              evlog       UDP {PortText(ports.Evlog)}{(ports.Netlink is null ? "" : $", netlink {ports.Netlink}")}
               data        {data}{(postgres is null ? "" : $" (embedded Postgres {postgres.Major})")}
             Ctrl-C stops it.
             """;

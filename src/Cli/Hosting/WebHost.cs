@@ -53,6 +53,7 @@ internal static class WebHost
             kestrel.AddServerHeader = false;
             kestrel.Listen(listen.Address, listen.Port);
         });
+        builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(connection);
         StoreSettings.Add(builder.Services, settings);
         builder.Services.AddMaydayWeb(builder.Configuration);

@@ -29,6 +29,7 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
                 {
                     counters.JoinFailed();
                     CollectorLog.JoinFailed(log, failure, item.Dump.Source.ToString());
+                    item.Dump.Settle();
                     continue;
                 }
                 finally
@@ -51,6 +52,7 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         if (reassembled.NeedsCrash && dump is { Crashes.Count: 0, AnalysisFailure: null })
         {
             counters.WindowWasEmpty();
+            reassembled.Settle();
             return null;
         }
 

@@ -17,13 +17,19 @@ internal abstract class ConsoleStream
 
     public SourceEndPoint Source { get; }
 
-    /// <summary>Place in the list of streams, longest silent first.</summary>
+    /// <summary>Place in the list of strangers or of known streams, longest silent first.</summary>
     public LinkedListNode<ConsoleStream> Node { get; }
 
     /// <summary>Place in the list of streams that keep lines; null while it keeps none.</summary>
     public LinkedListNode<ConsoleStream>? RingNode { get; set; }
 
     public Moment LastHeard { get; set; }
+
+    /// <summary>Monotonic microseconds of its first datagram.</summary>
+    public long FirstHeard { get; init; }
+
+    /// <summary>It has been talking for a while. Strangers give way before it: sources that a flood makes up are heard once.</summary>
+    public bool IsKnown { get; set; }
 
     /// <summary>When its places in the lists were last brought up to date (once a second is often enough).</summary>
     public long Listed { get; set; }

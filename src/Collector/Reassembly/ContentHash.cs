@@ -6,7 +6,7 @@ namespace Mayday.Collector.Reassembly;
 
 /// <summary>
 /// A fast 64-bit hash for tables and for telling two packets of one number apart. Seeded per process, so that nobody can prepare
-/// collisions; never stored, never sent.
+/// collisions; never sent, and stored only in the journal.
 /// </summary>
 internal static class ContentHash
 {
@@ -14,11 +14,14 @@ internal static class ContentHash
     private const ulong Step = 0x9e37_79b9_7f4a_7c15;
     private const ulong Fold = 0xd6e8_feb8_6659_fd93;
 
-    private static readonly ulong Seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    /// <summary>Of this process; hashes that are to be compared by the next one are kept with it.</summary>
+    public static ulong Seed { get; } = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
-    public static ulong Of(ReadOnlySpan<byte> bytes, ulong hash = 0)
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong hash = 0) => Of(bytes, hash, Seed);
+
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong hash, ulong seed)
     {
-        hash ^= Seed + (ulong)bytes.Length * Step;
+        hash ^= seed + (ulong)bytes.Length * Step;
         while (bytes.Length >= sizeof(ulong))
         {
             hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));

@@ -21,6 +21,9 @@ internal sealed class CrashWindow
 {
     private const int FirstBytes = 16 << 10;
 
+    // What goes on after a full window without a crash of its own is the end of a report, not a log to keep.
+    private const int TailBytes = 64 << 10;
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
 
     public CrashWindow(ConsoleStream stream, Moment now, bool isContinuation)
@@ -53,6 +56,12 @@ internal sealed class CrashWindow
     /// <summary>Set when the window is full and only waits for records that belong before its end.</summary>
     public long? Deadline { get; set; }
 
+    /// <summary>Its ticket in the journal; 0 where it has none.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>It was open when an earlier process was killed.</summary>
+    public bool IsRestored { get; init; }
+
     public int Length { get; private set; }
 
     public int Capacity => _bytes.Length;
@@ -81,6 +90,37 @@ internal sealed class CrashWindow
         }
 
         HasEnded |= sight.HasEnd;
+    }
+
+    /// <summary>Monotonic microseconds at which the window closes if nothing more comes, and why it will.</summary>
+    public long DeadlineBy(NetconsoleLimits limits, out WindowEnd end)
+    {
+        if (Deadline is { } full)
+        {
+            end = WindowEnd.Full;
+            return full;
+        }
+
+        var isTail = IsContinuation && !HasStart;
+        if (isTail && Length >= TailBytes)
+        {
+            end = WindowEnd.Full;
+            return Last.Monotonic;
+        }
+
+        var quiet = Last.Monotonic + (HasEnded ? limits.EndGrace : limits.WindowQuiet);
+        end = HasEnded ? WindowEnd.CrashEnded : WindowEnd.Quiet;
+
+        // A report that began just before the time is up is still taken whole.
+        var oldest = Opened.Monotonic + (isTail ? Math.Min(limits.WindowMaxAge, 5 * limits.WindowQuiet) : limits.WindowMaxAge);
+        oldest = Math.Max(oldest, Math.Min(LastStart.Monotonic + limits.WindowQuiet, Opened.Monotonic + limits.WindowMaxAge * 5 / 4));
+        if (oldest < quiet)
+        {
+            end = WindowEnd.TooOld;
+            return oldest;
+        }
+
+        return quiet;
     }
 
     public void Release()

@@ -1,149 +1,121 @@
+using System.Buffers.Binary;
 using Mayday.Collector.Receive;
 using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
 /// <summary>
-/// The last datagrams of one stream, as received, each with the header of <see cref="DatagramLog"/>, so that a window takes them over with
-/// one copy. A circle of bytes whose entries never wrap; it grows with use up to its limit, then the oldest give way.
+/// The last datagrams of one stream, as received, each with the header of <see cref="DatagramLog"/>, so that a window takes them over block by
+/// block. Grows with use up to its limit, then the oldest give way; no entry spans two blocks. The oldest lines are long out of the processor's
+/// cache, so they go a block at a time, without a look at them: up to a block more than the limit is held, and left out when a window takes over.
 /// </summary>
-internal sealed class LineRing(int maxLines, int maxBytes)
+internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 {
-    private const int FirstBytes = 1 << 10;
+    private const int FirstPlaces = 2;
 
-    private byte[] _bytes = [];
-    private int _head;
-    private int _tail;
+    // A circle of blocks, oldest first.
+    private Block[] _blocks = new Block[FirstPlaces];
+    private int _oldest;
+    private int _used;
+    private int _held;
 
-    // End of the used part in front of the wrap; entries behind it begin again at 0.
-    private int _wrap;
+    private struct Block
+    {
+        public byte[] Bytes;
+        public int End;
+        public int Entries;
+    }
 
-    public int Count { get; private set; }
+    /// <summary>Datagrams that a window would get.</summary>
+    public int Count => Math.Min(_held, maxLines);
 
-    public int Capacity => _bytes.Length;
+    /// <summary>Bytes of memory that it holds.</summary>
+    public int Capacity { get; private set; }
 
-    /// <summary>Keeps a datagram; returns by how many bytes the ring grew.</summary>
-    public int Add(ReadOnlySpan<byte> datagram, Moment now)
+    /// <summary>Keeps a datagram.</summary>
+    public void Add(ReadOnlySpan<byte> datagram, Moment now)
     {
         var need = DatagramLog.HeaderLength + datagram.Length;
         if (maxLines == 0 || need > maxBytes)
         {
-            return 0;
+            return;
         }
 
-        if (Count == maxLines)
+        if (_used == 0 || Newest.Bytes.Length - Newest.End < need)
         {
-            DropOldest();
+            while (_used > 0 && (_held - _blocks[_oldest].Entries >= maxLines || Capacity + Math.Max(need, LineBlocks.BlockBytes) > maxBytes))
+            {
+                DropBlock();
+            }
+
+            AddBlock(need);
         }
 
-        var before = _bytes.Length;
-        while (!TryPlace(need))
-        {
-            if (_bytes.Length < maxBytes)
-            {
-                Grow(need);
-            }
-            else
-            {
-                DropOldest();
-            }
-        }
-
-        DatagramLog.WriteHeader(_bytes.AsSpan(_tail), datagram.Length, now.Utc);
-        datagram.CopyTo(_bytes.AsSpan(_tail + DatagramLog.HeaderLength));
-        _tail += need;
-        Count++;
-        return _bytes.Length - before;
+        ref var block = ref Newest;
+        DatagramLog.WriteHeader(block.Bytes.AsSpan(block.End), datagram.Length, now.Utc);
+        datagram.CopyTo(block.Bytes.AsSpan(block.End + DatagramLog.HeaderLength));
+        block.End += need;
+        block.Entries++;
+        _held++;
     }
 
     /// <summary>Gives all entries to <paramref name="window"/>, oldest first, and is empty then.</summary>
     public void MoveTo(CrashWindow window)
     {
-        if (Count > 0)
+        var surplus = _held - Count;
+        for (var i = 0; i < _used; i++)
         {
-            if (_tail > _head)
+            ref var block = ref _blocks[(_oldest + i) % _blocks.Length];
+            var start = 0;
+            for (; surplus > 0 && start < block.End; surplus--)
             {
-                window.TakeContainer(_bytes.AsSpan(_head, _tail - _head));
+                start += DatagramLog.HeaderLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(block.Bytes.AsSpan(start));
             }
-            else
-            {
-                window.TakeContainer(_bytes.AsSpan(_head, _wrap - _head));
-                window.TakeContainer(_bytes.AsSpan(0, _tail));
-            }
+
+            window.TakeContainer(block.Bytes.AsSpan(start, block.End - start));
         }
 
         Clear();
     }
 
-    public void Clear() => _head = _tail = _wrap = Count = 0;
-
-    private bool TryPlace(int need)
+    /// <summary>Gives its memory back.</summary>
+    public void Clear()
     {
-        if (Count == 0)
+        while (_used > 0)
         {
-            _head = _tail = 0;
-            return need <= _bytes.Length;
-        }
-
-        if (_tail <= _head)
-        {
-            return _head - _tail >= need;
-        }
-
-        if (_bytes.Length - _tail >= need)
-        {
-            return true;
-        }
-
-        if (_head < need)
-        {
-            return false;
-        }
-
-        _wrap = _tail;
-        _tail = 0;
-        return true;
-    }
-
-    private void DropOldest()
-    {
-        _head += DatagramLog.HeaderLength + (int)System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_head));
-        Count--;
-        if (_tail < _head && _head == _wrap)
-        {
-            _head = 0;
-        }
-        else if (Count == 0)
-        {
-            Clear();
+            DropBlock();
         }
     }
 
-    private void Grow(int need)
+    private ref Block Newest => ref _blocks[(_oldest + _used - 1) % _blocks.Length];
+
+    private void AddBlock(int need)
     {
-        var size = Math.Max(FirstBytes, _bytes.Length * 2);
-        while (size < _bytes.Length + need)
+        if (_used == _blocks.Length)
         {
-            size *= 2;
+            var larger = new Block[_blocks.Length * 2];
+            for (var i = 0; i < _used; i++)
+            {
+                larger[i] = _blocks[(_oldest + i) % _blocks.Length];
+            }
+
+            _blocks = larger;
+            _oldest = 0;
         }
 
-        var larger = new byte[Math.Min(size, maxBytes)];
-        var used = 0;
-        if (Count > 0 && _tail > _head)
-        {
-            used = _tail - _head;
-            _bytes.AsSpan(_head, used).CopyTo(larger);
-        }
-        else if (Count > 0)
-        {
-            used = _wrap - _head;
-            _bytes.AsSpan(_head, used).CopyTo(larger);
-            _bytes.AsSpan(0, _tail).CopyTo(larger.AsSpan(used));
-            used += _tail;
-        }
+        _used++;
+        Newest = new Block { Bytes = memory.Take(need) };
+        Capacity += Newest.Bytes.Length;
+    }
 
-        _bytes = larger;
-        _head = 0;
-        _tail = used;
+    private void DropBlock()
+    {
+        ref var block = ref _blocks[_oldest];
+        Capacity -= block.Bytes.Length;
+        _held -= block.Entries;
+        memory.Return(block.Bytes);
+        block = default;
+        _oldest = (_oldest + 1) % _blocks.Length;
+        _used--;
     }
 }

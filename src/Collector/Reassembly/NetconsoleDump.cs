@@ -45,6 +45,7 @@ internal sealed class NetconsoleDump : ReassembledDump
             Completeness = transcript.Completeness with { Notes = [.. transcript.Completeness.Notes, .. DescribeBounds()] },
             UserFields = transcript.Fields,
             Collector = collector,
+            Settled = Ticket == 0 ? null : Settle,
         };
     }
 
@@ -52,6 +53,11 @@ internal sealed class NetconsoleDump : ReassembledDump
 
     private IEnumerable<string> DescribeBounds()
     {
+        if (IsRestored)
+        {
+            yield return RestoredNote;
+        }
+
         if (Window.IsContinuation)
         {
             yield return "goes on where the dump before it was full";

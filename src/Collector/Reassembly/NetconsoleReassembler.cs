@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Mayday.Collector.Archive;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
@@ -14,45 +15,45 @@ namespace Mayday.Collector.Reassembly;
 /// follows, until quiet, the crash's last words, a reboot or size close it. No I/O, no clock: add a datagram at <c>now</c>, take what is
 /// finished, ask for the next deadline. Nothing is held back for order: windows are put in order by record number when they are joined.
 /// </summary>
-internal sealed class NetconsoleReassembler
+internal sealed partial class NetconsoleReassembler
 {
-    // Places in the silence lists are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
-    private const long ListAgain = 1_000_000;
-
     // Windows are looked through for deadlines at most this often, however many there are.
     private const long LeastScan = 20_000;
 
-    // What goes on after a full window without a crash of its own is the end of a report, not a log to keep.
-    private const int TailBytes = 64 << 10;
-
     private readonly NetconsoleLimits _limits;
     private readonly ShardCounters _counters;
+    private readonly ShardJournal? _journal;
     private readonly LossLedger? _loss;
     private readonly ArchiveFeed? _archive;
     private readonly FragmentTable _fragments;
-    private readonly Dictionary<(SourceEndPoint, bool), ConsoleStream> _streams = [];
-    private readonly LinkedList<ConsoleStream> _bySilence = new();
-    private readonly LinkedList<ConsoleStream> _withLines = new();
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _extended = [];
+    private readonly Dictionary<SourceEndPoint, ConsoleStream> _basic = [];
+    private readonly SilenceOrder _silence = new();
+    private readonly LineBlocks _lineBlocks = new();
     private readonly LinkedList<CrashWindow> _windows = new();
     private readonly Queue<NetconsoleDump> _finished = new();
     private readonly byte[] _plain = new byte[ExtendedPacket.MaxFragmentTotal];
 
-    private long _ringBytes;
+    // Lines come in bursts: the next datagram is mostly of the same sender.
+    private ConsoleStream? _last;
+
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
-    public NetconsoleReassembler(NetconsoleLimits limits, ShardCounters counters, LossLedger? loss = null, ArchiveFeed? archive = null)
+    public NetconsoleReassembler(
+        NetconsoleLimits limits, ShardCounters counters, ShardJournal? journal = null, LossLedger? loss = null, ArchiveFeed? archive = null)
     {
         _loss = loss;
         _archive = archive;
         _limits = limits;
         _counters = counters;
+        _journal = journal;
         _fragments = new FragmentTable(limits, counters);
     }
 
-    public int StreamCount => _streams.Count;
+    public int StreamCount => _extended.Count + _basic.Count;
 
-    public long RingBytes => _ringBytes;
+    public long RingBytes => _lineBlocks.InUse;
 
     public long WindowBytes => _windowBytes;
 
@@ -69,7 +70,7 @@ internal sealed class NetconsoleReassembler
     public PacketRejectReason AddExtended(in SourceEndPoint source, ReadOnlySpan<byte> datagram, in ExtendedPacket packet, Moment now)
     {
         var stream = (ExtendedStream)FindStream(source, isExtended: true, now);
-        if (stream.IsRestart(packet, now, _limits.RestartSilence))
+        if (!_isRestoringWindow && stream.IsRestart(packet, now, _limits.RestartSilence))
         {
             Restart(stream, now);
         }
@@ -144,7 +145,7 @@ internal sealed class NetconsoleReassembler
         }
 
         var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
-        if (sight.IsBoot && (stream.Window is not null || stream.Ring is { Count: > 0 }))
+        if (sight.IsBoot && !_isRestoringWindow && (stream.Window is not null || stream.Ring is { Count: > 0 }))
         {
             Restart(stream, now);
         }
@@ -166,7 +167,7 @@ internal sealed class NetconsoleReassembler
         {
             var next = node.Next;
             var window = node.Value;
-            var deadline = DeadlineOf(window, out var end);
+            var deadline = window.DeadlineBy(_limits, out var end);
             if (deadline <= now.Monotonic)
             {
                 Close(window, end);
@@ -204,29 +205,34 @@ internal sealed class NetconsoleReassembler
 
     private ConsoleStream FindStream(in SourceEndPoint source, bool isExtended, Moment now)
     {
-        if (_streams.TryGetValue((source, isExtended), out var stream))
+        if (_last is { } last && last.IsExtended == isExtended && last.Source == source)
         {
-            return stream;
+            return last;
         }
 
-        if (_streams.Count >= _limits.MaxStreams)
+        var streams = isExtended ? _extended : _basic;
+        if (streams.TryGetValue(source, out var stream))
+        {
+            return _last = stream;
+        }
+
+        if (StreamCount >= _limits.MaxStreams)
         {
             _counters.Evicted(EvictedTable.Streams);
-            Forget(_bySilence.First!.Value);
+            Forget(_silence.First);
         }
 
-        stream = isExtended ? new ExtendedStream(source) : new BasicStream(source);
+        stream = isExtended ? new ExtendedStream(source) { FirstHeard = now.Monotonic } : new BasicStream(source) { FirstHeard = now.Monotonic };
         stream.LastHeard = now;
-        stream.Listed = now.Monotonic;
-        _streams.Add((source, isExtended), stream);
-        _bySilence.AddLast(stream.Node);
-        _counters.Streams = _streams.Count;
-        return stream;
+        streams.Add(source, stream);
+        _silence.Add(stream, now);
+        _counters.Streams = StreamCount;
+        return _last = stream;
     }
 
     private void Route(ConsoleStream stream, ReadOnlySpan<byte> datagram, LineSight sight, ulong sequence, Moment now)
     {
-        List(stream, now);
+        _silence.Hear(stream, now);
         stream.LastHeard = now;
         _archive?.Offer(stream.Source, stream.IsExtended, datagram, now);
 
@@ -246,6 +252,7 @@ internal sealed class NetconsoleReassembler
             var window = Open(stream, now, isContinuation: false);
             _counters.WindowsOpened++;
             stream.Ring?.MoveTo(window);
+            WriteOpened(window, now);
         }
 
         if (stream.Window is { } taking)
@@ -258,170 +265,35 @@ internal sealed class NetconsoleReassembler
         }
     }
 
-    // A full window is split where the next report begins, so that none is cut; only a window that finds no such place is cut anywhere.
-    private bool MustSplit(CrashWindow window, LineSight sight, Moment now)
-    {
-        var isFull = window.Length >= _limits.WindowMaxBytes || now.Monotonic - window.Opened.Monotonic >= _limits.WindowMaxAge;
-        return (isFull && sight.HasStart && !sight.IsPanic) || window.Length >= _limits.WindowMaxBytes + _limits.WindowMaxBytes / 4;
-    }
-
-    private void Split(ConsoleStream stream, CrashWindow window, ulong sequence, Moment now)
-    {
-        if (stream.Closing is { } elder)
-        {
-            Close(elder, WindowEnd.Full);
-        }
-
-        stream.Window = null;
-        if (stream.IsExtended)
-        {
-            stream.Closing = window;
-            stream.ClosingBefore = sequence;
-            window.Deadline = now.Monotonic + _limits.GapWait;
-            _nextScan = Math.Min(_nextScan, window.Deadline.Value);
-        }
-        else
-        {
-            Close(window, WindowEnd.Full);
-        }
-
-        Open(stream, now, isContinuation: true);
-    }
-
-    private CrashWindow Open(ConsoleStream stream, Moment now, bool isContinuation)
-    {
-        var window = new CrashWindow(stream, now, isContinuation);
-        stream.Window = window;
-        _windows.AddLast(window.Node);
-        _windowBytes += window.Capacity;
-        return window;
-    }
-
-    private void AddTo(CrashWindow window, ReadOnlySpan<byte> datagram, LineSight sight, Moment now)
-    {
-        var before = window.Capacity;
-        window.Add(datagram, sight, now);
-        _windowBytes += window.Capacity - before;
-        _nextScan = Math.Min(_nextScan, DeadlineOf(window, out _));
-        while (_windowBytes > _limits.WindowBytes && _windows.First is { } longest)
-        {
-            _counters.Evicted(EvictedTable.Windows);
-            Close(longest.Value, WindowEnd.MemoryFull);
-        }
-
-        _counters.WindowBytes = _windowBytes;
-    }
-
-    private long DeadlineOf(CrashWindow window, out WindowEnd end)
-    {
-        if (window.Deadline is { } full)
-        {
-            end = WindowEnd.Full;
-            return full;
-        }
-
-        var isTail = window.IsContinuation && !window.HasStart;
-        if (isTail && window.Length >= TailBytes)
-        {
-            end = WindowEnd.Full;
-            return window.Last.Monotonic;
-        }
-
-        var quiet = window.Last.Monotonic + (window.HasEnded ? _limits.EndGrace : _limits.WindowQuiet);
-        end = window.HasEnded ? WindowEnd.CrashEnded : WindowEnd.Quiet;
-
-        // A report that began just before the time is up is still taken whole.
-        var oldest = window.Opened.Monotonic + (isTail ? Math.Min(_limits.WindowMaxAge, 5 * _limits.WindowQuiet) : _limits.WindowMaxAge);
-        oldest = Math.Max(oldest, Math.Min(window.LastStart.Monotonic + _limits.WindowQuiet, window.Opened.Monotonic + _limits.WindowMaxAge * 5 / 4));
-        if (oldest < quiet)
-        {
-            end = WindowEnd.TooOld;
-            return oldest;
-        }
-
-        return quiet;
-    }
-
-    private void Close(CrashWindow window, WindowEnd end)
-    {
-        var stream = window.Stream;
-        if (stream.Closing == window)
-        {
-            stream.Closing = null;
-        }
-        else if (stream.Window == window)
-        {
-            stream.Window = null;
-        }
-
-        _windows.Remove(window.Node);
-        _windowBytes -= window.Capacity;
-        _counters.WindowBytes = _windowBytes;
-        if (window.Length == 0)
-        {
-            window.Release();
-            return;
-        }
-
-        var extended = stream as ExtendedStream;
-        _finished.Enqueue(new NetconsoleDump
-        {
-            Source = stream.Source,
-            IsExtended = stream.IsExtended,
-            Window = window,
-            End = end,
-            Release = extended?.Release,
-            SendsEveryLevel = extended?.SendsEveryLevel ?? false,
-        });
-    }
-
     private void Keep(ConsoleStream stream, ReadOnlySpan<byte> datagram, Moment now)
     {
         var ring = stream.Ring;
         if (ring is null)
         {
-            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes);
-            stream.RingNode ??= new LinkedListNode<ConsoleStream>(stream);
-            _withLines.AddLast(stream.RingNode);
+            ring = stream.Ring = new LineRing(_limits.RingLines, _limits.RingBytes, _lineBlocks);
+            _silence.AddLines(stream);
         }
 
-        var grown = ring.Add(datagram, now);
-        if (grown == 0)
+        if (_limits.RingLines > 0)
         {
-            return;
+            Journal?.KeepLine(now);
         }
 
-        _ringBytes += grown;
-        while (_ringBytes > _limits.RingTotalBytes && _withLines.First is { } silent && silent.Value != stream)
+        ring.Add(datagram, now);
+        while (_lineBlocks.InUse > _limits.RingTotalBytes && _silence.FirstWithLines(stream) is { } silent)
         {
             _counters.Evicted(EvictedTable.Lines);
-            DropRing(silent.Value);
+            DropRing(silent);
         }
 
-        _counters.RingBytes = _ringBytes;
-    }
-
-    private void List(ConsoleStream stream, Moment now)
-    {
-        if (now.Monotonic - stream.Listed < ListAgain)
-        {
-            return;
-        }
-
-        stream.Listed = now.Monotonic;
-        _bySilence.Remove(stream.Node);
-        _bySilence.AddLast(stream.Node);
-        if (stream.Ring is not null)
-        {
-            _withLines.Remove(stream.RingNode!);
-            _withLines.AddLast(stream.RingNode!);
-        }
+        _counters.RingBytes = _lineBlocks.InUse;
     }
 
     private void Restart(ConsoleStream stream, Moment now)
     {
         _counters.StreamRestarts++;
         CloseWindows(stream, WindowEnd.Restarted);
+        Journal?.DropLines(stream.Source, (byte)(FlagsOf(stream) | StreamFlags.Restarted), now);
         stream.Ring?.Clear();
         if (stream is ExtendedStream extended)
         {
@@ -441,31 +313,19 @@ internal sealed class NetconsoleReassembler
             _fragments.Forget(extended);
         }
 
-        _bySilence.Remove(stream.Node);
-        _streams.Remove((stream.Source, stream.IsExtended));
-        _counters.Streams = _streams.Count;
-    }
-
-    private void CloseWindows(ConsoleStream stream, WindowEnd end)
-    {
-        if (stream.Closing is { } closing)
-        {
-            Close(closing, WindowEnd.Full);
-        }
-
-        if (stream.Window is { } window)
-        {
-            Close(window, end);
-        }
+        _last = null;
+        _silence.Remove(stream);
+        (stream.IsExtended ? _extended : _basic).Remove(stream.Source);
+        _counters.Streams = StreamCount;
     }
 
     private void DropRing(ConsoleStream stream)
     {
         if (stream.Ring is { } ring)
         {
-            _ringBytes -= ring.Capacity;
-            _counters.RingBytes = _ringBytes;
-            _withLines.Remove(stream.RingNode!);
+            ring.Clear();
+            _counters.RingBytes = _lineBlocks.InUse;
+            _silence.RemoveLines(stream);
             stream.Ring = null;
         }
     }

@@ -1,3 +1,4 @@
+using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 
@@ -35,6 +36,9 @@ internal sealed class NetoopsAssembly
     private Dictionary<int, Fragment>? _fragments = [];
     private FragmentBlocks? _blocks = new();
 
+    // Hashes that another process made have its seed.
+    private ulong _seed = ContentHash.Seed;
+
     // After finishing: hashes by packet number where all arrived, else by the numbers that did.
     private ulong[]? _allHashes;
     private Dictionary<int, ulong>? _someHashes;
@@ -50,6 +54,12 @@ internal sealed class NetoopsAssembly
     }
 
     public NetoopsFamily Family { get; }
+
+    /// <summary>Its ticket in the journal; 0 where it has none.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>Part of it was received by a process that was killed.</summary>
+    public bool IsRestored { get; init; }
 
     /// <summary>The generation whose packets this one contradicted when it was opened.</summary>
     public NetoopsAssembly? Elder { get; set; }
@@ -118,7 +128,7 @@ internal sealed class NetoopsAssembly
             return PacketRelation.Absent;
         }
 
-        return known == ContentHash.Of(text) ? PacketRelation.Same : PacketRelation.Different;
+        return known == ContentHash.Of(text, 0, _seed) ? PacketRelation.Same : PacketRelation.Different;
     }
 
     public bool IsShared(int number) => _fragments is not null && _fragments.TryGetValue(number, out var fragment) && fragment.IsShared;
@@ -151,7 +161,7 @@ internal sealed class NetoopsAssembly
     }
 
     /// <summary>Hands the packets on and keeps their hashes only.</summary>
-    public NetoopsDump Finish(string? early)
+    public NetoopsDump Finish(string? early, ShardJournal? journal)
     {
         var fragments = _fragments!;
         var numbers = new int[fragments.Count];
@@ -202,9 +212,32 @@ internal sealed class NetoopsAssembly
             Conflicting = Conflicting,
             Rounds = rounds,
             Early = early,
+            Journal = journal,
+            Ticket = Ticket,
+            IsRestored = IsRestored,
         };
         Forget();
         return dump;
+    }
+
+    /// <summary>Hashes of a finished dump, for the journal.</summary>
+    public NetoopsMemory Memory() => new(
+        _seed,
+        Family.PacketCount,
+        Family.Prefix,
+        _allHashes is not null ? [.. _allHashes.Select((hash, number) => (number, hash))] : [.. _someHashes!.Select(pair => (pair.Key, pair.Value))]);
+
+    /// <summary>A finished dump as the journal remembers it.</summary>
+    public static NetoopsAssembly Remembered(NetoopsFamily family, in NetoopsMemory memory, Moment now)
+    {
+        var assembly = new NetoopsAssembly(family, null, now) { _seed = memory.Seed, _someHashes = [] };
+        foreach (var (number, hash) in memory.Hashes)
+        {
+            assembly._someHashes[number] = hash;
+        }
+
+        assembly.Forget();
+        return assembly;
     }
 
     /// <summary>Gives its packets back without a dump.</summary>

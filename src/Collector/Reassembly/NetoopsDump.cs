@@ -99,6 +99,7 @@ internal sealed class NetoopsDump : ReassembledDump
             UserFields = [.. fields.Select(field => new UserField(field.Key, field.Value))],
             UserBlob = packet.UserBlob.ContainsAnyExcept((byte)0) ? packet.UserBlob.ToArray() : ReadOnlyMemory<byte>.Empty,
             Collector = collector,
+            Settled = Ticket == 0 ? null : Settle,
         };
     }
 
@@ -187,6 +188,11 @@ internal sealed class NetoopsDump : ReassembledDump
         if (Early is not null)
         {
             notes.Add(Early);
+        }
+
+        if (IsRestored)
+        {
+            notes.Add(RestoredNote + ": copies from before are not counted");
         }
 
         return notes;

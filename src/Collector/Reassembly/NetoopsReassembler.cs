@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Protocol.Netoops;
@@ -11,7 +12,7 @@ namespace Mayday.Collector.Reassembly;
 /// packet at <c>now</c>, take what is finished, ask for the next deadline. Every table is bounded, and a bound is only met by new keys: a
 /// full table still takes packets for what it holds; what gives way is finished early as a partial dump, never lost in silence.
 /// </summary>
-internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, LossLedger? loss = null)
+internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, ShardJournal? journal = null, LossLedger? loss = null)
 {
     // A ring overwritten twice while it is sent, or three soft dumps in one second; more is nobody's log.
     private const int MaxGenerations = 4;
@@ -226,7 +227,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
 
         // Making room may have forgotten the last generation of this very family.
         _families[family.Key] = family;
-        var assembly = new NetoopsAssembly(family, elder, now);
+        var assembly = new NetoopsAssembly(family, elder, now) { IsRestored = _isRestoring };
         family.Generations.Add(assembly);
         family.Current = assembly;
         _pending.AddLast(assembly.Node);
@@ -265,6 +266,7 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
             return;
         }
 
+        Write(assembly, now);
         _heldBytes -= assembly.HeldBytes;
         assembly.Store(number, text, dataLength, isShared);
         _heldBytes += assembly.HeldBytes;
@@ -321,28 +323,35 @@ internal sealed class NetoopsReassembler(NetoopsLimits limits, ShardCounters cou
             assembly.Elder.Copies?.Take(assembly.Copies!);
             assembly.Copies = null;
             assembly.Discard();
+            journal?.Settle(assembly.Ticket);
         }
         else
         {
-            _finished.Enqueue(assembly.Finish(early));
+            _finished.Enqueue(assembly.Finish(early, journal));
+            WriteFinished(assembly, early, now);
         }
 
         assembly.Elder = null;
         assembly.Last = now;
+        Remember(assembly);
+        counters.PendingDumps = _pending.Count;
+        counters.PendingBytes = _heldBytes;
+    }
+
+    private void Remember(NetoopsAssembly assembly)
+    {
         _remembered.AddLast(assembly.Node);
         if (_remembered.Count > limits.MaxRemembered)
         {
             counters.Evicted(EvictedTable.NetoopsRemembered);
             Drop(_remembered.First!.Value);
         }
-
-        counters.PendingDumps = _pending.Count;
-        counters.PendingBytes = _heldBytes;
     }
 
     private void Drop(NetoopsAssembly assembly)
     {
         _remembered.Remove(assembly.Node);
+        journal?.Forget(assembly.Ticket);
         Account(assembly);
         var family = assembly.Family;
         family.Generations.Remove(assembly);

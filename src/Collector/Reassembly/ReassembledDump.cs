@@ -1,3 +1,4 @@
+using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
 using Mayday.Store;
 
@@ -9,7 +10,17 @@ namespace Mayday.Collector.Reassembly;
 /// </summary>
 internal abstract class ReassembledDump
 {
+    protected const string RestoredNote = "the collector was killed while this dump was on its way, and took it up again";
+
     public required SourceEndPoint Source { get; init; }
+
+    /// <summary>Where it lies until it is stored, and under which ticket; 0 where it does not.</summary>
+    public ShardJournal? Journal { get; init; }
+
+    public long Ticket { get; init; }
+
+    /// <summary>Part of it was received by a process that was killed.</summary>
+    public bool IsRestored { get; init; }
 
     /// <summary>Bytes it holds, for the backlog's budget.</summary>
     public abstract long Bytes { get; }
@@ -19,6 +30,15 @@ internal abstract class ReassembledDump
 
     /// <summary>Joins the text and states what is missing; crashes are not looked for here. Called once; gives pooled memory back.</summary>
     public abstract FinishedDump Join(string collector);
+
+    /// <summary>It is stored, spooled, found empty or counted as lost: it need not come back after a kill. Any thread.</summary>
+    public void Settle()
+    {
+        if (Ticket != 0)
+        {
+            Journal?.Settle(Ticket);
+        }
+    }
 
     /// <summary>Gives pooled memory back without a dump.</summary>
     public abstract void Discard();

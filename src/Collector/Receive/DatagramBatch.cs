@@ -1,22 +1,29 @@
+using Mayday.Collector.Journal;
+
 namespace Mayday.Collector.Receive;
 
 /// <summary>
-/// What one receive brought: slots of pinned memory that a shard uses over and over, for all its sockets in turn. Nothing is allocated
-/// after the constructor.
+/// What one receive brought: slots of memory that does not move (of the journal, where there is one), which a shard uses over and over, for all
+/// its sockets in turn. Nothing is allocated after the constructor.
 /// </summary>
 internal sealed class DatagramBatch
 {
-    private readonly byte[] _bytes;
+    private readonly FixedMemory _bytes;
     private readonly int[] _lengths;
     private readonly bool[] _truncated;
     private readonly long[] _arrivals;
     private readonly SourceEndPoint[] _sources;
 
     public DatagramBatch(int slots, int slotLength)
+        : this(slots, slotLength, FixedMemory.Allocate(slots * slotLength))
+    {
+    }
+
+    public DatagramBatch(int slots, int slotLength, FixedMemory bytes)
     {
         Slots = slots;
         SlotLength = slotLength;
-        _bytes = GC.AllocateUninitializedArray<byte>(slots * slotLength, pinned: true);
+        _bytes = bytes;
         _lengths = new int[slots];
         _truncated = new bool[slots];
         _arrivals = new long[slots];
@@ -29,9 +36,9 @@ internal sealed class DatagramBatch
 
     public int Count { get; private set; }
 
-    public Span<byte> Slot(int index) => _bytes.AsSpan(index * SlotLength, SlotLength);
+    public Span<byte> Slot(int index) => _bytes.Span((long)index * SlotLength, SlotLength);
 
-    public ReadOnlySpan<byte> Datagram(int index) => _bytes.AsSpan(index * SlotLength, _lengths[index]);
+    public ReadOnlySpan<byte> Datagram(int index) => _bytes.Span((long)index * SlotLength, _lengths[index]);
 
     public ref readonly SourceEndPoint Source(int index) => ref _sources[index];
 

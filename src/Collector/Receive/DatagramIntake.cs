@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Mayday.Collector.Archive;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Protocol;
@@ -16,18 +17,25 @@ namespace Mayday.Collector.Receive;
 /// </summary>
 internal sealed class DatagramIntake
 {
+    // printk's longest text; an unescaped one is never longer than it came.
+    private const int ScratchLength = 8 << 10;
+
     private readonly NetoopsReassembler _netoops;
     private readonly NetconsoleReassembler _netconsole;
+    private readonly EventBlockWriter _events = new();
+    private readonly FallbackWatch _fallback;
+    private readonly byte[] _scratch = new byte[ScratchLength];
     private readonly ShardCounters _counters;
     private readonly ILogger _log;
     private readonly ArchiveFeed? _archive;
 
-    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ArchiveFeed? archive = null)
+    public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ShardJournal? journal = null, ArchiveFeed? archive = null)
     {
         _archive = archive;
         Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
-        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, Loss);
-        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, Loss, archive);
+        _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal, Loss);
+        _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal, Loss, archive);
+        _fallback = new FallbackWatch(_events, counters);
         _counters = counters;
         _log = log;
     }
@@ -48,7 +56,14 @@ internal sealed class DatagramIntake
 
     public void Take(ReadOnlySpan<byte> datagram, in SourceEndPoint source, bool isTruncated, Moment now)
     {
-        var format = DatagramClassifier.Classify(datagram);
+        var format = DatagramClassifier.ClassifyLead(datagram);
+        var record = default(ExtendedPacket);
+        var reason = PacketRejectReason.None;
+        if (format == DatagramFormat.NetconsoleBasic && (ExtendedPacket.TryParse(datagram, out record, out reason) || reason != PacketRejectReason.None))
+        {
+            format = DatagramFormat.NetconsoleExtended;
+        }
+
         _counters.Received(format);
         _counters.Bytes += datagram.Length;
         if (isTruncated)
@@ -57,7 +72,6 @@ internal sealed class DatagramIntake
             return;
         }
 
-        PacketRejectReason reason;
         switch (format)
         {
             case DatagramFormat.Netoops:
@@ -70,31 +84,26 @@ internal sealed class DatagramIntake
                 break;
 
             case DatagramFormat.NetconsoleExtended:
-                if (ExtendedPacket.TryParse(datagram, out var record, out reason))
+                if (reason == PacketRejectReason.None)
                 {
                     reason = _netconsole.AddExtended(source, datagram, record, now);
-                    if (reason == PacketRejectReason.None)
-                    {
-                        return;
-                    }
+                }
+
+                if (reason == PacketRejectReason.None)
+                {
+                    Watch(source, record, now);
+                    return;
                 }
 
                 break;
 
             case DatagramFormat.NetconsoleBasic:
                 _netconsole.AddBasic(source, datagram, now);
+                _fallback.Look(source, datagram, now);
                 return;
 
             case DatagramFormat.Evlog:
-                // Counted; the store has no row for a record that is not understood yet.
-                for (var reader = new EvlogReader(datagram); reader.MoveNext();)
-                {
-                    if (reader.Reason != PacketRejectReason.None)
-                    {
-                        Reject(source, reader.Reason);
-                    }
-                }
-
+                TakeRecords(datagram, source, now);
                 return;
 
             default:
@@ -105,11 +114,25 @@ internal sealed class DatagramIntake
         Reject(source, reason);
     }
 
+    /// <summary>Takes up again what a killed process had in flight.</summary>
+    public void Restore(RestoredTicket ticket, bool isInPlace, Moment now)
+    {
+        if (ticket.IsSettled || ticket.Entries[0].Kind == EntryKind.Packet)
+        {
+            _netoops.Restore(ticket, isInPlace, now);
+        }
+        else
+        {
+            _netconsole.Restore(ticket, isInPlace, now);
+        }
+    }
+
     /// <summary>Finishes what was quiet for too long.</summary>
     public void Tick(Moment now)
     {
         _netoops.Expire(now);
         _netconsole.Expire(now);
+        _fallback.Tick(now);
         Loss.HandOver(now);
         _archive?.Tick(now);
     }
@@ -119,6 +142,7 @@ internal sealed class DatagramIntake
     {
         _netoops.Flush(now);
         _netconsole.Flush();
+        _fallback.Flush();
         Loss.Flush();
         _archive?.Flush();
     }
@@ -134,6 +158,41 @@ internal sealed class DatagramIntake
         _netconsole.TryTake(out var netconsole);
         dump = netconsole;
         return dump is not null;
+    }
+
+    /// <summary>Records on their way to the event store.</summary>
+    public bool TryTakeEvents([NotNullWhen(true)] out EventBlock? block) => _events.TryTake(out block);
+
+    private void Watch(in SourceEndPoint source, in ExtendedPacket record, Moment now)
+    {
+        // What evlog prints fits one packet: its lines have at most 500 bytes.
+        if (record.HasFragment)
+        {
+            return;
+        }
+
+        var body = new MessageBody(record.Body);
+        if ((_fallback.IsWaiting || EvlogFallbackLine.Mentions(body.Text)) && body.Text.Length <= ScratchLength)
+        {
+            _fallback.Look(source, _scratch.AsSpan(0, body.UnescapeText(_scratch)), now);
+        }
+    }
+
+    // Each record of a datagram is taken or refused by itself, and understood behind the channel.
+    private void TakeRecords(ReadOnlySpan<byte> datagram, in SourceEndPoint source, Moment now)
+    {
+        for (var reader = new EvlogReader(datagram); reader.MoveNext();)
+        {
+            if (reader.Reason == PacketRejectReason.None)
+            {
+                _counters.EventsReceived++;
+                _events.Add(source, EventOrigin.Datagram, now.Unix, reader.Frame);
+            }
+            else
+            {
+                Reject(source, reader.Reason);
+            }
+        }
     }
 
     private void Reject(in SourceEndPoint source, PacketRejectReason reason)

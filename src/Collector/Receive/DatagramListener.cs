@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Reassembly;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,15 @@ internal sealed class DatagramListener : IDisposable
     // The last look at the sockets when the process ends is bounded: a flood must not hold up the end.
     private const int LastBatches = 256;
 
+    // Milliseconds. See ReceiveOptions.CoalesceFrom.
+    private const int ShortNap = 1;
+    private const int LongNap = 4;
+
+    // Microseconds between two wake-ups that mean load: a short nap and what a machine adds to it.
+    private const long BusyWithin = 1_500;
+
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+
     private const uint AllSockets = uint.MaxValue;
 
     private const long ComplainAgain = 60_000_000;
@@ -25,31 +35,39 @@ internal sealed class DatagramListener : IDisposable
     private readonly int[] _handles;
     private readonly DatagramIntake _intake;
     private readonly AnalysisBacklog _backlog;
+    private readonly EventBacklog _events;
     private readonly ShardCounters _counters;
     private readonly ReceiveOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly DatagramBatch _batch;
-    private readonly LinuxReceive? _linux;
+    private readonly bool _isPortable;
+    private readonly ShardJournal? _journal;
+    private readonly IReadOnlyList<RestoredJournal> _left;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
+    private DatagramBatch _batch = null!;
+    private LinuxReceive? _linux;
     private long _complained = long.MinValue / 2;
+    private long _lastWake = long.MinValue / 2;
+    private int _sinceNap;
 
     public DatagramListener(
-        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
-        bool isPortable = false)
+        int index, ShardSocket[] sockets, DatagramIntake intake, AnalysisBacklog backlog, EventBacklog events, ShardCounters counters, ReceiveOptions options, TimeProvider time, ILogger log,
+        bool isPortable = false, ShardJournal? journal = null, IReadOnlyList<RestoredJournal>? left = null)
     {
         _sockets = sockets;
         _handles = [.. sockets.Select(socket => socket.Handle)];
         _intake = intake;
         _backlog = backlog;
+        _events = events;
         _counters = counters;
         _options = options;
         _time = time;
         _log = log;
-        _batch = new DatagramBatch(options.Batch, options.MaxDatagramBytes);
-        _linux = LinuxReceive.IsSupported && !isPortable ? new LinuxReceive(_batch) : null;
+        _isPortable = isPortable || !LinuxReceive.IsSupported;
+        _journal = journal;
+        _left = left ?? [];
         _thread = new Thread(Run) { Name = $"mayday-receive-{index}", IsBackground = true };
     }
 
@@ -65,8 +83,18 @@ internal sealed class DatagramListener : IDisposable
         return _ended.Task;
     }
 
+    /// <summary>What stays in the journal, when it stops, is taken up by the next process, which has the same sockets: nothing is cut short.</summary>
+    public bool LeavesInFlight { get; init; }
+
     public void Dispose()
     {
+        // The thread may not touch a mapping that is gone, whatever ended the others.
+        _isStopping = true;
+        if (!_thread.IsAlive || _thread.Join(LongestEnd))
+        {
+            _journal?.Dispose();
+        }
+
         foreach (var socket in _sockets)
         {
             socket.Dispose();
@@ -77,18 +105,26 @@ internal sealed class DatagramListener : IDisposable
     {
         try
         {
+            if (LinuxReceive.IsSupported)
+            {
+                LinuxReceive.TryGoFirst();
+            }
+
+            Prepare();
             while (!_isStopping)
             {
                 var (received, isFull) = ReceiveFrom(Wait());
                 Tick();
                 HandOn();
+                _journal?.Advance();
+                _sinceNap += received;
                 if (received == 0)
                 {
                     ReadDrops();
                 }
-                else if (received >= _options.CoalesceFrom && !isFull)
+                else if (!isFull)
                 {
-                    Thread.Sleep(1);
+                    Nap();
                 }
             }
 
@@ -98,10 +134,15 @@ internal sealed class DatagramListener : IDisposable
             }
 
             ReadDrops();
-            _intake.Flush(Moment.Now(_time));
-            while (_intake.TryTake(out var dump))
+            if (!LeavesInFlight || _journal is null)
             {
-                _backlog.Put(dump);
+                _intake.Flush(Moment.Now(_time));
+            }
+
+            PutAll();
+            while (_intake.TryTakeEvents(out var block))
+            {
+                _events.Put(block);
             }
         }
         catch (Exception failure)
@@ -112,6 +153,51 @@ internal sealed class DatagramListener : IDisposable
         finally
         {
             _ended.TrySetResult();
+        }
+    }
+
+    // The landing area is made ready last: until then what landed before a kill lies in it.
+    private void Prepare()
+    {
+        if (_journal is not null)
+        {
+            JournalReplay.Run(_journal, _left, _intake, _counters, Moment.Now(_time), _log, () =>
+            {
+                PutAll();
+                _journal.Advance();
+            });
+            PutAll();
+        }
+
+        if (_isPortable)
+        {
+            _batch = new DatagramBatch(_options.Batch, _options.MaxDatagramBytes);
+        }
+        else
+        {
+            _linux = new LinuxReceive(_options.Batch, _options.MaxDatagramBytes, _journal);
+            _batch = _linux.Batch;
+        }
+    }
+
+    private void PutAll()
+    {
+        while (_intake.TryTake(out var dump))
+        {
+            _backlog.Put(dump);
+        }
+    }
+
+    private void Nap()
+    {
+        var now = Moment.Now(_time).Monotonic;
+        var isBusy = now - _lastWake < BusyWithin;
+        var many = _sinceNap >= _options.CoalesceFrom;
+        _lastWake = now;
+        _sinceNap = 0;
+        if (isBusy || many)
+        {
+            Thread.Sleep(many ? LongNap : ShortNap);
         }
     }
 
@@ -164,8 +250,10 @@ internal sealed class DatagramListener : IDisposable
     private void TakeBatch()
     {
         var now = Moment.Now(_time);
+        _journal?.Begin(_batch);
         for (var i = 0; i < _batch.Count; i++)
         {
+            _journal?.Take(i);
             var arrival = _batch.Arrival(i);
             try
             {
@@ -215,8 +303,18 @@ internal sealed class DatagramListener : IDisposable
             if (!_backlog.TryOffer(dump))
             {
                 _counters.BacklogDropped++;
+                dump.Settle();
                 dump.Discard();
                 CollectorLog.BacklogFull(_log, dump.Source.ToString());
+            }
+        }
+
+        while (_intake.TryTakeEvents(out var block))
+        {
+            if (!_events.TryOffer(block))
+            {
+                _counters.EventsDropped += block.Count;
+                block.Return();
             }
         }
     }

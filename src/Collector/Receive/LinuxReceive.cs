@@ -1,12 +1,14 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mayday.Collector.Journal;
 
 namespace Mayday.Collector.Receive;
 
 /// <summary>
 /// <c>recvmmsg(2)</c> into a <see cref="DatagramBatch"/>: many datagrams a system call, with the kernel's arrival time and its count of
-/// datagrams dropped because the socket's buffer was full. The only unsafe code of the project; layouts are those of 64-bit Linux.
+/// datagrams dropped because the socket's buffer was full. Headers, names and datagrams lie in one piece of memory, the landing area; where that
+/// is the journal's, they outlive the process, and <see cref="ReadLanded"/> reads what its last call brought. Layouts are those of 64-bit Linux.
 /// </summary>
 internal sealed unsafe partial class LinuxReceive
 {
@@ -32,33 +34,47 @@ internal sealed unsafe partial class LinuxReceive
     private const int MemoryWords = 9;
     private const int MemoryDrops = 8;
 
+    // What a header's length says until the kernel has filled it in.
+    private const uint NotYet = uint.MaxValue;
+
     private readonly DatagramBatch _batch;
-    private readonly MessageHeader[] _headers;
-    private readonly IoVector[] _vectors;
-    private readonly byte[] _names;
-    private readonly byte[] _controls;
+    private readonly ShardJournal? _journal;
+    private readonly MessageHeader* _headers;
+    private readonly FixedMemory _names;
+    private readonly FixedMemory _controls;
+
+    // Keeps the memory that the pointers lead to.
+    private readonly FixedMemory _landing;
 
     // Headers that the last call filled in: only these must be made ready again.
     private int _used;
 
-    public LinuxReceive(DatagramBatch batch)
+    public LinuxReceive(int slots, int slotLength, ShardJournal? journal = null)
     {
-        _batch = batch;
-        _headers = GC.AllocateArray<MessageHeader>(batch.Slots, pinned: true);
-        _vectors = GC.AllocateArray<IoVector>(batch.Slots, pinned: true);
-        _names = GC.AllocateArray<byte>(batch.Slots * NameLength, pinned: true);
-        _controls = GC.AllocateArray<byte>(batch.Slots * ControlLength, pinned: true);
-        for (var i = 0; i < batch.Slots; i++)
+        _journal = journal;
+        _landing = journal?.Landing ?? FixedMemory.Allocate((int)LandingBytes(slots, slotLength));
+        ClearLanding(_landing, slots);
+        _names = NamesOf(_landing, slots);
+        _controls = ControlsOf(_landing, slots);
+        _batch = new DatagramBatch(slots, slotLength, SlotsOf(_landing, slots, slotLength));
+        _headers = (MessageHeader*)Pointer(_landing.Span(0, slots * sizeof(MessageHeader)));
+        var vectors = (IoVector*)Pointer(_landing.Span((long)slots * sizeof(MessageHeader), slots * sizeof(IoVector)));
+        for (var i = 0; i < slots; i++)
         {
-            _vectors[i] = new IoVector { Base = Pointer(batch.Slot(i)), Length = (nuint)batch.SlotLength };
+            vectors[i] = new IoVector { Base = Pointer(_batch.Slot(i)), Length = (nuint)slotLength };
             _headers[i].NameLength = NameLength;
             _headers[i].ControlLength = ControlLength;
-            _headers[i].Name = Pointer(_names.AsSpan(i * NameLength));
-            _headers[i].Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]);
+            _headers[i].Name = Pointer(_names.Span(i * NameLength, NameLength));
+            _headers[i].Vectors = vectors + i;
             _headers[i].VectorCount = 1;
-            _headers[i].Control = Pointer(_controls.AsSpan(i * ControlLength));
+            _headers[i].Control = Pointer(_controls.Span(i * ControlLength, ControlLength));
         }
     }
+
+    public DatagramBatch Batch => _batch;
+
+    /// <summary>Bytes of a landing area: for each slot a header, a vector, a name, control messages, and the datagram.</summary>
+    public static long LandingBytes(int slots, int slotLength) => (long)slots * (PerSlot + slotLength);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct IoVector
@@ -91,25 +107,56 @@ internal sealed unsafe partial class LinuxReceive
         public short Returned;
     }
 
+    private static int PerSlot => sizeof(MessageHeader) + sizeof(IoVector) + NameLength + ControlLength;
+
     public static bool IsSupported => OperatingSystem.IsLinux() && sizeof(nint) == 8 && BitConverter.IsLittleEndian;
+
+    /// <summary>Nothing has landed yet.</summary>
+    public static void ClearLanding(FixedMemory landing, int slots)
+    {
+        var headers = (MessageHeader*)Pointer(landing.Span(0, slots * sizeof(MessageHeader)));
+        for (var i = 0; i < slots; i++)
+        {
+            headers[i] = new MessageHeader { Length = NotYet };
+        }
+    }
+
+    /// <summary>What the last call of a process that is no more brought. Its pointers mean nothing here; lengths and places do.</summary>
+    public static DatagramBatch ReadLanded(FixedMemory landing, int slots, int slotLength)
+    {
+        var batch = new DatagramBatch(slots, slotLength, SlotsOf(landing, slots, slotLength));
+        var headers = (MessageHeader*)Pointer(landing.Span(0, slots * sizeof(MessageHeader)));
+        for (var i = 0; i < slots && headers[i].Length != NotYet; i++)
+        {
+            var arrival = ReadControl(ControlsOf(landing, slots), i, (int)Math.Min(headers[i].ControlLength, ControlLength), out _);
+            batch.Add(
+                (int)Math.Min(headers[i].Length, (uint)slotLength), ReadName(NamesOf(landing, slots), i), (headers[i].Flags & Truncated) != 0, arrival);
+        }
+
+        return batch;
+    }
 
     /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
     public int Receive(int socket, ref uint dropsSeen, ref long drops)
     {
         _batch.Clear();
+
+        // The last batch is worked on. From here to the call nothing lies in the landing area; from the call on, what the kernel has put there.
         for (var i = 0; i < _used; i++)
         {
             _headers[i].NameLength = NameLength;
             _headers[i].ControlLength = ControlLength;
             _headers[i].Flags = 0;
+            Volatile.Write(ref _headers[i].Length, NotYet);
         }
 
-        var count = Math.Max(0, ReceiveMany(socket, (MessageHeader*)Unsafe.AsPointer(ref _headers[0]), (uint)_headers.Length, DontWait, null));
+        _journal?.Expect();
+        var count = Math.Max(0, ReceiveMany(socket, _headers, (uint)_batch.Slots, DontWait, null));
         _used = count;
         for (var i = 0; i < count; i++)
         {
             ref var header = ref _headers[i];
-            var arrival = ReadControl(i, (int)header.ControlLength, out var dropped);
+            var arrival = ReadControl(_controls, i, (int)header.ControlLength, out var dropped);
             if (dropped is { } total)
             {
                 drops += total - dropsSeen;
@@ -117,7 +164,7 @@ internal sealed unsafe partial class LinuxReceive
             }
 
             // The truncation flag of msghdr sits in the same word on every 64-bit Linux.
-            _batch.Add((int)Math.Min(header.Length, (uint)_batch.SlotLength), ReadName(i), (header.Flags & Truncated) != 0, arrival);
+            _batch.Add((int)Math.Min(header.Length, (uint)_batch.SlotLength), ReadName(_names, i), (header.Flags & Truncated) != 0, arrival);
         }
 
         return count;
@@ -161,9 +208,18 @@ internal sealed unsafe partial class LinuxReceive
 
     private static byte* Pointer(Span<byte> pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
 
-    private SourceEndPoint ReadName(int index)
+    private static FixedMemory NamesOf(FixedMemory landing, int slots) =>
+        landing.Part((long)slots * (sizeof(MessageHeader) + sizeof(IoVector)), (long)slots * NameLength);
+
+    private static FixedMemory ControlsOf(FixedMemory landing, int slots) =>
+        landing.Part((long)slots * (sizeof(MessageHeader) + sizeof(IoVector) + NameLength), (long)slots * ControlLength);
+
+    private static FixedMemory SlotsOf(FixedMemory landing, int slots, int slotLength) =>
+        landing.Part((long)slots * PerSlot, (long)slots * slotLength);
+
+    private static SourceEndPoint ReadName(FixedMemory names, int index)
     {
-        ReadOnlySpan<byte> name = _names.AsSpan(index * NameLength, NameLength);
+        ReadOnlySpan<byte> name = names.Span(index * NameLength, NameLength);
         var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
         return BinaryPrimitives.ReadUInt16LittleEndian(name) switch
         {
@@ -174,11 +230,11 @@ internal sealed unsafe partial class LinuxReceive
     }
 
     // struct cmsghdr: length with header (8), level (4), type (4), then the data; the next begins at a multiple of 8.
-    private long ReadControl(int index, int length, out uint? dropped)
+    private static long ReadControl(FixedMemory controls, int index, int length, out uint? dropped)
     {
         dropped = null;
         long arrival = 0;
-        ReadOnlySpan<byte> control = _controls.AsSpan(index * ControlLength, Math.Min(length, ControlLength));
+        ReadOnlySpan<byte> control = controls.Span(index * ControlLength, Math.Min(length, ControlLength));
         while (control.Length >= 16)
         {
             var size = (int)BinaryPrimitives.ReadUInt64LittleEndian(control);
@@ -208,6 +264,24 @@ internal sealed unsafe partial class LinuxReceive
 
     [LibraryImport("libc", EntryPoint = "recvmmsg")]
     private static partial int ReceiveMany(int socket, MessageHeader* messages, uint count, int flags, void* timeout);
+
+    /// <summary>The calling thread goes before others (nice -10) where that is allowed: a dying machine sends once and does not wait for analysis or Postgres.</summary>
+    public static void TryGoFirst()
+    {
+        // Threads that this one happens to start (the pool's) begin with the ordinary priority again.
+        const int resetOnFork = 0x4000_0000;
+        var priority = 0;
+        if (SetScheduler(0, resetOnFork, &priority) == 0)
+        {
+            _ = SetPriority(0, 0, -10);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler")]
+    private static partial int SetScheduler(int thread, int policy, int* priority);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(PollEntry* entries, nuint count, int milliseconds);

@@ -5,15 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector.Receive;
 
 /// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
-public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog);
+public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
+{
+    public NetlinkListen? Netlink { get; init; }
+}
 
 /// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
-public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>What was asked for cannot be had on this machine, whatever else changes: wrong use, not a failure.</summary>
+    public bool IsWrongUse { get; init; }
+}
 
 /// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
 internal static class ListenerSockets
 {
-    public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log)
+    /// <summary>Opens what is to be listened on. Sockets that were handed over are taken as they are, in their order, one shard after the other.</summary>
+    public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log, ILookup<string, Socket>? handed = null)
     {
         var shards = LinuxReceive.IsSupported ? options.Receive.Shards : 1;
         var sockets = new List<ShardSocket>[shards];
@@ -25,10 +33,10 @@ internal static class ListenerSockets
         try
         {
             var ports = new CollectorPorts(
-                OpenPort("Netoops", options.Netoops.Port, options, sockets, log),
-                OpenPort("Netconsole", options.Netconsole.Port, options, sockets, log),
-                OpenPort("Evlog", options.Evlog.Port, options, sockets, log));
-            if (sockets[0].Count == 0)
+                OpenPort("Netoops", options.Netoops.Port, options, sockets, log, handed),
+                OpenPort("Netconsole", options.Netconsole.Port, options, sockets, log, handed),
+                OpenPort("Evlog", options.Evlog.Port, options, sockets, log, handed));
+            if (sockets.All(shard => shard.Count == 0))
             {
                 throw new CollectorStartException("No port to listen on: Collector:Netoops:Port, Collector:Netconsole:Port and Collector:Evlog:Port are all -1. Set one.");
             }
@@ -46,8 +54,13 @@ internal static class ListenerSockets
         }
     }
 
-    private static int? OpenPort(string name, int port, CollectorOptions options, List<ShardSocket>[] shards, ILogger log)
+    private static int? OpenPort(string name, int port, CollectorOptions options, List<ShardSocket>[] shards, ILogger log, ILookup<string, Socket>? handed)
     {
+        if (handed?[name].ToArray() is { Length: > 0 } sockets)
+        {
+            return Adopt(name, sockets, options, shards, log);
+        }
+
         if (port < 0)
         {
             return null;
@@ -71,14 +84,43 @@ internal static class ListenerSockets
             var socket = new ShardSocket(Bind(name, new IPEndPoint(address, port), isShared: shards.Length > 1));
             shard.Add(socket);
             port = ((IPEndPoint)socket.Socket.LocalEndPoint!).Port;
-            var given = Enlarge(socket.Socket, options.Receive.SocketBufferBytes);
-            if (given < options.Receive.SocketBufferBytes && shard == shards[0])
-            {
-                CollectorLog.SmallSocketBuffer(log, name, port, given, options.Receive.SocketBufferBytes);
-            }
+            Enlarge(name, socket.Socket, options, log, isFirst: shard == shards[0]);
         }
 
         return port;
+    }
+
+    private static int Adopt(string name, Socket[] sockets, CollectorOptions options, List<ShardSocket>[] shards, ILogger log)
+    {
+        for (var i = 0; i < sockets.Length; i++)
+        {
+            Prepare(sockets[i]);
+            Enlarge(name, sockets[i], options, log, isFirst: i == 0);
+            CollectorLog.SocketHandedOver(log, name, (int)sockets[i].Handle, ((IPEndPoint)sockets[i].LocalEndPoint!).Port);
+            shards[i % shards.Length].Add(new ShardSocket(sockets[i]));
+        }
+
+        return ((IPEndPoint)sockets[0].LocalEndPoint!).Port;
+    }
+
+    private static void Prepare(Socket socket)
+    {
+        if (LinuxReceive.IsSupported)
+        {
+            SetOption(socket, LinuxReceive.SoReceiveQueueOverflow, 1);
+            SetOption(socket, LinuxReceive.SoTimestampNanoseconds, 1);
+        }
+
+        socket.Blocking = false;
+    }
+
+    private static void Enlarge(string name, Socket socket, CollectorOptions options, ILogger log, bool isFirst)
+    {
+        var given = Enlarge(socket, options.Receive.SocketBufferBytes);
+        if (given < options.Receive.SocketBufferBytes && isFirst)
+        {
+            CollectorLog.SmallSocketBuffer(log, name, ((IPEndPoint)socket.LocalEndPoint!).Port, given, options.Receive.SocketBufferBytes);
+        }
     }
 
     private static Socket Bind(string name, IPEndPoint endPoint, bool isShared)
@@ -96,13 +138,7 @@ internal static class ListenerSockets
                 SetOption(socket, LinuxReceive.SoReusePort, 1);
             }
 
-            if (LinuxReceive.IsSupported)
-            {
-                SetOption(socket, LinuxReceive.SoReceiveQueueOverflow, 1);
-                SetOption(socket, LinuxReceive.SoTimestampNanoseconds, 1);
-            }
-
-            socket.Blocking = false;
+            Prepare(socket);
             socket.Bind(endPoint);
             return socket;
         }

@@ -5,7 +5,8 @@ namespace Mayday.Collector.Receive;
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
-    private uint _dropsSeen;
+    // A socket that was handed over has counted before; that was told by the process that had it.
+    private uint _dropsSeen = LinuxReceive.IsSupported && LinuxReceive.TryReadDrops((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
 
     public Socket Socket { get; } = socket;

@@ -34,6 +34,12 @@ internal sealed class StoreWorker(
             if (_batch.Count > 0)
             {
                 await StoreBatchAsync(stopping);
+
+                // Written, spooled, put aside or counted as dropped: none of it need come back after a kill.
+                foreach (var dump in _batch)
+                {
+                    dump.Settled?.Invoke();
+                }
             }
 
             if (hasEnded && _held is null && finished.Completion.IsCompleted)

@@ -1,16 +1,14 @@
 using Mayday.Analysis.Events;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Schema;
 using Npgsql;
 
 namespace Mayday.Store.Events;
 
 /// <summary>Everything pages and API read of events: filters, paging and counts in SQL, read models only.</summary>
-/// <param name="patience">How long a list is looked for; <see cref="DefaultPatience"/> where left out.</param>
+/// <param name="patience">How long a search is gone on with; <see cref="DefaultPatience"/> where left out.</param>
 public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider time, TimeSpan? patience = null)
 {
-    /// <summary>A condition that no index serves reads every event of its time. Longer than this nobody waits, and others want the disk too.</summary>
-    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(20);
-
     private const string ItemColumns =
         """
         e.id, h.name, e.host_id, e.received_at, e.occurred_at, e.transport, e.source_address, e.facility, e.severity, e.event_type, e.format, e.format_id,
@@ -20,40 +18,52 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
     private const string Joined = "JOIN host h ON h.id = e.host_id LEFT JOIN event_format f ON f.id = e.format_id";
 
     /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
-    public async Task<Page<EventItem>> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
+    public async Task<EventPage> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
     {
-        var limit = Limit(page.Limit);
+        var (limit, before) = (Limit(page.Limit), page.Cursor is null ? (Guid?)null : Cursor.ReadId(page.Cursor));
         if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
         {
-            return new Page<EventItem>([], null);
+            return new EventPage([], null, null);
         }
 
-        if (page.Cursor is not null)
+        conditions.AddIf(before, "e.id < {0}");
+        try
         {
-            conditions.Add("e.id < {0}", Cursor.ReadId(page.Cursor));
+            // One more than asked for tells whether there is a next page.
+            var items = await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit + 1}")), s_firstTry, cancellation).ConfigureAwait(false);
+            return items.Count > limit
+                ? new EventPage(items[..limit], Cursor.Of(items[limit - 1].Id), null)
+                : new EventPage(items, null, null);
         }
-
-        // One more than asked for tells whether there is a next page.
-        var items = await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit + 1}")), cancellation).ConfigureAwait(false);
-        return items.Count > limit
-            ? new Page<EventItem>(items[..limit], Cursor.Of(items[limit - 1].Id))
-            : new Page<EventItem>(items, null);
+        catch (EventSearchTooLongException)
+        {
+            return await SearchAsync(filter, before, limit, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>For virtualised lists: rows by position, and how many there are (counting stops at <paramref name="countLimit"/>).</summary>
-    public async Task<(IReadOnlyList<EventItem> Items, int Total)> SliceAsync(
-        EventListFilter filter, int offset, int count, int countLimit, CancellationToken cancellation)
+    public async Task<EventSlice> SliceAsync(EventListFilter filter, int offset, int count, int countLimit, CancellationToken cancellation)
     {
         if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
         {
-            return ([], 0);
+            return new EventSlice([], 0);
         }
 
-        var total = await PatientlyAsync(
-            conditions.Command(source, $"SELECT count(*) FROM (SELECT 1 FROM event e {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
-            command => QueryRows.CountAsync(command, cancellation)).ConfigureAwait(false);
-        var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
-        return (await ReadItemsAsync(conditions.Command(source, ListText(conditions, window)), cancellation).ConfigureAwait(false), total);
+        try
+        {
+            var total = await PatientlyAsync(
+                conditions.Command(source, $"SELECT count(*) FROM (SELECT 1 FROM event e {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
+                s_firstTry,
+                command => QueryRows.CountAsync(command, cancellation)).ConfigureAwait(false);
+            var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
+            return new EventSlice(await ReadItemsAsync(conditions.Command(source, ListText(conditions, window)), s_firstTry, cancellation).ConfigureAwait(false), total);
+        }
+        catch (EventSearchTooLongException)
+        {
+            var found = await SearchAsync(filter, before: null, MaxFound, cancellation).ConfigureAwait(false);
+            var rest = found.Items.Skip(Math.Max(0, offset)).Take(Limit(count)).ToArray();
+            return new EventSlice(rest, found.Items.Count) { Found = found };
+        }
     }
 
     public async Task<EventDetail?> FindAsync(Guid id, CancellationToken cancellation)
@@ -83,25 +93,11 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         ORDER BY e.id DESC
         """;
 
-    private async Task<List<EventItem>> ReadItemsAsync(NpgsqlCommand command, CancellationToken cancellation)
+    private async Task<List<EventItem>> ReadItemsAsync(NpgsqlCommand command, TimeSpan longest, CancellationToken cancellation)
     {
-        var readings = await PatientlyAsync(command, patient => QueryRows.ReadAsync(patient, row => new EventListRow(row), cancellation)).ConfigureAwait(false);
+        var readings = await PatientlyAsync(command, longest, patient => QueryRows.ReadAsync(patient, row => new EventListRow(row), cancellation)).ConfigureAwait(false);
         var shapes = await ShapesOfAsync(readings.Where(reading => reading.HasArguments).Select(reading => reading.FormatId), cancellation).ConfigureAwait(false);
         return readings.ConvertAll(reading => reading.With(shapes));
-    }
-
-    private async Task<T> PatientlyAsync<T>(NpgsqlCommand command, Func<NpgsqlCommand, Task<T>> run)
-    {
-        var seconds = Math.Max(1, (int)(patience ?? DefaultPatience).TotalSeconds);
-        command.CommandTimeout = seconds;
-        try
-        {
-            return await run(command).ConfigureAwait(false);
-        }
-        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
-        {
-            throw new EventSearchTooLongException($"Looking through the events took longer than {seconds} s.", e);
-        }
     }
 
     /// <summary>Kind, conversion and name of the arguments of some formats: the catalogue has them once for all events of each.</summary>
@@ -141,8 +137,13 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
 
         conditions.AddIf(filter.EventType, "e.event_type = {0}");
         conditions.AddIf(filter.FormatId, "e.format_id = {0}");
-        conditions.AddIf(filter.Facility, "e.facility = {0}");
-        conditions.AddIf((short?)filter.AtLeast, "e.severity <= {0}");
+        if (filter.Facility is { Length: > 0 } facility)
+        {
+            // The key that the catalogue knows it by is the cleaned one.
+            conditions.AddBound(EventFilterSql.WriteFacility(StoredText.Clean(facility, StoredText.MaxTitle), conditions.Parameter));
+        }
+
+        conditions.AddIf((short?)filter.AtLeast, (short?)filter.AtLeast <= EventRow.Grave ? $"e.severity <= {{0}} AND {EventFilterSql.IsGrave}" : "e.severity <= {0}");
         if (filter.Since is { } since)
         {
             conditions.Add("e.id >= {0}", DumpId.FirstAt(since));
@@ -174,6 +175,3 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         return [.. await QueryRows.ReadAsync(command, row => row.GetInt64(0), cancellation).ConfigureAwait(false)];
     }
 }
-
-/// <summary>A list that is not found within <see cref="EventQueries.DefaultPatience"/>: a rare condition over a long time.</summary>
-public sealed class EventSearchTooLongException(string message, Exception cause) : Exception(message, cause);

@@ -1,3 +1,4 @@
+using Mayday.Store.Events.Screening;
 using Mayday.Store.Schema;
 using Npgsql;
 
@@ -30,9 +31,9 @@ public sealed partial class CrashQueries
             cancellation).ConfigureAwait(false);
         var misdated = string.Join(" + ", PartitionedTable.All.Select(table => $"(SELECT count(*) FROM {table.DefaultPartition})"));
         var held = await ReadAsync(
-            $"SELECT coalesce(sum(dump_count), 0)::bigint, coalesce(sum(crash_count), 0)::bigint, count(*), {misdated} FROM host",
+            $"SELECT coalesce(sum(dump_count), 0)::bigint, coalesce(sum(crash_count), 0)::bigint, count(*), {misdated}, coalesce(sum(event_count), 0)::bigint FROM host",
             [],
-            row => (Dumps: row.GetInt64(0), Crashes: row.GetInt64(1), Hosts: row.GetInt64(2), Misdated: row.GetInt64(3)),
+            row => (Dumps: row.GetInt64(0), Crashes: row.GetInt64(1), Hosts: row.GetInt64(2), Misdated: row.GetInt64(3), Events: row.GetInt64(4)),
             cancellation).ConfigureAwait(false);
 
         return new IngestStats
@@ -55,6 +56,12 @@ public sealed partial class CrashQueries
             DumpsStored = held[0].Dumps,
             CrashesStored = held[0].Crashes,
             Hosts = held[0].Hosts,
+            EventsReceived = Sum(counters, EventCounterNames.Received),
+            EventsStored = held[0].Events,
+            EventsFolded = Sum(counters, EventCounterNames.Folded),
+            EventsDiscardedByRule = SumByTag(counters, EventCounterNames.Discarded, "rule"),
+            EventsDroppedByReason = SumByTag(counters, EventCounterNames.Dropped, "reason"),
+            EventAlerts = Sum(counters, EventCounterNames.Alerts),
             MisdatedRows = held[0].Misdated,
             Loss = await LossBudgetAsync(now - s_budget, cancellation).ConfigureAwait(false),
         };

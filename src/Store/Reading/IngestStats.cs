@@ -44,6 +44,24 @@ public sealed record IngestStats
 
     public long Hosts { get; init; }
 
+    /// <summary>Kernel events that came over UDP, netlink and printk; what is handed in over HTTP is not among them.</summary>
+    public long EventsReceived { get; init; }
+
+    /// <summary>Kernel events of all hosts, whichever way they came; a folded one counts for all it stands for.</summary>
+    public long EventsStored { get; init; }
+
+    /// <summary>Equal events that became part of another.</summary>
+    public long EventsFolded { get; init; }
+
+    /// <summary>Events that a rule dropped, by rule.</summary>
+    public IReadOnlyDictionary<string, long> EventsDiscardedByRule { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Events lost inside the collector, by reason.</summary>
+    public IReadOnlyDictionary<string, long> EventsDroppedByReason { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Thresholds of rules that were reached.</summary>
+    public long EventAlerts { get; init; }
+
     /// <summary>Rows in a default partition: senders or collectors with a wrong clock.</summary>
     public long MisdatedRows { get; init; }
 

@@ -3,6 +3,9 @@ namespace Mayday.Store.Schema;
 /// <summary>One kernel event: every header field a column, the format string by reference, the arguments apart. Partitioned by <see cref="Id"/>.</summary>
 public sealed class EventRow
 {
+    /// <summary>crit; this and what is graver has an index.</summary>
+    public const short Grave = 2;
+
     public Guid Id { get; set; }
 
     public Guid HostId { get; set; }

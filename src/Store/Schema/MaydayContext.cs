@@ -33,6 +33,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         DescribeBugs(modelBuilder);
         DescribeGrowing(modelBuilder);
         DescribeEventFormats(modelBuilder);
+        DescribeEventAlerts(modelBuilder);
         DescribeLedgers(modelBuilder);
         DescribeCollectors(modelBuilder);
         SnakeCase.Apply(modelBuilder.Model);
@@ -148,12 +149,20 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             Jsonb(record.Property(row => row.Args));
             Jsonb(record.Property(row => row.Fields));
             record.HasIndex(row => new { row.HostId, row.Id });
-            // An event type is looked up in the catalogue first: its formats are few, so it needs no index of its own.
+            // Event type and facility are looked up in the catalogue first: their formats are few, so they need no index of their own.
             record.HasIndex(row => new { row.FormatId, row.Id });
-            record.HasIndex(row => new { row.Facility, row.Id });
-            record.HasIndex(row => new { row.Severity, row.Id });
+            // Grave ones are few and asked for; of the others the newest are soon found in the order of the ids.
+            record.HasIndex(row => row.Id).HasFilter($"severity <= {EventRow.Grave}");
         });
     }
+
+    private static void DescribeEventAlerts(ModelBuilder model) => model.Entity<EventAlertRow>(alert =>
+    {
+        alert.Property(row => row.Id).ValueGeneratedNever();
+        Jsonb(alert.Property(row => row.Values));
+        alert.HasIndex(row => new { row.Rule, row.Id });
+        alert.HasIndex(row => row.NextAttemptAt).HasFilter("delivery = 'pending'");
+    });
 
     private static void DescribeEventFormats(ModelBuilder model)
     {
@@ -185,8 +194,8 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             host.HasKey(row => new { row.FormatId, row.HostId });
             host.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
             host.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
-            host.HasIndex(row => new { row.HostId, row.LastSeen });
-            host.HasIndex(row => row.LastSeen);
+            // Nothing that every batch changes is indexed here: this table has as many updates as there are events.
+            host.HasIndex(row => row.HostId);
         });
         model.Entity<EventFormatHourRow>(hour =>
         {

@@ -68,6 +68,9 @@ public sealed record FinishedDump
 
     /// <summary>Instance name of the collector that took it.</summary>
     public required string Collector { get; init; }
+
+    /// <summary>Called once it is stored, spooled or given up: until then its collector keeps it where a kill does not reach. Null where nobody waits.</summary>
+    public Action? Settled { get; init; }
 }
 
 /// <summary>What a dump says about who sent it; strongest claim wins (agent machine id, host= in user data, address).</summary>

@@ -1,5 +1,7 @@
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Alerts;
+using Mayday.Store.Events.Screening;
 using Mayday.Web.Api;
 using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +25,9 @@ public static class ApiComposition
         services.TryAddSingleton<StormOptions>();
         services.TryAddSingleton<EventWriter>();
         services.TryAddSingleton<EventQueries>();
+        services.TryAddSingleton<EventAlerts>();
+        services.TryAddSingleton(EventKnowledge.Shipped);
+        services.TryAddSingleton<EventScreen>();
         services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton<EventIntake>();
@@ -51,6 +56,7 @@ public static class ApiComposition
         api.MapBugDecisions();
         api.MapStorms();
         api.MapHosts();
+        api.MapEventAlerts();
         api.MapStats();
         api.MapDumps();
         api.MapEvents();

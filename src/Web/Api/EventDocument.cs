@@ -5,6 +5,10 @@ using Mayday.Store.Events;
 
 namespace Mayday.Web.Api;
 
+/// <summary>One page of events.</summary>
+/// <param name="SearchedTo">Of a filter that no index serves: how far back the events were looked through; <paramref name="Next"/> goes on from there.</param>
+internal sealed record EventPageDocument(IReadOnlyList<EventDocument> Items, string? Next, DateTimeOffset? SearchedTo);
+
 /// <summary>An event as the API shows it.</summary>
 internal record EventDocument
 {

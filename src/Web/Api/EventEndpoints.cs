@@ -1,5 +1,6 @@
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -88,18 +89,18 @@ internal static class EventEndpoints
         return TypedResults.Ok(receipt);
     }
 
-    private static async Task<Results<Ok<Page<EventDocument>>, ProblemHttpResult>> ListEvents(
-        [AsParameters] EventListParameters parameters, EventQueries queries, TimeProvider time, CancellationToken cancellation)
+    private static async Task<Results<Ok<EventPageDocument>, ProblemHttpResult>> ListEvents(
+        [AsParameters] EventListParameters parameters, EventQueries queries, EventKnowledge knowledge, TimeProvider time, CancellationToken cancellation)
     {
         var reader = new ParameterReader(time.GetUtcNow());
-        var filter = parameters.Read(reader, out var page);
+        var filter = parameters.Read(reader, knowledge.Templates.Names, out var page);
         if (reader.Failed)
         {
             return reader.ToProblem();
         }
 
         var events = await queries.ListAsync(filter, page, cancellation);
-        return TypedResults.Ok(new Page<EventDocument>([.. events.Items.Select(item => new EventDocument(item))], events.Next));
+        return TypedResults.Ok(new EventPageDocument([.. events.Items.Select(item => new EventDocument(item))], events.Next, events.SearchedTo));
     }
 
     private static async Task<Results<Ok<EventDetailDocument>, ProblemHttpResult>> GetEvent(string id, EventQueries queries, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mayday.Analysis.Events;
 using Mayday.Store;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Screening;
 
 namespace Mayday.Web.Api;
 
@@ -38,7 +39,7 @@ internal sealed record EventReceipt(int Accepted, int Duplicates, IReadOnlyList<
 internal readonly record struct HandedInEvent(KernelEvent? Event, EventRefusal Refusal, string Detail, ReadOnlyMemory<byte> Raw);
 
 /// <summary>Takes events that were handed in over HTTP and stores them.</summary>
-internal sealed class EventIntake(EventWriter writer, TimeProvider time)
+internal sealed class EventIntake(EventWriter writer, EventScreen screen, TimeProvider time)
 {
     /// <summary>Under what name this process stands as an event's collector.</summary>
     private readonly string _collector = "web@" + Environment.MachineName;
@@ -70,9 +71,18 @@ internal sealed class EventIntake(EventWriter writer, TimeProvider time)
             });
         }
 
-        var result = await writer.WriteAsync(events, batch, cancellation);
+        // What rules drop or fold was taken all the same: the sender has done its part, and it is counted here.
+        var passed = screen.PassBatch(events, out var indexes);
+        var result = await writer.WriteAsync(passed, batch, cancellation);
+        var isRepeated = passed.Count > 0 && result.Duplicates == passed.Count;
+        if (!isRepeated)
+        {
+            screen.Observe(passed);
+        }
+
         rejected.AddRange(result.Rejected.Select(refused =>
-            new EventRejection(places[refused.Index], EventRejection.WordOf(EventRefusal.NotStored), $"Postgres would not take it: {refused.Reason}")));
-        return new EventReceipt(result.Accepted, result.Duplicates, [.. rejected.OrderBy(rejection => rejection.Index)]);
+            new EventRejection(places[indexes[refused.Index]], EventRejection.WordOf(EventRefusal.NotStored), $"Postgres would not take it: {refused.Reason}")));
+        var duplicates = isRepeated ? events.Count : result.Duplicates;
+        return new EventReceipt(events.Count - result.Rejected.Count - duplicates, duplicates, [.. rejected.OrderBy(rejection => rejection.Index)]);
     }
 }

@@ -48,11 +48,12 @@ internal sealed record EventListParameters
     [FromQuery(Name = "cursor"), Description("`next` of the page before.")]
     public string? Cursor { get; init; }
 
-    public EventListFilter Read(ParameterReader reader, out PageRequest page)
+    /// <param name="names">Arguments that templates have named.</param>
+    public EventListFilter Read(ParameterReader reader, ArgumentCatalog names, out PageRequest page)
     {
         var filter = new EventListFilter
         {
-            Filter = EventParameters.Filter(reader, Filter),
+            Filter = EventParameters.Filter(reader, Filter, names),
             Host = reader.Text("host", Host),
             FormatId = EventParameters.Number(reader, "format", Format),
             Since = reader.Time("since", Since),
@@ -136,14 +137,14 @@ internal static class EventParameters
         long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out id);
 
     /// <summary>The error says the column, from 1, so that a caller can point at it.</summary>
-    public static EventFilter? Filter(ParameterReader reader, string? text)
+    public static EventFilter? Filter(ParameterReader reader, string? text, ArgumentCatalog names)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
             return null;
         }
 
-        if (EventFilter.TryParse(text, out var filter, out var error))
+        if (EventFilter.TryParse(text, names, out var filter, out var error))
         {
             return filter;
         }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Web.Components.Reading;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Components;
@@ -60,6 +61,11 @@ public abstract partial class PageBase : ComponentBase, IDisposable
         }
         catch (OperationCanceledException) when (Gone.IsCancellationRequested)
         {
+            return null;
+        }
+        catch (EventSearchTooLongException exception)
+        {
+            Failure = $"{exception.Message} Narrow it: by since, by host, or by a format.";
             return null;
         }
         catch (Exception exception) when (exception is DbException or TimeoutException or IOException)

@@ -10,6 +10,8 @@ public sealed partial class Routes
 
     [Inject] public required IJSRuntime Script { get; init; }
 
+    [Inject] public required NavigationManager Navigation { get; init; }
+
     /// <summary>The reader's zone as the cookie of an earlier visit has it.</summary>
     [Parameter] public string? Zone { get; set; }
 
@@ -30,6 +32,14 @@ public sealed partial class Routes
             {
                 _reader = Reader.In(zone);
                 StateHasChanged();
+            }
+
+            // Not before the router below has said that it follows links, which it does after its first rendering, and that is later than ours.
+            await Task.Yield();
+            var address = await Script.InvokeAsync<string?>("mayday.live", Navigation.Uri);
+            if (address is not null && address != Navigation.Uri)
+            {
+                Navigation.NavigateTo(address, replace: true);
             }
         }
         catch (JSDisconnectedException)

@@ -7,8 +7,12 @@
     zone() {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || '';
       keep('mayday-zone', zone);
-      document.documentElement.dataset.live = '';
       return zone;
+    },
+    // The circuit's router has taken over. Answers where the reader is, if not where the circuit thinks: a link followed before that moved the browser only.
+    live(address) {
+      document.documentElement.dataset.live = '';
+      return location.href === address ? null : location.href;
     },
     theme() { return document.documentElement.dataset.theme || 'system'; },
     setTheme(theme) {
@@ -16,9 +20,19 @@
       keep('mayday-theme', fixed ? theme : '');
       if (fixed) document.documentElement.dataset.theme = theme; else delete document.documentElement.dataset.theme;
     },
+    // Done when what is on the screen has been looked at by everyone who observes it.
+    drawn() { return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))); },
     atTop() { return window.scrollY < 80; },
     toTop() { window.scrollTo({ top: 0 }); },
     hash() { return location.hash; },
+    caret(id) { return document.getElementById(id)?.selectionStart ?? 0; },
+    write(id, text, caret) {
+      const input = document.getElementById(id);
+      if (!input) return;
+      input.value = text;
+      input.focus();
+      input.setSelectionRange(caret, caret);
+    },
     show(id) {
       const element = document.getElementById(id);
       if (!element) return false;
@@ -42,6 +56,13 @@
       }
     },
   };
+
+  // In an open list of words the arrows move the choice, and Enter or Tab take it, instead of what the browser would do.
+  document.addEventListener('keydown', event => {
+    const target = event.target;
+    if (!(target instanceof HTMLElement) || !target.hasAttribute('data-open')) return;
+    if (/^Arrow(Up|Down)$/.test(event.key) || (/^(Enter|Tab)$/.test(event.key) && target.hasAttribute('data-chosen'))) event.preventDefault();
+  }, true);
 
   document.addEventListener('keydown', event => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -176,4 +176,21 @@ public sealed class EventFilterTests
             filter.Matches(s_link, s_now);
             return true;
         }));
+
+    [Theory]
+    [InlineData("sev", 3, "severity", 0)]
+    [InlineData("host = a && fac", 15, "facility", 12)]
+    [InlineData("severity <= e", 13, "emerg err", 12)]
+    [InlineData("flags & T", 9, "TRUNCATE", 8)]
+    [InlineData("transport = ", 12, "evlog netlink http", 12)]
+    [InlineData("text contains \"se", 17, "", 0)]
+    [InlineData("severity ", 9, "", 0)]
+    [InlineData("(dev", 4, "device", 1)]
+    public void CompletionAt_WordsThatCouldStandThere_AreOffered(string text, int caret, string offered, int start)
+    {
+        var completion = FilterCompletion.At(text, caret, ArgumentCatalog.Empty);
+
+        Assert.Equal(offered, string.Join(' ', completion.Suggestions.Select(suggestion => suggestion.Insert)));
+        Assert.Equal(start, completion.Start);
+    }
 }

@@ -3,6 +3,7 @@ using Mayday.Analysis.Events.Filtering;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Store.Events;
+using Mayday.Store.Events.Filtering;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;
@@ -235,6 +236,60 @@ public sealed class EventQueryTests(PostgresFixture postgres) : IClassFixture<Po
         await Assert.ThrowsAsync<EventSearchTooLongException>(() => impatient.ListAsync(new EventListFilter(), new PageRequest(), default));
         await Assert.ThrowsAsync<EventSearchTooLongException>(() => impatient.SliceAsync(new EventListFilter(), 0, 1, 10, default));
     }
+
+    [Fact]
+    public async Task SearchAsync_NoIndexServesIt_GoesOnInSlicesAndMissesNothing()
+    {
+        const string Facility = "slices";
+        var at = Some.Now.AddDays(-1);
+        var events = Enumerable.Range(0, 60).Select(i => SomeEvent.Of(facility: Facility, at: at.AddSeconds(i), text: i % 7 == 0 ? $"needle {i}" : $"hay {i}")).ToArray();
+        await _writer.WriteAsync(events, null, default);
+        // A clock that is past any patience after each slice, so that every call looks at one.
+        var queries = new EventQueries(postgres.Source, new HastyClock(), TimeSpan.FromMinutes(5));
+        var filter = new EventListFilter { Facility = Facility, Since = at, Until = at.AddMinutes(1), Filter = Parse("text contains needle") };
+
+        var (found, ends, before) = (new List<string>(), new List<DateTimeOffset>(), (Guid?)null);
+        while (true)
+        {
+            var page = await queries.SearchAsync(filter, before, 2, default, size: 8);
+            found.AddRange(page.Items.Select(item => item.Text));
+            if (page.Next is null)
+            {
+                break;
+            }
+
+            ends.Add(page.SearchedTo!.Value);
+            before = Cursor.ReadId(page.Next);
+        }
+
+        Assert.Equal(events.Where((_, i) => i % 7 == 0).Reverse().Select(one => one.Event.Text), found);
+        Assert.Equal(ends.OrderDescending(), ends);
+        // 60 events in slices of 8, which end where the fill of a page does not end them before.
+        Assert.InRange(ends.Count, 7, 9);
+    }
+
+    [Fact]
+    public void SinceOf_AFilterThatNamesATime_EndsTheSearchThere()
+    {
+        var now = Some.Now;
+        Assert.Equal(now.AddHours(-2), EventFilterSql.SinceOf(Parse("text contains x && age < 2h"), now));
+        Assert.Equal(now.AddHours(-2), EventFilterSql.SinceOf(Parse("age <= 2h"), now));
+        Assert.Null(EventFilterSql.SinceOf(Parse("age < 2h || text contains x"), now));
+        Assert.Null(EventFilterSql.SinceOf(Parse("!(age < 2h) && age > 3h"), now));
+    }
+
+    private sealed class HastyClock : TimeProvider
+    {
+        private long _hours;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => 3600 * ++_hours;
+
+        public override DateTimeOffset GetUtcNow() => Some.Now;
+    }
+
+    private static EventFilter Parse(string text) => EventFilter.TryParse(text, out var filter, out var error) ? filter : throw new ArgumentException(error.ToString());
 
     private static readonly Comparer<KeyValuePair<string, string>> KeyOrder = Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
 

@@ -80,7 +80,7 @@ public sealed class FilterAgreementTests(PostgresFixture postgres) : IClassFixtu
         await ExecuteAsync(connection,
             """
             CREATE TEMP TABLE host (id uuid, name text);
-            CREATE TEMP TABLE event_format (id bigint, facility text, event_type int, format text);
+            CREATE TEMP TABLE event_format (id bigint, facility text, event_type int, format text, hash bytea);
             CREATE TEMP TABLE event_format_argument (format_id bigint, position smallint, name text);
             CREATE TEMP TABLE event (pgrp_order int, id uuid, host_id uuid, received_at timestamptz, occurred_at timestamptz, transport text, source_address text,
                 facility text, event_type int, severity smallint, format smallint, flags int, processor int, uid bigint, gid bigint, pid int, pgrp int,

@@ -1,4 +1,5 @@
 using Mayday.Store;
+using Mayday.Store.Events;
 using Mayday.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -20,12 +21,18 @@ public sealed class PagesFixture : IAsyncLifetime
     private WebApplication _app = null!;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
+    private readonly List<IBrowserContext> _open = [];
+    private string? _openFor;
 
     public Uri Address { get; private set; } = null!;
 
     public CrashQueries Queries => _app.Services.GetRequiredService<CrashQueries>();
 
     public CrashWriter Writer => _app.Services.GetRequiredService<CrashWriter>();
+
+    public EventQueries Events => _app.Services.GetRequiredService<EventQueries>();
+
+    public EventWriter EventWriter => _app.Services.GetRequiredService<EventWriter>();
 
     public IngestCounters Counters => _app.Services.GetRequiredService<IngestCounters>();
 
@@ -74,6 +81,7 @@ public sealed class PagesFixture : IAsyncLifetime
     public async Task<IPage> NewPageAsync(int width = 1440, ColorScheme theme = ColorScheme.Light)
     {
         Assert.SkipWhen(_browser is null, $"no {Chromium} on this machine (package chromium)");
+        await CloseEarlierAsync();
         var context = await _browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = width < 800 ? 844 : 1000 },
@@ -81,7 +89,24 @@ public sealed class PagesFixture : IAsyncLifetime
             TimezoneId = "Asia/Kolkata",
         });
         context.SetDefaultTimeout(60_000);
+        _open.Add(context);
         return await context.NewPageAsync();
+    }
+
+    /// <summary>Pages of tests that have ended would go on following the store, each with a circuit.</summary>
+    private async Task CloseEarlierAsync()
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        if (test != _openFor)
+        {
+            _openFor = test;
+            foreach (var context in _open)
+            {
+                await context.CloseAsync();
+            }
+
+            _open.Clear();
+        }
     }
 
     /// <summary>Opens a page and waits until its circuit has taken over.</summary>

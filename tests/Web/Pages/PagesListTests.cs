@@ -103,25 +103,32 @@ public sealed class PagesListTests(PagesFixture pages)
     [Fact]
     public async Task Crashes_ScrolledFar_FetchesTheRowsThere()
     {
-        var log = "<1>[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n";
-        var start = DateTimeOffset.UtcNow.AddHours(-3);
-        var dumps = Enumerable.Range(0, 400).Select(i => PageSeed.Dump($"{log}<6>[    2.000000] {i}\n", "many-1", "10.30.0.3", start.AddSeconds(-i), Transport.Netoops) with
-        {
-            Crashes = [Report($"row {i}", i)],
-        });
-        await pages.Writer.WriteAsync([.. dumps], CancellationToken.None);
+        await StoreManyAsync("many-1", "10.30.0.3");
         var page = await pages.OpenAsync("/crashes?host=many-1");
         await Expect(page.GetByText("400 crashes that match")).ToBeVisibleAsync();
         Assert.True(await page.Locator("table.vt tbody tr").CountAsync() < 100, "all rows are in the document: the list is not virtual");
 
-        // The list grows as its rows are measured: a reader who wants the end goes on scrolling, too.
-        await page.WaitForFunctionAsync("""
-            () => {
-                window.scrollTo(0, document.body.scrollHeight);
-                return [...document.querySelectorAll('table.vt a.whole')].some(link => link.textContent.includes('row 399'));
-            }
-            """);
+        await ScrollToTheEndAsync(page);
         Assert.True(await page.Locator("table.vt tbody tr").CountAsync() < 100);
+    }
+
+    [Fact]
+    public async Task Crashes_ScrolledBeforeThePageIsLive_FetchesTheRowsThere()
+    {
+        await StoreManyAsync("many-2", "10.30.0.4");
+        var page = await pages.NewPageAsync();
+        var scrolled = new TaskCompletionSource();
+        await page.RouteAsync("**/blazor.web*.js", async route =>
+        {
+            await scrolled.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(new Uri(pages.Address, "/crashes?host=many-2").ToString(), new() { WaitUntil = WaitUntilState.Commit });
+        await page.WaitForFunctionAsync("() => { window.scrollTo(0, 1500); return window.scrollY > 1000; }");
+
+        scrolled.SetResult();
+
+        await ScrollToTheEndAsync(page);
     }
 
     [Fact]
@@ -146,6 +153,25 @@ public sealed class PagesListTests(PagesFixture pages)
 
         await Expect(page.Locator("table.vt a.whole").First).ToHaveTextAsync("web-03");
         await Expect(page.Locator("table.vt")).ToContainTextAsync("10.20.4.3");
+    }
+
+    /// <summary>The list grows as its rows are measured: a reader who wants the end goes on scrolling, too.</summary>
+    private static async Task ScrollToTheEndAsync(IPage page) => await page.WaitForFunctionAsync("""
+        () => {
+            window.scrollTo(0, document.body.scrollHeight);
+            return [...document.querySelectorAll('table.vt a.whole')].some(link => link.textContent.includes('row 399'));
+        }
+        """);
+
+    private async Task StoreManyAsync(string host, string address)
+    {
+        var log = "<1>[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n";
+        var start = DateTimeOffset.UtcNow.AddHours(-3);
+        var dumps = Enumerable.Range(0, 400).Select(i => PageSeed.Dump($"{log}<6>[    2.000000] {i}\n", host, address, start.AddSeconds(-i), Transport.Netoops) with
+        {
+            Crashes = [Report($"row {i}", i)],
+        });
+        await pages.Writer.WriteAsync([.. dumps], CancellationToken.None);
     }
 
     private async Task StoreAsync(string host, string address)

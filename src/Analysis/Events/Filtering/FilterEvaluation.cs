@@ -59,13 +59,12 @@ internal static class FilterEvaluation
 
                 return false;
             case EntrySubject(var key):
-                // Stored as one JSON object: of equal keys the last stays.
-                var fields = facts.Event.Fields;
-                for (var i = fields.Count - 1; i >= 0; i--)
+                // Stored as one JSON object: of equal keys the first stays.
+                foreach (var (known, value) in facts.Event.Fields)
                 {
-                    if (fields[i].Key == key)
+                    if (known == key)
                     {
-                        return Passes(test, fields[i].Value);
+                        return Passes(test, value);
                     }
                 }
 

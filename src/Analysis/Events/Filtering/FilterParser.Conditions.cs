@@ -165,7 +165,7 @@ internal sealed partial class FilterParser
             }
 
             return PlainText(value) is { } format
-                ? new FilterTest(subject, op.Operator, new NumberValue((uint)FormatCrc.Of(format)))
+                ? new FilterTest(subject, op.Operator, new NumberValue((uint)EvlogCrc.EventTypeOf(format)))
                 : null;
         }
 

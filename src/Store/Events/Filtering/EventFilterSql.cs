@@ -1,4 +1,5 @@
 using Mayday.Analysis.Events.Filtering;
+using Mayday.Store.Schema;
 
 namespace Mayday.Store.Events.Filtering;
 
@@ -9,6 +10,9 @@ namespace Mayday.Store.Events.Filtering;
 /// </summary>
 internal sealed class EventFilterSql
 {
+    /// <summary>The condition of the index of grave events, word for word.</summary>
+    public static readonly string IsGrave = $"e.severity <= {EventRow.Grave}";
+
     private readonly Func<object?, string> _bind;
     private readonly DateTimeOffset _now;
 
@@ -22,6 +26,22 @@ internal sealed class EventFilterSql
     /// <param name="bind">Takes a value and gives the parameter that stands for it.</param>
     public static string Write(EventFilter filter, DateTimeOffset now, Func<object?, string> bind) =>
         new EventFilterSql(now, bind).Write(filter.Root, isNegated: false);
+
+    /// <summary>The time that all events a filter matches were received at or after; null where it does not say.</summary>
+    public static DateTimeOffset? SinceOf(EventFilter filter, DateTimeOffset now)
+    {
+        var writer = new EventFilterSql(now, _ => "");
+        IReadOnlyList<FilterNode> conditions = filter.Root is FilterAll(var parts) ? parts : [filter.Root];
+        return conditions.OfType<FilterTest>().Select(writer.SinceOf).Max();
+    }
+
+    private DateTimeOffset? SinceOf(FilterTest test) => test switch
+    {
+        { Subject: AttributeSubject(EventAttribute.Age), Operator: FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Equal } => Before(((AgeValue)test.Value).Age),
+        { Subject: AttributeSubject(EventAttribute.ReceivedAt), Operator: FilterOperator.Greater or FilterOperator.GreaterOrEqual or FilterOperator.Equal } =>
+            ((TimeValue)test.Value).Time.ToUniversalTime(),
+        _ => null,
+    };
 
     private string Write(FilterNode node, bool isNegated) => node switch
     {
@@ -58,12 +78,13 @@ internal sealed class EventFilterSql
         EventAttribute.Format => $"e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE {WriteText(test, "f.format")}))",
         EventAttribute.Source => WriteText(test, "e.source_address"),
         EventAttribute.Transport => WriteText(test, "e.transport"),
+        EventAttribute.Facility when test is { Operator: FilterOperator.Equal, Value: TextValue(var facility) } => WriteFacility(facility, _bind),
         EventAttribute.Facility => WriteText(test, "e.facility"),
         EventAttribute.Text => WriteText(test, "e.text"),
         EventAttribute.StringText => $"(e.format = 2 AND {WriteText(test, "e.text")})",
         EventAttribute.EventType when test is { Operator: FilterOperator.Equal, Value: NumberValue(var type) } => WriteEventType(unchecked((int)(uint)type)),
         EventAttribute.EventType => WriteNumber(test, Unsigned("e.event_type")),
-        EventAttribute.Severity => WriteSmall(test, "e.severity"),
+        EventAttribute.Severity => WriteSeverity(test),
         EventAttribute.RecordFormat => WriteSmall(test, "e.format"),
         EventAttribute.Flags when test is { Operator: FilterOperator.HasBits, Value: NumberValue(var mask) } =>
             $"(e.flags & {_bind(unchecked((int)(uint)mask))}) <> 0",
@@ -82,16 +103,36 @@ internal sealed class EventFilterSql
         _ => throw new ArgumentException("an attribute that has no SQL", nameof(attribute)),
     };
 
+    // The planner sees no bound value, so it is told that the index of grave events holds all of these.
+    private string WriteSeverity(FilterTest test)
+    {
+        var isGrave = test.Operator switch
+        {
+            FilterOperator.Less => (short)((NumberValue)test.Value).Number <= EventRow.Grave + 1,
+            FilterOperator.LessOrEqual or FilterOperator.Equal => (short)((NumberValue)test.Value).Number <= EventRow.Grave,
+            _ => false,
+        };
+        var condition = WriteSmall(test, "e.severity");
+        return isGrave ? $"({condition} AND {IsGrave})" : condition;
+    }
+
     private DateTimeOffset Before(TimeSpan age) => _now - DateTimeOffset.MinValue > age ? _now - age : DateTimeOffset.MinValue;
 
     // The same bits, read as unsigned.
     private static string Unsigned(string column) => $"({column}::bigint & 4294967295)";
 
-    // The catalogue is asked first: it is small, and events are indexed by format.
+    // The catalogue is asked first: it is small, and events are indexed by format. What it was too full for is in its overflow row.
     private string WriteEventType(int type)
     {
-        var bound = _bind(type);
-        return $"(e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound})) OR (e.format_id IS NULL AND e.event_type = {bound}))";
+        var (bound, overflow) = (_bind(type), _bind(EventFormatKey.Overflow.Hash()));
+        return $"(e.event_type = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound} OR f.hash = {overflow})))";
+    }
+
+    /// <summary>As with event types: the catalogue knows which formats are the facility's.</summary>
+    public static string WriteFacility(string facility, Func<object?, string> bind)
+    {
+        var (bound, overflow) = (bind(facility), bind(EventFormatKey.Overflow.Hash()));
+        return $"(e.facility = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.facility = {bound} OR f.hash = {overflow})))";
     }
 
     /// <summary>Time bounds are id bounds: with them whole partitions are passed over.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
+using Microsoft.JSInterop;
 
 namespace Mayday.Web.Components.Display;
 
@@ -23,6 +24,9 @@ public sealed partial class VirtualTable<TItem> where TItem : class
     private object? _readFor;
     private int? _total;
     private bool _provided;
+    private bool _asked;
+
+    [Inject] public required IJSRuntime Script { get; init; }
 
     [Parameter, EditorRequired] public string Label { get; set; } = "";
 
@@ -81,9 +85,45 @@ public sealed partial class VirtualTable<TItem> where TItem : class
         }
     }
 
+    /// <summary>
+    /// Virtualize asks when one of its two spacers comes into view; until it has, both have no height and stand above the first rows. A reader who
+    /// had scrolled past them before the circuit took over would never make it ask, and reach the end of the first rows for good.
+    /// </summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        try
+        {
+            await Script.InvokeVoidAsync("mayday.drawn", Gone);
+            if (!_asked)
+            {
+                await RefreshAsync();
+            }
+        }
+        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        {
+            // The reader is gone.
+        }
+    }
+
     private async ValueTask<ItemsProviderResult<TItem>> ProvideAsync(ItemsProviderRequest request)
     {
-        var slice = await ReadAsync(async _ => (Slice<TItem>?)await Read(request.StartIndex, request.Count, request.CancellationToken));
+        _asked = true;
+        Slice<TItem>? slice;
+        try
+        {
+            slice = await ReadAsync(async _ => (Slice<TItem>?)await Read(request.StartIndex, request.Count, request.CancellationToken));
+        }
+        catch (OperationCanceledException) when (request.CancellationToken.IsCancellationRequested)
+        {
+            // Only its own token is an end for Virtualize; a driver's linked one would be an error, and end the circuit.
+            throw new OperationCanceledException(request.CancellationToken);
+        }
+
         if (slice is null)
         {
             StateHasChanged();

@@ -19,6 +19,12 @@ public static class Choices
 
     public static readonly IReadOnlyList<(string Value, string Words)> Outcome = [("true", "machine died"), ("false", "survived")];
 
+    public static readonly IReadOnlyList<(string Value, string Words)> Severities =
+        [("crit", "critical and worse"), ("err", "errors and worse"), ("warning", "warnings and worse"), ("notice", "notices and worse")];
+
+    public static readonly IReadOnlyList<(string Value, string Words)> FormatOrder =
+        [("events", "most events"), ("hosts", "most hosts"), ("firstSeen", "newest")];
+
     public static readonly IReadOnlyList<(string Value, string Words)> BugOrder =
         [("crashes", "most crashes"), ("hosts", "most hosts"), ("firstSeen", "newest")];
 }

@@ -28,6 +28,15 @@ public static class CounterWords
         _ => "",
     };
 
+    /// <summary>Why an event was lost inside the collector.</summary>
+    public static string OfEventLoss(string reason) => reason switch
+    {
+        "backlog" => "they came faster than they could be stored (Collector:Storing:EventBytes)",
+        "spool" => "the database was away and the spool full (Collector:Spool:EventBytes), or its disk",
+        "refused" => "the database refused them; the log says why",
+        _ => PlainText.Of(reason),
+    };
+
     private static string Plain(string reason) =>
         string.Concat(reason.Where(char.IsAsciiLetter).Select(char.ToLowerInvariant));
 }

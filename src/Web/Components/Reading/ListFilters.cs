@@ -1,4 +1,8 @@
+using System.Globalization;
+using Mayday.Analysis.Events.Filtering;
+using Mayday.Protocol;
 using Mayday.Store;
+using Mayday.Store.Events;
 
 namespace Mayday.Web.Components.Reading;
 
@@ -38,6 +42,43 @@ public static class ListFilters
         Since = Bound(query, "since", now, problems),
         Text = query[ViewQuery.Text],
     };
+
+    /// <summary>All but the filter in the query language, which the page reads itself.</summary>
+    public static EventListFilter ToEventFilter(this ViewQuery query, DateTimeOffset now, ICollection<string> problems) => new()
+    {
+        Host = query["host"],
+        Facility = query["facility"],
+        AtLeast = Gravity(query, problems),
+        FormatId = long.TryParse(query["format"], NumberStyles.None, CultureInfo.InvariantCulture, out var format) ? format : null,
+        Since = Bound(query, "since", now, problems),
+        Until = Bound(query, "until", now, problems),
+    };
+
+    public static EventFormatFilter ToFormatFilter(this ViewQuery query, DateTimeOffset now, ICollection<string> problems) => new()
+    {
+        Host = query["host"],
+        Facility = query["facility"],
+        AtLeast = Gravity(query, problems),
+        Since = Bound(query, "since", now, problems),
+        Sort = query["sort"] is "events" or "hosts" or "firstSeen" ? query["sort"] : null,
+        Text = query[ViewQuery.Text],
+    };
+
+    private static Severity? Gravity(ViewQuery query, ICollection<string> problems)
+    {
+        if (query["severity"] is not { } word)
+        {
+            return null;
+        }
+
+        if (FilterWords.TrySeverity(word, out var severity))
+        {
+            return severity;
+        }
+
+        problems.Add($"There is no severity “{PlainText.Of(word)}”: all are shown.");
+        return null;
+    }
 
     private static Analysis.CrashKind? Kind(ViewQuery query, ICollection<string> problems)
     {

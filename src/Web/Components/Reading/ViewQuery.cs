@@ -13,10 +13,19 @@ public sealed class ViewQuery
     /// <summary>The free words of a search.</summary>
     public const string Text = "q";
 
+    /// <summary>A filter in the query language of events.</summary>
+    public const string Filter = "filter";
+
     public static readonly ImmutableArray<string> OfCrashes =
         ["host", "kind", "bug", "function", "kernelRelease", "transport", "since", "until", "complete", "fatal", "incident", Text];
 
     public static readonly ImmutableArray<string> OfBugs = ["kind", "function", "host", "since", "until", "sort", Text];
+
+    public static readonly ImmutableArray<string> OfEvents = [Filter, "host", "facility", "severity", "format", "since", "until"];
+
+    public static readonly ImmutableArray<string> OfEventFormats = ["severity", "host", "facility", "since", "sort", Text];
+
+    public static readonly ImmutableArray<string> OfAlerts = ["rule", "host", "cursor"];
 
     public static readonly ImmutableArray<string> OfHosts = ["kernelRelease", "since", Text];
 
@@ -46,7 +55,8 @@ public sealed class ViewQuery
     public ViewQuery With(string key, string? value)
     {
         var clean = value is null ? "" : string.Concat(value.Where(c => !char.IsControl(c))).Trim();
-        clean = clean.Length > MaxLength ? clean[..MaxLength] : clean;
+        var most = key == Filter ? Analysis.Events.Filtering.EventFilter.MaxLength : MaxLength;
+        clean = clean.Length > most ? clean[..most] : clean;
         return new(_keys, clean.Length == 0 ? _values.Remove(key) : _values.SetItem(key, clean));
     }
 

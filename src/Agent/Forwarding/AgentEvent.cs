@@ -1,0 +1,38 @@
+using Mayday.Agent.Printk;
+using Mayday.Protocol;
+
+namespace Mayday.Agent.Forwarding;
+
+/// <summary>One event as the agent hands it in: a document of <c>POST /api/v1/events</c>.</summary>
+public sealed record AgentEvent
+{
+    /// <summary>The driver or subsystem; at most 64 characters are sent.</summary>
+    public required string Facility { get; init; }
+
+    /// <summary>How grave it is.</summary>
+    public required Severity Severity { get; init; }
+
+    /// <summary>CRC-32/BZIP2 of the format string, or a number of evlog's own; as evlog stores it, signed.</summary>
+    public required int EventType { get; init; }
+
+    /// <summary>The format string; null where only the text is known.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The arguments of the format string.</summary>
+    public IReadOnlyList<PrintkValue> Values { get; init; } = [];
+
+    /// <summary>The event as a line of text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>When it happened; null for now.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
+    /// <summary>The processor it was logged on, where known.</summary>
+    public int? Processor { get; init; }
+
+    /// <summary>The task that logged it, where known.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>What else is known, key and value.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];
+}

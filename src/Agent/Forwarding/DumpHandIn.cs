@@ -1,0 +1,132 @@
+using System.Globalization;
+using Mayday.Protocol;
+using Mayday.Protocol.Pstore;
+
+namespace Mayday.Agent.Forwarding;
+
+/// <summary>
+/// Hands in what an earlier death of this machine left: pstore files and kdump's logs. The files stay where they are; which were handed in is
+/// kept beside the spool, and the collector knows a log that comes twice.
+/// </summary>
+internal sealed class DumpHandIn(CollectorClient client, string stateFile, IReadOnlyList<string> folders, TimeProvider time, Random random, Action<AgentNotice> tell)
+{
+    // What the collector takes (docs/api.md, POST /dumps).
+    private const long MostBytes = 64L << 20;
+
+    // systemd keeps a folder a dump and in it one a part; /var/crash a folder a crash. A hostile tree ends here.
+    private const int MostDepth = 3;
+    private const int MostFiles = 10_000;
+
+    private sealed record Found(string Key, Func<byte[]> Read, DateTime WrittenAt);
+
+    /// <summary>Looks once, and hands in until everything found is taken.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var backoff = new Backoff(random);
+        var handed = LoadHanded();
+        var found = folders.SelectMany(Find).ToList();
+        foreach (var dump in found.Where(dump => !handed.Contains(dump.Key)))
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (TryRead(dump) is not { Length: > 0 } text)
+                continue;
+            HandInAnswer answer;
+            while ((answer = await client.PostDumpAsync(text, dump.WrittenAt, stopping).ConfigureAwait(false)).Outcome == HandIn.Later)
+                await Task.Delay(backoff.Next(answer.RetryAfter), time, stopping).ConfigureAwait(false);
+
+            backoff.Reset();
+            handed.Add(dump.Key);
+            // Only what is still there: files that were cleared away need no memory.
+            SaveHanded(handed.Intersect(found.Select(one => one.Key), StringComparer.Ordinal));
+            tell(answer.Outcome == HandIn.Taken
+                ? new AgentNotice(Severity.Notice, $"Handed in what an earlier death left: {dump.Key}")
+                : new AgentNotice(Severity.Error, $"The collector refused {dump.Key}: {answer.Reason?.TrimEnd('.')}. The file stays where it is."));
+        }
+    }
+
+    private static IEnumerable<Found> Find(string root)
+    {
+        if (!Directory.Exists(root))
+            return [];
+        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        var files = new DirectoryInfo(root).EnumerateFiles("*dmesg*", options).Take(MostFiles).Where(file => file.Length is > 0 and <= MostBytes).ToList();
+        // A dump's parts lie side by side, or in folders of one dump; kdump's log is whole.
+        var pstore = files.Where(file => file.Name.StartsWith("dmesg-", StringComparison.Ordinal))
+            .GroupBy(file => file.DirectoryName!)
+            .SelectMany(OfFolder);
+        var kdump = files.Where(file => file.Name.StartsWith("dmesg.", StringComparison.Ordinal) && file.Name != "dmesg.txt" || file.Name == "vmcore-dmesg.txt")
+            .Select(file => new Found(KeyOf(file.FullName, file), () => File.ReadAllBytes(file.FullName), file.LastWriteTimeUtc));
+        return [.. pstore, .. kdump];
+    }
+
+    private static IEnumerable<Found> OfFolder(IGrouping<string, FileInfo> folder)
+    {
+        var files = folder.ToList();
+        var contents = new List<KeyValuePair<string, byte[]>>();
+        foreach (var file in files)
+        {
+            if (TryRead(file.FullName) is { } content)
+                contents.Add(new(file.Name, content));
+        }
+
+        var newest = files.MaxBy(file => file.LastWriteTimeUtc)!;
+        foreach (var dump in PstoreDump.Join(contents))
+        {
+            var key = string.Create(CultureInfo.InvariantCulture,
+                $"{folder.Key} {dump.Backend} {dump.Reason}#{dump.Count} {new DateTimeOffset(newest.LastWriteTimeUtc).ToUnixTimeSeconds()} {SpoolFile.Checksum(dump.Text):x8}");
+            yield return new Found(key, () => dump.Text, newest.LastWriteTimeUtc);
+        }
+    }
+
+    private static string KeyOf(string name, FileInfo file) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} {new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds()} {file.Length}");
+
+    private static byte[]? TryRead(Found dump)
+    {
+        try
+        {
+            return dump.Read();
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private HashSet<string> LoadHanded()
+    {
+        try
+        {
+            return File.Exists(stateFile) ? [.. File.ReadAllLines(stateFile)] : [];
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private void SaveHanded(IEnumerable<string> keys)
+    {
+        try
+        {
+            File.WriteAllLines(stateFile + ".new", keys);
+            File.Move(stateFile + ".new", stateFile, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            tell(new AgentNotice(Severity.Warning, $"{stateFile} cannot be written ({failure.Message.TrimEnd('.')}): dumps will be handed in again at the next start, and be known."));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Mayday.Agent.Kmsg;
+using Mayday.Agent.Printk;
+using Mayday.Protocol;
+using Mayday.Protocol.Evlog;
+
+namespace Mayday.Agent.Forwarding;
+
+/// <summary>
+/// Gathers events to batches and puts them into the spool: when a batch is large enough, or a moment after its first event. Sources call it
+/// from their own threads and wait for the disk: nothing gathers in memory beyond two open batches.
+/// </summary>
+internal sealed class EventOutbox : IDisposable
+{
+    /// <summary>
+    /// Events of a batch: as many as a burst brings in a moment; more would only make one answer weigh more.
+    /// </summary>
+    public const int MostEvents = 500;
+
+    /// <summary>Bytes of a batch: far below what any proxy lets through (1 MiB is the smallest usual limit).</summary>
+    public const int MostBytes = 256 << 10;
+
+    /// <summary>How long a batch waits for company. Long enough to make one of a burst, short enough for a page that people look at.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly EventSpool _spool;
+    private readonly AgentCounters _counters;
+    private readonly TimeProvider _time;
+    private readonly Action<AgentNotice> _tell;
+    private readonly Action _spooled;
+    private readonly ITimer _timer;
+    private readonly ArrayBufferWriter<byte> _documents = new();
+    private readonly ArrayBufferWriter<byte> _frames = new();
+    private Utf8JsonWriter? _writer;
+    private KmsgCursor _cursor;
+    private int _documentCount;
+    private int _frameCount;
+    private long _untold;
+    private long _telling;
+    private bool _isFull;
+    private DateTimeOffset _fullSince;
+
+    /// <summary>Begins to gather.</summary>
+    /// <param name="spool">Where batches go.</param>
+    /// <param name="counters">Counts events and drops.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="tell">Hears of a full spool.</param>
+    /// <param name="spooled">Called when a batch lies in the spool.</param>
+    public EventOutbox(EventSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
+    {
+        _spool = spool;
+        _counters = counters;
+        _time = time;
+        _tell = tell;
+        _spooled = spooled;
+        _untold = spool.UntoldDrops;
+        _fullSince = time.GetUtcNow();
+        _timer = time.CreateTimer(_ => Close(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Takes an event.</summary>
+    /// <param name="one">The event.</param>
+    /// <param name="cursor">How far the kernel log is dealt with, this event included; none for other sources.</param>
+    public void Add(AgentEvent one, KmsgCursor cursor = default)
+    {
+        lock (_gate)
+        {
+            TellDrops();
+            Write(one);
+            if (cursor != KmsgCursor.None)
+                _cursor = cursor;
+            if (_documentCount >= MostEvents || _documents.WrittenCount >= MostBytes)
+                CloseDocuments();
+        }
+    }
+
+    /// <summary>Takes evlog records in their netlink frames.</summary>
+    /// <param name="frames">Whole frames, back to back.</param>
+    /// <param name="count">How many.</param>
+    public void AddFrames(ReadOnlySpan<byte> frames, int count)
+    {
+        lock (_gate)
+        {
+            if (_frameCount > 0 && _frames.WrittenCount + frames.Length > MostBytes)
+                CloseFrames();
+            Arm();
+            _frames.Write(frames);
+            _frameCount += count;
+            _counters.EventsMade(count);
+            if (_frameCount >= MostEvents)
+                CloseFrames();
+        }
+    }
+
+    /// <summary>Puts what is gathered into the spool now.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            CloseDocuments();
+            CloseFrames();
+        }
+    }
+
+    /// <summary>Closes, and has the spool remember how far the kernel log was read.</summary>
+    /// <param name="cursor">Everything before it is dealt with.</param>
+    public void Close(KmsgCursor cursor)
+    {
+        lock (_gate)
+        {
+            CloseDocuments();
+            CloseFrames();
+            _spool.Remember(cursor, _untold);
+        }
+    }
+
+    /// <summary>The spool may have room again: tells what was lost meanwhile.</summary>
+    public void TellLosses()
+    {
+        lock (_gate)
+            TellDrops();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void Write(AgentEvent one)
+    {
+        if (_documentCount == 0)
+        {
+            Arm();
+            _documents.ResetWrittenCount();
+            _writer ??= new Utf8JsonWriter(_documents);
+            _writer.Reset(_documents);
+            _writer.WriteStartObject();
+            _writer.WriteStartArray("events");
+        }
+
+        EventDocument.Write(_writer!, one);
+        _writer!.Flush();
+        _documentCount++;
+        _counters.EventsMade(1);
+    }
+
+    private void Arm()
+    {
+        if (_documentCount == 0 && _frameCount == 0)
+            _timer.Change(Linger, Timeout.InfiniteTimeSpan);
+    }
+
+    private void CloseDocuments()
+    {
+        if (_documentCount == 0)
+            return;
+        _writer!.WriteEndArray();
+        _writer.WriteEndObject();
+        _writer.Flush();
+        var count = _documentCount;
+        _documentCount = 0;
+        Spool(BatchKind.Documents, count, _documents.WrittenSpan);
+    }
+
+    private void CloseFrames()
+    {
+        if (_frameCount == 0)
+            return;
+        var count = _frameCount;
+        _frameCount = 0;
+        Spool(BatchKind.Frames, count, _frames.WrittenSpan);
+        _frames.ResetWrittenCount();
+    }
+
+    private void Spool(BatchKind kind, int count, ReadOnlySpan<byte> body)
+    {
+        var cursor = kind == BatchKind.Documents ? _cursor : KmsgCursor.None;
+        var batch = new EventBatch { Id = Guid.CreateVersion7(_time.GetUtcNow()), Kind = kind, Events = count, Cursor = cursor, Body = body.ToArray() };
+        if (_spool.TryAppend(batch))
+        {
+            _isFull = false;
+            if (kind == BatchKind.Documents && _telling > 0)
+            {
+                // On disk now; until here an end of the process would have told it again.
+                _telling = 0;
+                _spool.Remember(KmsgCursor.None, _untold);
+            }
+
+            _spooled();
+            return;
+        }
+
+        if (!_isFull)
+        {
+            _isFull = true;
+            if (_untold == 0)
+                _fullSince = _time.GetUtcNow();
+            _tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,
+                $"The spool takes no more ({WhyFull()}): events are dropped and counted until the collector takes some again.")));
+        }
+
+        if (kind == BatchKind.Documents && _telling > 0)
+        {
+            // The telling itself was no event of the kernel's.
+            _untold += _telling;
+            _telling = 0;
+            count--;
+        }
+
+        _untold += count;
+        _counters.EventsDropped(count);
+        // Read is read: after a restart they would be sent and be counted as lost all the same.
+        _spool.Remember(cursor, _untold);
+    }
+
+    // The loss itself is an event, as soon as there is room for one.
+    private void TellDrops()
+    {
+        if (_untold == 0 || _isFull && !_spool.HasRoom)
+            return;
+        const string Format = "%llu events lost: the agent's spool took no more";
+        var count = (ulong)_untold;
+        _telling = _untold;
+        _untold = 0;
+        _isFull = false;
+        Write(new AgentEvent
+        {
+            Facility = LossFacility,
+            Severity = Severity.Error,
+            EventType = EvlogCrc.EventTypeOf(Format),
+            Format = Format,
+            Values = [PrintkValue.Of(count)],
+            Text = string.Create(CultureInfo.InvariantCulture, $"{count} events lost: the agent's spool took no more"),
+            OccurredAt = _time.GetUtcNow(),
+            Fields = [new("since", _fullSince.ToString("O", CultureInfo.InvariantCulture))],
+        });
+    }
+
+    private string WhyFull() => _spool.Failure is { } failure ? failure.TrimEnd('.') : string.Create(CultureInfo.InvariantCulture, $"it holds {_spool.Bytes:N0} bytes");
+
+    /// <summary>Under which facility the agent tells of its own losses.</summary>
+    public const string LossFacility = "mayday-agent";
+}

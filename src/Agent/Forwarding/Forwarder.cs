@@ -1,0 +1,108 @@
+using System.Globalization;
+using Mayday.Protocol;
+
+namespace Mayday.Agent.Forwarding;
+
+/// <summary>
+/// Hands the batches of the spool to the collector, oldest first, one at a time, until it is told to stop: the same batch under the same id
+/// until there is an answer. What was not answered at the end stays in the spool for the next start.
+/// </summary>
+internal sealed class Forwarder(
+    EventSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
+{
+    private readonly SemaphoreSlim _spooled = new(0, 1);
+    private readonly Backoff _backoff = new(random);
+    private DateTimeOffset? _awaySince;
+
+    /// <summary>Called after each batch that the collector took: the spool has more room.</summary>
+    public Action? Drained { get; set; }
+
+    /// <summary>There is something in the spool; any thread.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _spooled.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake, or will be.
+        }
+    }
+
+    /// <summary>Sends until <paramref name="stopping"/>.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                if (spool.Peek() is not { } batch)
+                {
+                    await _spooled.WaitAsync(stopping).ConfigureAwait(false);
+                    continue;
+                }
+
+                counters.RequestMade();
+                var answer = await client.PostAsync(batch, stopping).ConfigureAwait(false);
+                if (answer.Outcome == HandIn.Later)
+                {
+                    counters.RequestFailed();
+                    await WaitAsync(answer, stopping).ConfigureAwait(false);
+                    continue;
+                }
+
+                TellOfReturn();
+                if (answer.Outcome == HandIn.Refused)
+                    Refused(batch, answer);
+                else
+                    Taken(answer);
+                spool.Accept();
+                Drained?.Invoke();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The spool keeps the rest.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _spooled.Dispose();
+
+    private async Task WaitAsync(HandInAnswer answer, CancellationToken stopping)
+    {
+        if (_awaySince is null)
+        {
+            _awaySince = time.GetUtcNow();
+            tell(new AgentNotice(Severity.Warning,
+                $"The collector does not take events ({answer.Reason?.TrimEnd('.')}); they wait in the spool, and it is asked again at growing intervals."));
+        }
+
+        await Task.Delay(_backoff.Next(answer.RetryAfter), time, stopping).ConfigureAwait(false);
+    }
+
+    private void TellOfReturn()
+    {
+        _backoff.Reset();
+        if (_awaySince is not { } since)
+            return;
+        _awaySince = null;
+        tell(new AgentNotice(Severity.Notice, string.Create(CultureInfo.InvariantCulture,
+            $"The collector answers again, after {(time.GetUtcNow() - since).TotalSeconds:0} s; {spool.Batches} batches wait.")));
+    }
+
+    private void Taken(HandInAnswer answer)
+    {
+        counters.BatchTaken(answer.Accepted, answer.Duplicates, answer.Rejected);
+        if (answer.Rejected > 0)
+            tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason}.")));
+    }
+
+    private void Refused(EventBatch batch, HandInAnswer answer)
+    {
+        counters.EventsRefused(batch.Events);
+        tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,
+            $"The collector refused a batch of {batch.Events} events for good ({answer.Reason?.TrimEnd('.')}); they are lost. Is it older than this agent?")));
+    }
+}

@@ -1,0 +1,16 @@
+namespace Mayday.Agent.Kmsg;
+
+/// <summary>The kernel log as <c>/dev/kmsg</c> hands it out; a seam, because nobody can make a kernel overwrite a record on demand.</summary>
+internal interface IKmsgDevice : IDisposable
+{
+    /// <summary>Reads one record.</summary>
+    /// <param name="buffer">At least 8 KiB.</param>
+    /// <returns>Its length; a negative errno: <see cref="KmsgDevice.NothingYet"/>, <see cref="KmsgDevice.Overwritten"/>, or a failure.</returns>
+    int Read(Span<byte> buffer);
+
+    /// <summary>Blocks until there may be a record, or <see cref="Wake"/> was called.</summary>
+    void Wait();
+
+    /// <summary>Ends a <see cref="Wait"/>, now or the next one; any thread.</summary>
+    void Wake();
+}

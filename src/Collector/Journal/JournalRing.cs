@@ -1,0 +1,184 @@
+using System.Runtime.InteropServices;
+
+namespace Mayday.Collector.Journal;
+
+/// <summary>
+/// A circle of entries in memory that outlives the process. Two words say where it stands: an entry counts from the moment the head was
+/// moved behind it, and no longer counts from the moment the tail was. Positions only grow; the place is the position modulo the capacity.
+/// </summary>
+internal sealed class JournalRing
+{
+    private const int Alignment = 8;
+    private const uint MarkSeed = 0x4d44_4a52;
+
+    private readonly FixedMemory _bytes;
+    private readonly FixedMemory _words;
+    private readonly long _headWord;
+    private readonly long _tailWord;
+
+    // Places of head and tail, kept beside the positions because a division an entry is not free.
+    private long _headPlace;
+    private long _tailPlace;
+
+    public JournalRing(FixedMemory bytes, FixedMemory words, long headWord, long tailWord)
+    {
+        _bytes = bytes;
+        _words = words;
+        _headWord = headWord;
+        _tailWord = tailWord;
+        Head = words.ReadWord(headWord);
+        Tail = words.ReadWord(tailWord);
+        _headPlace = Head % Capacity;
+        _tailPlace = Tail % Capacity;
+    }
+
+    public long Capacity => _bytes.Length;
+
+    public long Head { get; private set; }
+
+    public long Tail { get; private set; }
+
+    public long Used => Head - Tail;
+
+    public static int SizeOf(int payload) => (JournalEntry.Size + payload + Alignment - 1) & -Alignment;
+
+    /// <summary>The bytes that an entry needs now, the rest of the lap included where it does not fit into it.</summary>
+    public long NeedFor(int payload)
+    {
+        var size = SizeOf(payload);
+        return _headPlace + size <= Capacity ? size : Capacity - _headPlace + size;
+    }
+
+    public bool HasRoom(int payload) => Used + NeedFor(payload) <= Capacity;
+
+    /// <summary>Appends; there must be room.</summary>
+    public void Append(in JournalEntry entry, ReadOnlySpan<byte> payload)
+    {
+        var size = SizeOf(payload.Length);
+        if (_headPlace + size > Capacity)
+        {
+            FinishLap();
+        }
+
+        var place = _bytes.Span(_headPlace, size);
+        payload.CopyTo(place[JournalEntry.Size..]);
+        ref var head = ref MemoryMarshal.AsRef<JournalEntry>(place);
+        head = entry;
+        head.Length = (uint)payload.Length;
+        head.Mark = MarkOf(Head);
+        MoveHead(size);
+    }
+
+    /// <summary>Where the oldest entry lies; false when there is none.</summary>
+    public bool TryFindOldest(out long position)
+    {
+        if (Head != Tail && IsLapEnd(Tail, _tailPlace))
+        {
+            MoveTail(Capacity - _tailPlace);
+        }
+
+        position = Tail;
+        return Head != Tail;
+    }
+
+    /// <summary>Drops the entry that <see cref="TryFindOldest"/> found.</summary>
+    public void DropOldest() => MoveTail(SizeOf((int)At(Tail).Length));
+
+    /// <summary>The next entry is written at the ring's beginning, so that an idle journal keeps to a few pages. Nothing must lie in the ring.</summary>
+    public void Rewind()
+    {
+        if (_headPlace != 0)
+        {
+            FinishLap();
+            MoveTail(Head - Tail);
+        }
+    }
+
+    public ref readonly JournalEntry At(long position) => ref MemoryMarshal.AsRef<JournalEntry>(_bytes.Span(position % Capacity, JournalEntry.Size));
+
+    public ReadOnlySpan<byte> PayloadAt(long position) =>
+        _bytes.Span(position % Capacity + JournalEntry.Size, (int)At(position).Length);
+
+    /// <summary>Positions of all entries, oldest first; false when what lies there is not what was written.</summary>
+    public bool TryWalk(List<long> positions)
+    {
+        if (Tail < 0 || Head < Tail || Used > Capacity || Head % Alignment != 0 || Tail % Alignment != 0)
+        {
+            return false;
+        }
+
+        for (var position = Tail; position < Head;)
+        {
+            var left = Capacity - position % Capacity;
+            if (left < JournalEntry.Size)
+            {
+                position += left;
+                continue;
+            }
+
+            ref readonly var entry = ref At(position);
+            if (entry.Mark != MarkOf(position) || entry.Length > left - JournalEntry.Size)
+            {
+                return false;
+            }
+
+            if (entry.Kind == EntryKind.Pad)
+            {
+                position += left;
+                continue;
+            }
+
+            positions.Add(position);
+            position += SizeOf((int)entry.Length);
+            if (position > Head)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Forgets everything that lies in it.</summary>
+    public void Clear() => MoveTail(Head - Tail);
+
+    private static uint MarkOf(long position) => MarkSeed ^ (uint)(position >> 3);
+
+    private void FinishLap()
+    {
+        var left = Capacity - _headPlace;
+        if (left >= JournalEntry.Size)
+        {
+            ref var pad = ref MemoryMarshal.AsRef<JournalEntry>(_bytes.Span(_headPlace, JournalEntry.Size));
+            pad = new JournalEntry { Kind = EntryKind.Pad, Length = (uint)(left - JournalEntry.Size), Mark = MarkOf(Head) };
+        }
+
+        MoveHead(left);
+    }
+
+    private bool IsLapEnd(long position, long place) => Capacity - place < JournalEntry.Size || At(position).Kind == EntryKind.Pad;
+
+    private void MoveHead(long by)
+    {
+        Head += by;
+        _headPlace += by;
+        if (_headPlace >= Capacity)
+        {
+            _headPlace -= Capacity;
+        }
+
+        _words.WriteWord(_headWord, Head);
+    }
+
+    private void MoveTail(long by)
+    {
+        Tail += by;
+        _tailPlace += by;
+        if (_tailPlace >= Capacity)
+        {
+            _tailPlace -= Capacity;
+        }
+
+        _words.WriteWord(_tailWord, Tail);
+    }
+}

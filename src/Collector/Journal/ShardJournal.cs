@@ -1,0 +1,383 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Mayday.Collector.Receive;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mayday.Collector.Journal;
+
+/// <summary>
+/// What a shard needs to go on after <c>kill -9</c>, in memory that the process shares with a file. The kernel writes datagrams and their headers
+/// into the landing area; each is then copied into the ring of dumps (when a window or an assembly takes it) or of lines (when it is kept for what
+/// may come). An entry of a dump lies there until the dump is stored, spooled or counted as lost; then a tombstone says so, and both give way.
+/// Receiving never waits here: what finds no room is received as without a journal, and counted. One thread; only <see cref="Settle"/> may be
+/// called by any.
+/// </summary>
+internal sealed class ShardJournal : IDisposable
+{
+    // Room that only tombstones may use: a ticket that loses its protection must be able to say so.
+    private const int Spare = 16 << 10;
+
+    // From here on an idle ring begins again at its start.
+    private const int RewindFrom = 256 << 10;
+
+    private readonly FileStream _file;
+    private readonly FixedMemory _memory;
+    private readonly JournalRing _dumps;
+    private readonly JournalRing _lines;
+    private readonly ShardCounters _counters;
+    private readonly Dictionary<long, TicketState> _tickets = [];
+    private readonly ConcurrentQueue<long> _settled = new();
+    private DatagramBatch? _batch;
+    private int _index;
+    private long _from;
+    private long _next;
+    private long _lastTicket;
+    private long _liveBytes;
+
+    private struct TicketState
+    {
+        public bool IsUnsettled;
+        public bool IsRemembered;
+        public long Bytes;
+        public long RememberedBytes;
+    }
+
+    public ShardJournal(FileStream file, FixedMemory memory, JournalGeometry geometry, ShardCounters counters)
+    {
+        _file = file;
+        _memory = memory;
+        _counters = counters;
+        Geometry = geometry;
+        Landing = memory.Part(JournalGeometry.HeaderBytes, geometry.LandingBytes);
+        var rings = JournalGeometry.HeaderBytes + geometry.LandingBytes;
+        _dumps = new JournalRing(memory.Part(rings, geometry.DumpBytes), memory, JournalGeometry.DumpsHeadWord, JournalGeometry.DumpsTailWord);
+        _lines = new JournalRing(memory.Part(rings + geometry.DumpBytes, geometry.LineBytes), memory, JournalGeometry.LinesHeadWord, JournalGeometry.LinesTailWord);
+    }
+
+    public JournalGeometry Geometry { get; }
+
+    /// <summary>Where the kernel writes.</summary>
+    public FixedMemory Landing { get; }
+
+    public JournalRing Dumps => _dumps;
+
+    public JournalRing Lines => _lines;
+
+    public SafeFileHandle Handle => _file.SafeFileHandle;
+
+    /// <summary>Number of the first datagram in the landing area.</summary>
+    public long LandedFrom => _memory.ReadWord(JournalGeometry.LandedFromWord);
+
+    /// <summary>The ticket that is being restored; 0 when none is. What stands here at a start is where the last one died.</summary>
+    public long InHand
+    {
+        get => _memory.ReadWord(JournalGeometry.InHandWord);
+        set => _memory.WriteWord(JournalGeometry.InHandWord, value);
+    }
+
+    /// <summary>The ticket during whose restore the last process died, and how many in a row died there: one that ends every process is given up.</summary>
+    public long Suspect
+    {
+        get => _memory.ReadWord(JournalGeometry.SuspectWord);
+        set => _memory.WriteWord(JournalGeometry.SuspectWord, value);
+    }
+
+    public long Deaths
+    {
+        get => _memory.ReadWord(JournalGeometry.DeathsWord);
+        set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
+    }
+
+    /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>
+    public void GoOnAfter(RestoredJournal restored)
+    {
+        _next = restored.NextSequence;
+        _lastTicket = restored.LastTicket;
+        foreach (var ticket in restored.Tickets)
+        {
+            ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_tickets, ticket.Number, out _);
+            state.IsUnsettled = !ticket.IsSettled;
+            state.IsRemembered = ticket.Remembered is not null;
+            state.Bytes = ticket.IsSettled ? 0 : ticket.Bytes;
+            state.RememberedBytes = ticket.RememberedBytes;
+            _liveBytes += state.Bytes + state.RememberedBytes;
+        }
+    }
+
+    /// <summary>Before each receive, when nothing of the last one is left in the landing area.</summary>
+    public void Expect() => _memory.WriteWord(JournalGeometry.LandedFromWord, _next);
+
+    /// <summary>The datagrams that were received; they are numbered in this order.</summary>
+    public void Begin(DatagramBatch batch)
+    {
+        _batch = batch;
+        _from = _next;
+        _next += batch.Count;
+    }
+
+    /// <summary>The datagrams that an ended process had received and not worked on: they have their numbers.</summary>
+    public void BeginLanded(DatagramBatch batch, long from)
+    {
+        _batch = batch;
+        _from = from;
+    }
+
+    /// <summary>Which datagram of the batch the following calls are about.</summary>
+    public void Take(int index) => _index = index;
+
+    /// <summary>Keeps the datagram in hand as a line before a crash that may come; the oldest lines give way.</summary>
+    public void KeepLine(Moment now)
+    {
+        var datagram = _batch!.Datagram(_index);
+        while (!_lines.HasRoom(datagram.Length))
+        {
+            if (!_lines.TryFindOldest(out _))
+            {
+                return;
+            }
+
+            _lines.DropOldest();
+        }
+
+        _lines.Append(Current(EntryKind.Line, 0, now), datagram);
+    }
+
+    /// <summary>The kept lines of this sender went into a window, or its console began again: what lies before this does not come back as lines.</summary>
+    public void DropLines(in SourceEndPoint source, byte flags, Moment now)
+    {
+        while (!_lines.HasRoom(0) && _lines.TryFindOldest(out _))
+        {
+            _lines.DropOldest();
+        }
+
+        _lines.Append(new JournalEntry { Kind = EntryKind.LinesGone, Flags = flags, Sequence = _from + _index, Arrival = now.Unix, Source = source }, default);
+    }
+
+    /// <summary>A window opens; returns its ticket, 0 when there is no room for it.</summary>
+    public long OpenWindow(in SourceEndPoint source, byte flags, ReadOnlySpan<byte> linesBefore, Moment now)
+    {
+        var ticket = ++_lastTicket;
+        _tickets[ticket] = new TicketState { IsUnsettled = true };
+        var entry = new JournalEntry { Kind = EntryKind.Opened, Flags = flags, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = source };
+        return TryAppend(entry, linesBefore) ? ticket : 0;
+    }
+
+    /// <summary>The window takes the datagram in hand.</summary>
+    public void AddLine(long ticket, Moment now) => Add(EntryKind.WindowLine, ticket, now);
+
+    /// <summary>An assembly takes the datagram in hand; a new ticket where it has none yet.</summary>
+    public long AddPacket(long ticket, bool isFirst, Moment now)
+    {
+        if (isFirst)
+        {
+            ticket = ++_lastTicket;
+            _tickets[ticket] = new TicketState { IsUnsettled = true };
+        }
+
+        Add(EntryKind.Packet, ticket, now);
+        return _tickets.ContainsKey(ticket) ? ticket : 0;
+    }
+
+    /// <summary>Its dump was handed on; what belongs to it is complete.</summary>
+    public void Close(long ticket, byte end, ReadOnlySpan<byte> why)
+    {
+        if (IsUnsettled(ticket))
+        {
+            TryAppend(new JournalEntry { Kind = EntryKind.Closed, Flags = end, Ticket = ticket, Sequence = _next }, why);
+        }
+    }
+
+    /// <summary>Keeps what tells late copies of a finished dump, until <see cref="Forget"/>.</summary>
+    public void Remember(long ticket, in SourceEndPoint source, ReadOnlySpan<byte> memory, Moment now)
+    {
+        if (!IsUnsettled(ticket))
+        {
+            return;
+        }
+
+        CollectionsMarshal.GetValueRefOrNullRef(_tickets, ticket).IsRemembered = true;
+        TryAppend(new JournalEntry { Kind = EntryKind.Remembered, Ticket = ticket, Sequence = _next, Arrival = now.Unix, Source = source }, memory);
+    }
+
+    public void Forget(long ticket)
+    {
+        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, ticket);
+        if (Unsafe.IsNullRef(ref state))
+        {
+            return;
+        }
+
+        _liveBytes -= state.RememberedBytes;
+        state.RememberedBytes = 0;
+        state.IsRemembered = false;
+        if (!state.IsUnsettled)
+        {
+            _tickets.Remove(ticket);
+        }
+    }
+
+    /// <summary>The dump is stored, spooled or counted as lost. Any thread.</summary>
+    public void Settle(long ticket) => _settled.Enqueue(ticket);
+
+    /// <summary>Now and then: writes the tombstones of settled dumps and gives room back.</summary>
+    public void Advance()
+    {
+        if (!_settled.IsEmpty || _dumps.Used > _dumps.Capacity / 2)
+        {
+            while (_settled.TryDequeue(out var ticket))
+            {
+                Bury(ticket);
+            }
+
+            Trim();
+            CarryForward();
+        }
+
+        if (_dumps.Used == 0 && _dumps.Head % _dumps.Capacity > RewindFrom)
+        {
+            _dumps.Rewind();
+        }
+
+        _counters.JournalBytes = _dumps.Used;
+    }
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _file.Dispose();
+    }
+
+    private JournalEntry Current(EntryKind kind, long ticket, Moment now) =>
+        new() { Kind = kind, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = _batch!.Source(_index) };
+
+    private void Add(EntryKind kind, long ticket, Moment now)
+    {
+        if (IsUnsettled(ticket))
+        {
+            TryAppend(Current(kind, ticket, now), _batch!.Datagram(_index));
+        }
+    }
+
+    private bool IsUnsettled(long ticket) => ticket != 0 && _tickets.TryGetValue(ticket, out var state) && state.IsUnsettled;
+
+    // All of a ticket or nothing of it: a dump of which a part came back would be another dump.
+    private bool TryAppend(in JournalEntry entry, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > _dumps.Capacity / 4)
+        {
+            Unprotect(entry.Ticket);
+            return false;
+        }
+
+        while (_dumps.Used + _dumps.NeedFor(payload.Length) + Spare > _dumps.Capacity)
+        {
+            Trim();
+            if (_dumps.Used + _dumps.NeedFor(payload.Length) + Spare <= _dumps.Capacity)
+            {
+                break;
+            }
+
+            if (!_dumps.TryFindOldest(out var oldest))
+            {
+                Unprotect(entry.Ticket);
+                return false;
+            }
+
+            Unprotect(_dumps.At(oldest).Ticket);
+            if (!IsUnsettled(entry.Ticket))
+            {
+                return false;
+            }
+        }
+
+        Put(entry, payload);
+        return true;
+    }
+
+    private void Put(in JournalEntry entry, ReadOnlySpan<byte> payload)
+    {
+        var size = JournalRing.SizeOf(payload.Length);
+        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, entry.Ticket);
+        if (entry.Kind == EntryKind.Remembered)
+        {
+            state.RememberedBytes += size;
+        }
+        else
+        {
+            state.Bytes += size;
+        }
+
+        _liveBytes += size;
+        _dumps.Append(entry, payload);
+    }
+
+    // Goes on without protection: an end of the process before it is stored loses it.
+    private void Unprotect(long ticket)
+    {
+        _counters.JournalUnprotected += IsUnsettled(ticket) ? 1 : 0;
+        Bury(ticket);
+        Forget(ticket);
+        Trim();
+    }
+
+    private void Bury(long ticket)
+    {
+        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, ticket);
+        if (Unsafe.IsNullRef(ref state) || !state.IsUnsettled)
+        {
+            return;
+        }
+
+        _liveBytes -= state.Bytes;
+        state.Bytes = 0;
+        state.IsUnsettled = false;
+        if (!state.IsRemembered)
+        {
+            _tickets.Remove(ticket);
+        }
+
+        if (!_dumps.HasRoom(0))
+        {
+            Trim();
+        }
+
+        if (_dumps.HasRoom(0))
+        {
+            _dumps.Append(new JournalEntry { Kind = EntryKind.Settled, Ticket = ticket, Sequence = _next }, default);
+        }
+    }
+
+    private void Trim()
+    {
+        while (_dumps.TryFindOldest(out var oldest) && !IsNeeded(_dumps.At(oldest)))
+        {
+            _dumps.DropOldest();
+        }
+    }
+
+    private bool IsNeeded(in JournalEntry entry) =>
+        entry.Kind != EntryKind.Settled
+        && _tickets.TryGetValue(entry.Ticket, out var state)
+        && (entry.Kind == EntryKind.Remembered ? state.IsRemembered : state.IsUnsettled);
+
+    // Few dumps that live long must not hold the room of many that are done: they are moved to the front. An end of the process in between
+    // finds an entry twice, which the reader sees by its number.
+    private void CarryForward()
+    {
+        var budget = _dumps.Capacity / 2;
+        while (_dumps.Used > _dumps.Capacity / 2 && _liveBytes < _dumps.Capacity / 4 && budget > 0 && _dumps.TryFindOldest(out var oldest))
+        {
+            var entry = _dumps.At(oldest);
+            if (!_dumps.HasRoom((int)entry.Length))
+            {
+                return;
+            }
+
+            _dumps.Append(entry, _dumps.PayloadAt(oldest));
+            _dumps.DropOldest();
+            budget -= JournalRing.SizeOf((int)entry.Length);
+            Trim();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Mayday.Store.Events.Filtering;
+using Npgsql;
+
+namespace Mayday.Store.Events;
+
+/// <summary>
+/// Searches that no index serves: "text contains x" reads every event of its time. An index of three-letter words would cost more than all else
+/// of storing an event, so such a search goes through the events in slices, newest first, for as long as somebody waits. What was found until
+/// then is an answer, and the end of the last slice is where the next page goes on.
+/// </summary>
+public sealed partial class EventQueries
+{
+    /// <summary>Longer than this nobody looks at an empty page, and others want the disk too.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(8);
+
+    /// <summary>Most that a search without an index gathers for a page to scroll in; older ones are a search of their own.</summary>
+    public const int MaxFound = 500;
+
+    // What an index serves is there in milliseconds; with this the few that are not lose little before they are searched for in slices.
+    private static readonly TimeSpan s_firstTry = TimeSpan.FromSeconds(2);
+
+    // A slice is to take about this long: some ten of them fit into the patience, and a search that is given up ends soon after.
+    private static readonly TimeSpan s_sliceTime = TimeSpan.FromMilliseconds(500);
+
+    // From what a cold disk reads within a second to half an hour of 20,000 events a second.
+    private const int FirstSlice = 20_000;
+    private const int LeastSlice = 2_000;
+    private const int MostSlice = 2_000_000;
+
+    private TimeSpan Patience => patience ?? DefaultPatience;
+
+    /// <param name="before">Where the page before ended, or the search; null: at the newest.</param>
+    internal async Task<EventPage> SearchAsync(EventListFilter filter, Guid? before, int limit, CancellationToken cancellation, int size = FirstSlice)
+    {
+        var began = time.GetTimestamp();
+        var since = LaterOf(filter.Since, filter.Filter is { } written ? EventFilterSql.SinceOf(written, time.GetUtcNow()) : null);
+        var items = new List<EventItem>();
+        while (true)
+        {
+            var sliceBegan = time.GetTimestamp();
+            Guid? end;
+            try
+            {
+                end = await EndOfSliceAsync(filter.Until, since, before, size, cancellation).ConfigureAwait(false);
+                items.AddRange(await ReadBetweenAsync(filter, end, before, limit + 1 - items.Count, cancellation).ConfigureAwait(false));
+            }
+            catch (EventSearchTooLongException) when (size > LeastSlice && time.GetElapsedTime(began) < Patience)
+            {
+                size = Math.Max(LeastSlice, size / 8);
+                continue;
+            }
+            catch (EventSearchTooLongException) when (before is not null && time.GetElapsedTime(began) >= Patience)
+            {
+                // This far it is an answer.
+                return new EventPage(items, Cursor.Of(before.Value), DumpId.TimeOf(before.Value));
+            }
+
+            if (items.Count > limit)
+            {
+                return new EventPage(items[..limit], Cursor.Of(items[limit - 1].Id), DumpId.TimeOf(items[limit - 1].Id));
+            }
+
+            if (end is not { } reached)
+            {
+                return new EventPage(items, null, null);
+            }
+
+            before = reached;
+            if (time.GetElapsedTime(began) >= Patience)
+            {
+                return new EventPage(items, Cursor.Of(reached), DumpId.TimeOf(reached));
+            }
+
+            size = time.GetElapsedTime(sliceBegan) < s_sliceTime ? Math.Min(MostSlice, size * 2) : Math.Max(LeastSlice, size / 2);
+        }
+    }
+
+    /// <summary>The id of the last of the next <paramref name="size"/> events; null where there are fewer.</summary>
+    private async Task<Guid?> EndOfSliceAsync(DateTimeOffset? until, DateTimeOffset? since, Guid? before, int size, CancellationToken cancellation)
+    {
+        var conditions = new Conditions();
+        conditions.AddIf(before, "e.id < {0}");
+        conditions.AddIf(until is { } last ? DumpId.FirstAt(last) : (Guid?)null, "e.id < {0}");
+        conditions.AddIf(since is { } first ? DumpId.FirstAt(first) : (Guid?)null, "e.id >= {0}");
+        var ids = await PatientlyAsync(
+            conditions.Command(source, $"SELECT e.id FROM event e {conditions.Where} ORDER BY e.id DESC LIMIT 1 OFFSET {size - 1}"),
+            Patience,
+            command => QueryRows.ReadAsync(command, row => row.GetGuid(0), cancellation)).ConfigureAwait(false);
+        return ids.Count == 0 ? null : ids[0];
+    }
+
+    /// <param name="from">The oldest that is looked at; null: to the end.</param>
+    private async Task<List<EventItem>> ReadBetweenAsync(EventListFilter filter, Guid? from, Guid? before, int limit, CancellationToken cancellation)
+    {
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return [];
+        }
+
+        conditions.AddIf(before, "e.id < {0}");
+        conditions.AddIf(from, "e.id >= {0}");
+        return await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit}")), Patience, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<T> PatientlyAsync<T>(NpgsqlCommand command, TimeSpan longest, Func<NpgsqlCommand, Task<T>> run)
+    {
+        var seconds = Math.Max(1, (int)(Patience < longest ? Patience : longest).TotalSeconds);
+        command.CommandTimeout = seconds;
+        try
+        {
+            return await run(command).ConfigureAwait(false);
+        }
+        catch (NpgsqlException e) when (e.InnerException is TimeoutException)
+        {
+            throw new EventSearchTooLongException($"Looking through the events took longer than {seconds} s.", e);
+        }
+    }
+
+    private static DateTimeOffset? LaterOf(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+}
+
+/// <summary>The database is too busy to look through even a few thousand events.</summary>
+public sealed class EventSearchTooLongException(string message, Exception cause) : Exception(message, cause);

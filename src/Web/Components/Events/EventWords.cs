@@ -1,0 +1,72 @@
+using System.Globalization;
+using Mayday.Analysis.Events;
+using Mayday.Analysis.Events.Filtering;
+using Mayday.Protocol;
+using Mayday.Store.Events;
+using Mayday.Web.Components.Reading;
+
+namespace Mayday.Web.Components.Events;
+
+/// <summary>Events in words, and as links.</summary>
+internal static class EventWords
+{
+    private const int MaxShown = 60;
+
+    /// <summary>Colour by gravity; the word stands beside it.</summary>
+    public static string Colour(Severity severity) => severity switch
+    {
+        <= Severity.Critical => "fatal",
+        Severity.Error => "oops",
+        Severity.Warning => "warn",
+        _ => "",
+    };
+
+    /// <summary>The event as a line; what there is instead where it has no text.</summary>
+    public static string Line(EventItem item) => item.Text.Length > 0 ? PlainText.Of(item.Text.ReplaceLineEndings(" ↵ "))
+        : item.Payload.Length > 0 ? $"{Words.Count(item.Payload.Length, "byte", "bytes")} of data"
+        : "no data";
+
+    public static string Type(uint eventType) => string.Create(CultureInfo.InvariantCulture, $"0x{eventType:x8}");
+
+    public static string Value(EventArgument argument) => argument.Text is { } text ? PlainText.Of(text)
+        : argument.Kind switch
+        {
+            EventArgumentKind.Pointer => string.Create(CultureInfo.InvariantCulture, $"0x{argument.Number:x}"),
+            EventArgumentKind.Unsigned => ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture),
+            EventArgumentKind.Character when argument.Number is > 0x20 and < 0x7f => $"{argument.Number} '{(char)argument.Number}'",
+            _ => argument.Number.ToString(CultureInfo.InvariantCulture),
+        };
+
+    /// <summary>As a filter writes it; null for texts too long for a link.</summary>
+    public static string? Comparison(int position, EventArgument argument) => argument switch
+    {
+        { Text.Length: > 200 } => null,
+        { Text: { } text } => $"arg{position} = {FilterText.Quote(text)}",
+        { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {(ulong)argument.Number}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {argument.Number}"),
+    };
+
+    public static string Comparison(int position, EventArgumentValue value) => value switch
+    {
+        { Text: { } text, IsCut: true } => $"arg{position} contains {FilterText.Quote(text)}",
+        { Text: { } text } => $"arg{position} = {FilterText.Quote(text)}",
+        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {value.Number}"),
+    };
+
+    public static string Value(EventArgumentValue value)
+    {
+        var text = value.Text is { } written ? written.Length == 0 ? "(empty)" : PlainText.Of(written) : value.Number?.ToString(CultureInfo.InvariantCulture) ?? "";
+        return value.IsCut || text.Length > MaxShown ? text[..Math.Min(text.Length, MaxShown)] + "…" : text;
+    }
+
+    public static string Share(long count, long all) => all == 0 || count == 0 ? "0 %"
+        : count >= all ? "100 %"
+        : count * 100.0 / all is < 1 and var little ? string.Create(CultureInfo.InvariantCulture, $"{little:0.0} %")
+        : string.Create(CultureInfo.InvariantCulture, $"{count * 100 / all} %");
+
+    public static string Link(string filter, long? format = null)
+    {
+        var query = ViewQuery.Empty(ViewQuery.OfEvents).With(ViewQuery.Filter, filter);
+        return (format is { } id ? query.With("format", id.ToString(CultureInfo.InvariantCulture)) : query).ToUrl("events");
+    }
+}

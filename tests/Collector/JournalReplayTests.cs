@@ -1,0 +1,317 @@
+using System.Globalization;
+using System.Text;
+using Mayday.Collector.Receive;
+using Mayday.Store;
+
+namespace Mayday.Collector.Tests;
+
+/// <summary>What is in flight when the process is killed comes back, once.</summary>
+public sealed class JournalReplayTests
+{
+    private static readonly TimeSpan LongQuiet = TimeSpan.FromMinutes(2);
+
+    private static SourceEndPoint Machine(int number) => SourceEndPoint.FromIPv4(0x0a010000u + (uint)number, 6665);
+
+    [Fact]
+    public void NetoopsDump_KilledBetweenItsPackets_IsWholeAfterwards()
+    {
+        using var intake = new JournaledIntake();
+        var packets = Netoops.Packets(Netoops.Log(10_000));
+        foreach (var packet in packets[..4])
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        intake.Kill();
+        foreach (var packet in packets[4..])
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        var dump = Assert.Single(intake.Stored);
+        Assert.True(dump.Completeness.Complete);
+        Assert.Equal(Netoops.Log(10_000), dump.Log.ToArray());
+        Assert.Contains(dump.Completeness.Notes, note => note.StartsWith("the collector was killed", StringComparison.Ordinal));
+        Assert.Equal(0, intake.Journal.Dumps.Used - Remembered(intake));
+    }
+
+    [Fact]
+    public void NetoopsDump_StoredBeforeTheKill_IsNotStoredAgainByItsLateRounds()
+    {
+        using var intake = new JournaledIntake();
+        var packets = Netoops.Packets(Netoops.Log(10_000));
+        foreach (var packet in packets)
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        intake.Kill();
+
+        // The end of the second round: as a dump of its own it would be a partial one.
+        foreach (var packet in packets[5..])
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        intake.Pass(LongQuiet);
+        Assert.Single(intake.Stored);
+    }
+
+    [Fact]
+    public void Window_KilledInItsMiddle_ComesBackWithTheLinesBeforeIt()
+    {
+        using var intake = new JournaledIntake();
+        var lines = Enumerable.Range(0, 50).Select(i => $"before {i}").Concat(Console.Oops).ToArray();
+        var records = Console.Records(100, lines).ToArray();
+        for (var i = 0; i < records.Length; i++)
+        {
+            if (i is 20 or 55)
+            {
+                intake.Kill();
+            }
+
+            intake.Take(Machine(2), records[i]);
+        }
+
+        intake.Pass(LongQuiet);
+        var dump = Assert.Single(intake.Stored);
+        Assert.Equal(lines.Length, dump.Completeness.Received);
+        Assert.Contains("before 0\n", dump.Log.Text(), StringComparison.Ordinal);
+        Assert.Single(dump.Crashes);
+    }
+
+    [Fact]
+    public void FinishedDump_KilledBeforeItWasStored_ComesAgainAsTheSameDump()
+    {
+        using var intake = new JournaledIntake { Settles = () => false };
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(5_000))[1]);
+        foreach (var record in Console.Records(1, Console.Oops))
+        {
+            intake.Take(Machine(2), record);
+        }
+
+        intake.Pass(LongQuiet);
+        Assert.Equal(2, intake.Stored.Count);
+        intake.Kill();
+
+        Assert.Equal(4, intake.Stored.Count);
+        Assert.Equal(Keys(intake.Stored.Take(2)), Keys(intake.Stored.Skip(2)));
+        intake.SettleAll();
+        intake.Kill();
+        Assert.Equal(4, intake.Stored.Count);
+    }
+
+    [Fact]
+    public void OtherGeometry_BringsBackWhatTheOldFileHeld()
+    {
+        using var intake = new JournaledIntake();
+        var packets = Netoops.Packets(Netoops.Log(10_000));
+        intake.Take(Machine(1), packets[0]);
+        foreach (var record in Console.Records(1, Console.Oops[..5]))
+        {
+            intake.Take(Machine(2), record);
+        }
+
+        intake.Kill(options => (options.Journal.DumpBytes, options.Receive.Batch) = (4 << 20, 16));
+        intake.Kill();
+        foreach (var packet in packets[1..])
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        foreach (var record in Console.Records(6, Console.Oops[5..]))
+        {
+            intake.Take(Machine(2), record);
+        }
+
+        intake.Pass(LongQuiet);
+        Assert.Equal([true, true], intake.Stored.Select(dump => dump.Completeness.Complete));
+        Assert.Equal(Console.Oops.Length, intake.Stored.Single(dump => dump.Transport == Transport.Netconsole).Completeness.Received);
+        Assert.Single(Directory.GetFiles(intake.JournalDirectory));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64)]
+    [InlineData(300)]
+    [InlineData(5_000)]
+    public void DamagedFile_IsPutAsideAndCounted(int at)
+    {
+        using var intake = new JournaledIntake();
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(10_000))[0]);
+        var journal = intake.Journal;
+        var ring = 4096 + journal.Geometry.LandingBytes;
+        journal.Dispose();
+        using (var file = File.OpenWrite(intake.JournalFile))
+        {
+            file.Position = at switch { 0 => 2, 64 => Journal.JournalGeometry.DumpsHeadWord, 300 => Journal.JournalGeometry.LinesTailWord, _ => ring + 10 };
+            file.Write([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+        }
+
+        intake.Kill();
+
+        Assert.Equal(1, intake.Damaged);
+        Assert.True(File.Exists(intake.JournalFile + ".damaged"));
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(500))[0]);
+        Assert.Single(intake.Stored);
+    }
+
+    [Fact]
+    public void RestoreThatEndsEveryProcess_IsGivenUpAndTheOthersComeBack()
+    {
+        using var intake = new JournaledIntake();
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(10_000))[0]);
+        intake.Take(Machine(2), Netoops.Packets(Netoops.Log(10_000))[0]);
+        (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths) = (1, 1, 3);
+        intake.Kill();
+        Assert.Equal((2, 0), (intake.Shard.JournalRestored, intake.Shard.JournalGivenUp));
+
+        (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths) = (1, 1, 4);
+        intake.Kill();
+        Assert.Equal((1, 1), (intake.Shard.JournalRestored, intake.Shard.JournalGivenUp));
+        intake.Pass(LongQuiet);
+        Assert.Equal(Machine(2).ToAddress(), Assert.Single(intake.Stored).Host.Address);
+    }
+
+    [Fact]
+    public void FullJournal_TakesOnWithoutProtectionAndCounts()
+    {
+        using var intake = new JournaledIntake(options => options.Journal.DumpBytes = 1 << 20) { Settles = () => false };
+        for (var machine = 0; machine < 200; machine++)
+        {
+            foreach (var packet in Netoops.Packets(Netoops.Log(10_000)))
+            {
+                intake.Take(Machine(machine), packet);
+            }
+        }
+
+        Assert.Equal(200, intake.Stored.Count);
+        Assert.InRange(intake.Shard.JournalUnprotected, 100, 199);
+
+        // What came back is whole: none of them by halves.
+        intake.Kill();
+        var again = intake.Stored.Skip(200).ToList();
+        Assert.InRange(again.Count, 1, 100);
+        Assert.All(again, dump => Assert.True(dump.Completeness.Complete));
+    }
+
+    [Fact]
+    public void LongLivedDump_IsCarriedOverManyLapsOfTheRing()
+    {
+        using var intake = new JournaledIntake(options => options.Journal.DumpBytes = 1 << 20);
+        var slow = Netoops.Packets(Netoops.Log(10_000));
+        intake.Take(Machine(0), slow[0]);
+        for (var machine = 1; machine < 500; machine++)
+        {
+            foreach (var packet in Netoops.Packets(Netoops.Log(10_000, $"log {machine}")))
+            {
+                intake.Take(Machine(machine), packet);
+            }
+
+            if (machine % 10 == 0)
+            {
+                // Finished dumps are forgotten, the slow one goes on.
+                intake.Pass(TimeSpan.FromSeconds(1));
+                intake.Take(Machine(0), slow[1 + machine / 10 % 5]);
+            }
+        }
+
+        Assert.Equal(0, intake.Shard.JournalUnprotected);
+        intake.Kill();
+        foreach (var packet in slow)
+        {
+            intake.Take(Machine(0), packet);
+        }
+
+        Assert.Equal(500, intake.Stored.Count);
+        Assert.True(intake.Stored[^1].Completeness.Complete);
+        Assert.Equal(Netoops.Log(10_000), intake.Stored[^1].Log.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void KillsAtRandomMoments_LeaveTheSameDumpsAsNone(int seed)
+    {
+        var traffic = Traffic(new Random(seed));
+        using var calm = new JournaledIntake();
+        Play(calm, traffic, new Random(seed), kills: 0);
+        var random = new Random(seed);
+        using var killed = new JournaledIntake { Settles = () => random.Next(3) > 0 };
+        Play(killed, traffic, random, kills: 40);
+
+        Assert.True(calm.Stored.Count > 60);
+        Assert.Equal(Keys(calm.Stored), Keys(killed.Stored.DistinctBy(dump => Convert.ToHexString(dump.Key))));
+    }
+
+    private static long Remembered(JournaledIntake intake)
+    {
+        var positions = new List<long>();
+        Assert.True(intake.Journal.Dumps.TryWalk(positions));
+        return intake.Journal.Dumps.Head - positions.First(position => intake.Journal.Dumps.At(position).Kind == Journal.EntryKind.Remembered);
+    }
+
+    private static IEnumerable<string> Keys(IEnumerable<FinishedDump> dumps) => dumps.Select(dump => Convert.ToHexString(dump.Key)).Order();
+
+    private static void Play(JournaledIntake intake, List<(SourceEndPoint Source, byte[] Datagram)> traffic, Random random, int kills)
+    {
+        var moments = Enumerable.Range(0, kills).Select(_ => random.Next(traffic.Count)).ToHashSet();
+        for (var i = 0; i < traffic.Count; i++)
+        {
+            if (moments.Contains(i))
+            {
+                intake.Kill();
+            }
+
+            if (random.Next(50) == 0)
+            {
+                intake.SettleAll();
+            }
+
+            intake.Take(traffic[i].Source, traffic[i].Datagram);
+        }
+
+        intake.Pass(LongQuiet);
+    }
+
+    // 60 machines that die by netoops in three rounds with losses, 30 that die on extended and 10 on basic consoles, shuffled, each in its own order.
+    private static List<(SourceEndPoint Source, byte[] Datagram)> Traffic(Random random)
+    {
+        var machines = new List<(SourceEndPoint Source, Queue<byte[]> Datagrams)>();
+        for (var i = 0; i < 60; i++)
+        {
+            var packets = Netoops.Packets(Netoops.Log(random.Next(500, 9_000), $"m{i}"), Netoops.Header(bootId: (uint)i + 1));
+            machines.Add((Machine(i), new Queue<byte[]>(Enumerable.Range(0, 3).SelectMany(_ => packets).Where(_ => random.Next(8) > 0))));
+        }
+
+        for (var i = 100; i < 130; i++)
+        {
+            string[] lines = [.. Enumerable.Range(0, random.Next(30)).Select(n => string.Create(CultureInfo.InvariantCulture, $"m{i} line {n}")), .. Console.Oops];
+            machines.Add((Machine(i), new Queue<byte[]>(Console.Records((ulong)random.Next(1, 1_000), lines))));
+        }
+
+        for (var i = 200; i < 210; i++)
+        {
+            string[] lines = [.. Enumerable.Range(0, random.Next(30)).Select(n => string.Create(CultureInfo.InvariantCulture, $"m{i} line {n}")), .. Console.Oops];
+            machines.Add((Machine(i), new Queue<byte[]>(lines.Select((line, n) => Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[{i,5}.{n:D6}] {line}\n"))))));
+        }
+
+        var traffic = new List<(SourceEndPoint, byte[])>();
+        machines.RemoveAll(machine => machine.Datagrams.Count == 0);
+        while (machines.Count > 0)
+        {
+            var at = random.Next(machines.Count);
+            traffic.Add((machines[at].Source, machines[at].Datagrams.Dequeue()));
+            if (machines[at].Datagrams.Count == 0)
+            {
+                machines.RemoveAt(at);
+            }
+        }
+
+        return traffic;
+    }
+}
