@@ -215,7 +215,8 @@ public sealed class EmbeddedPostgresTests : IDisposable
         var stat = $"/proc/{process}/stat";
         try
         {
-            return !File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal);
+            // On its way out it has no working directory any more, for a moment before it is a zombie.
+            return new DirectoryInfo($"/proc/{process}/cwd").LinkTarget is not null && !File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal);
         }
         catch (IOException)
         {
