@@ -1259,3 +1259,43 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
+    ALTER TABLE dump ADD log_kept boolean NOT NULL DEFAULT TRUE;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
+    CREATE TABLE bug_minute (
+        bug_id uuid NOT NULL,
+        minute timestamp with time zone NOT NULL,
+        crash_count bigint NOT NULL,
+        kept_count bigint NOT NULL,
+        thinned_count bigint NOT NULL,
+        CONSTRAINT pk_bug_minute PRIMARY KEY (bug_id, minute),
+        CONSTRAINT fk_bug_minute_bug_id FOREIGN KEY (bug_id) REFERENCES bug (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
+    CREATE INDEX ix_bug_minute_minute ON bug_minute (minute);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128033916_BugMinutes', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

@@ -107,6 +107,37 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("bug_host");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.BugMinuteRow", b =>
+                {
+                    b.Property<Guid>("BugId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("bug_id");
+
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("minute");
+
+                    b.Property<long>("CrashCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("crash_count");
+
+                    b.Property<long>("KeptCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("kept_count");
+
+                    b.Property<long>("ThinnedCount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("thinned_count");
+
+                    b.HasKey("BugId", "Minute")
+                        .HasName("pk_bug_minute");
+
+                    b.HasIndex("Minute")
+                        .HasDatabaseName("ix_bug_minute_minute");
+
+                    b.ToTable("bug_minute");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.BugReleaseRow", b =>
                 {
                     b.Property<Guid>("BugId")
@@ -607,6 +638,12 @@ namespace Mayday.Migrations.Versions
                         .HasColumnType("bigint")
                         .HasColumnName("log_bytes");
 
+                    b.Property<bool>("LogKept")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("log_kept");
+
                     b.Property<string>("MachineId")
                         .HasColumnType("text")
                         .HasColumnName("machine_id");
@@ -1080,15 +1117,15 @@ namespace Mayday.Migrations.Versions
                     b.HasKey("Id")
                         .HasName("pk_event");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_event_id")
+                        .HasFilter("severity <= 2");
+
                     b.HasIndex("FormatId", "Id")
                         .HasDatabaseName("ix_event_format_id_id");
 
                     b.HasIndex("HostId", "Id")
                         .HasDatabaseName("ix_event_host_id_id");
-
-                    b.HasIndex("Id")
-                        .HasDatabaseName("ix_event_id")
-                        .HasFilter("severity <= 2");
 
                     b.ToTable("event");
                 });
@@ -1519,6 +1556,16 @@ namespace Mayday.Migrations.Versions
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_bug_host_host_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.BugMinuteRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.BugRow", null)
+                        .WithMany()
+                        .HasForeignKey("BugId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bug_minute_bug_id");
                 });
 
             modelBuilder.Entity("Mayday.Store.Schema.BugReleaseRow", b =>

@@ -35,7 +35,7 @@ public sealed partial class StormNotes
                 {
                     var before = _storms;
                     _storms = await ReadAsync(LookAsync) ?? before;
-                    if (before is not { Count: 0 } || _storms.Count > 0)
+                    if (before is not { Count: 0 } || _storms is not { Count: 0 })
                     {
                         StateHasChanged();
                     }
