@@ -27,4 +27,23 @@ public sealed class PagesStormTests(PagesFixture pages)
         await Assertions.Expect(page.GetByText("The log of this crash was not kept.")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#log")).ToHaveCountAsync(0);
     }
+    [Fact]
+    public async Task Storms_OfManyBugs_LeaveRoomForThePage()
+    {
+        await using var postgres = await PostgresFixture.CreateAsync();
+        await using var app = PagesFixture.Build(postgres.ConnectionString);
+        var now = DateTimeOffset.UtcNow;
+        var writer = new CrashWriter(postgres.Source, TimeProvider.System);
+        for (var bug = 0; bug < 5; bug++)
+        {
+            await writer.WriteAsync([.. Enumerable.Range(0, 120).Select(number => ApiDumps.Of($"web-{number}", now.AddMilliseconds(number + bug * 200), function: $"storm_{bug}"))], default);
+        }
+
+        await app.StartAsync();
+        var page = await pages.NewPageAsync();
+
+        await page.GotoAsync(app.Urls.First());
+        await Assertions.Expect(page.Locator(".storm")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "2 more storms within the hour" })).ToHaveAttributeAsync("href", "bugs?since=1h");
+    }
 }

@@ -9,6 +9,9 @@ public sealed partial class StormNotes
     /// <summary>A storm changes every second; people read it every few.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
+    /// <summary>Live and largest first; more would push away what the page is for.</summary>
+    private const int Shown = 3;
+
     private IReadOnlyList<Storm>? _storms;
 
     [Inject] public required StormOptions Options { get; init; }
