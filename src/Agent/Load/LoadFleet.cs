@@ -85,7 +85,7 @@ internal sealed class LoadFleet : IDisposable
             _nextSpeaker = (_nextSpeaker + 1) % _speakers.Length;
         }
 
-        Pass(host, new LoadPacket(null, 0, host.NextRecord(), UptimeOf(host, elapsed)));
+        PassRecord(host, new LoadPacket(null, 0, host.NextRecord(), UptimeOf(host, elapsed)));
     }
 
     /// <summary>The next machine in turn crashes. Lines of a report leave at once; of a dump nothing has left yet.</summary>
@@ -103,7 +103,7 @@ internal sealed class LoadFleet : IDisposable
         var text = TextOf(signature);
         var report = LoadDump.Netconsole(host, text.Make(micros, _crashNumbers), text.ReportStart);
         for (var line = 0; line < report.Count; line++)
-            Pass(host, new LoadPacket(report, line, host.NextRecord(), micros + (ulong)line * 3));
+            PassRecord(host, new LoadPacket(report, line, host.NextRecord(), micros + (ulong)line * 3));
         return null;
     }
 
@@ -255,6 +255,9 @@ internal sealed class LoadFleet : IDisposable
         while (_leaving.TryDequeue(out var leaving))
             Leave(host, leaving);
     }
+
+    // What was lost before the first that arrives nobody can know: numbers begin anywhere.
+    private void PassRecord(LoadHost host, in LoadPacket packet) => Pass(host, packet, isSure: packet.Sequence == 0);
 
     private void Flush(LoadHost host)
     {

@@ -28,7 +28,7 @@ public static class LoadCommand
         ("--wave", "TIME", "What is due within this time leaves at once (default 1ms)."),
         ("--strangers", "N", "Made-up source addresses that send as well."),
         ("--stranger-rate", "N", "Lines a second from them."),
-        ("--loss", "P", "Probability that a datagram is not sent: 0.01 or 1%. Each machine ends with one that is never dropped."),
+        ("--loss", "P", "Probability that a datagram is not sent: 0.01 or 1%. Each machine begins and ends with one that is never dropped."),
         ("--reorder", "P", "Probability that a datagram is overtaken by one to eight later ones of its machine."),
         ("--duplicate", "P", "Probability that a datagram is sent twice."),
         ("--check", "URL", "Compares what was sent with what the collector counted and stored, at its REST API: http://127.0.0.1:8080. Nothing else may send meanwhile."),
