@@ -233,8 +233,8 @@ public sealed class CollectorCounters : IDisposable
         yield return new("dumps.complete", "{dump}", "Dumps of which nothing is missing", () => Interlocked.Read(ref _complete));
         yield return new("dumps.partial", "{dump}", "Dumps of which something is missing", () => Interlocked.Read(ref _partial));
         yield return new("dumps.unknowable", "{dump}", "Dumps of which it cannot be told", () => Interlocked.Read(ref _unknowable));
-        yield return new("dumps.dropped", "reason", "backlog", "{dump}", "Dumps lost inside the collector", () => Sum(shard => shard.BacklogDropped));
-        yield return new("dumps.dropped", "reason", "join", "{dump}", "Dumps lost inside the collector", () => Interlocked.Read(ref _joinFailures));
+        yield return new(IngestCounterNames.DroppedDumps, "reason", "backlog", "{dump}", "Dumps lost inside the collector", () => Sum(shard => shard.BacklogDropped));
+        yield return new(IngestCounterNames.DroppedDumps, "reason", "join", "{dump}", "Dumps lost inside the collector", () => Interlocked.Read(ref _joinFailures));
         yield return new("intake.failures", "{failure}", "Datagrams that met a defect of the collector", () => Sum(shard => shard.InternalFailures));
         yield return new("analysis.failures", "{dump}", "Dumps stored without crashes because the analysis failed", () => Interlocked.Read(ref _analysisFailures));
         yield return new("dumps.stored", "{dump}", "Dumps written to Postgres", () => Interlocked.Read(ref _written));

@@ -59,6 +59,7 @@ public sealed class IngestCounterTests : IAsyncLifetime
                     new(IngestCounterNames.PartialDumps, "", 11),
                     new(IngestCounterNames.SpoolBytes, "", 12),
                     new(IngestCounterNames.SpoolDropped, "", 13),
+                    new(IngestCounterNames.DroppedDumps, "reason=backlog", 15),
                     new("of.its.own", "x=y", 14),
                 ],
                 default);
@@ -67,6 +68,7 @@ public sealed class IngestCounterTests : IAsyncLifetime
         var stats = await _queries.IngestStatsAsync(default);
         Assert.Equal((14, 2, 14, 16, 18), (stats.Datagrams, stats.Rejected, stats.KernelDrops, stats.Duplicates, stats.Conflicting));
         Assert.Equal((20, 22, 24, 26), (stats.CompleteDumps, stats.PartialDumps, stats.SpoolBytes, stats.SpoolDropped));
+        Assert.Equal(30, stats.DroppedDumps);
         Assert.Equal((10, 4), (stats.DatagramsByFormat["netoops"], stats.DatagramsByFormat["netconsole-basic"]));
         Assert.Equal(2, stats.RejectedByReason["tooShort"]);
         Assert.Contains(new IngestCounter("of.its.own", "x=y", 28), stats.Counters);

@@ -52,6 +52,7 @@ public sealed partial class CrashQueries
             SpooledDumps = Sum(counters, IngestCounterNames.SpoolDumps),
             SpoolBytes = Sum(counters, IngestCounterNames.SpoolBytes),
             SpoolDropped = Sum(counters, IngestCounterNames.SpoolDropped) + Sum(counters, IngestCounterNames.SpoolExpired),
+            DroppedDumps = Sum(counters, IngestCounterNames.DroppedDumps),
             ThinnedDumps = Sum(counters, IngestCounterNames.ThinnedDumps),
             DumpsStored = held[0].Dumps,
             CrashesStored = held[0].Crashes,

@@ -35,6 +35,9 @@ public sealed record IngestStats
 
     public long SpoolDropped { get; init; }
 
+    /// <summary>Dumps given up between reassembly and analysis: they came faster than they could be understood.</summary>
+    public long DroppedDumps { get; init; }
+
     /// <summary>Dumps stored without their log, because their bug had enough of them.</summary>
     public long ThinnedDumps { get; init; }
 

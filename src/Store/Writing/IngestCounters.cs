@@ -15,6 +15,7 @@ public static class IngestCounterNames
     public const string Conflicting = "fragments.conflicting";
     public const string CompleteDumps = "dumps.complete";
     public const string PartialDumps = "dumps.partial";
+    public const string DroppedDumps = "dumps.dropped";
     public const string ThinnedDumps = "dumps.thinned";
     public const string SpoolDumps = "spool.dumps";
     public const string SpoolBytes = "spool.bytes";

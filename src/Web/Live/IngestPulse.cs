@@ -40,7 +40,7 @@ public sealed class IngestPulse(CrashQueries queries, TimeProvider time) : IDisp
             var stats = await queries.IngestStatsAsync(cancellation);
             var (_, hosts) = await queries.SliceHostsAsync(new HostFilter { Since = now - Window }, 0, 1, cancellation);
             var (_, bugs) = await queries.SliceBugsAsync(new BugFilter(), 0, 1, cancellation);
-            var lost = stats.KernelDrops + stats.SpoolDropped;
+            var lost = stats.KernelDrops + stats.SpoolDropped + stats.DroppedDumps;
             while (_history.TryPeek(out var oldest) && now - oldest.At > Window)
             {
                 _history.Dequeue();

@@ -13,9 +13,9 @@ public sealed class LossWordsTests
     };
 
     [Theory]
-    [InlineData(40_000, 12, 12, 3, 0, "99.97 % of what the fleet is known to have sent arrived; 12 packets of 3 hosts did not.")]
-    [InlineData(40_000, 12, 2, 3, 0, "99.97 % of what the fleet is known to have sent arrived; 12 packets of 3 hosts did not, 2 of them in no other copy either.")]
-    [InlineData(40_000, 1, 0, 1, 0, "More than 99.99 % of what the fleet is known to have sent arrived; 1 packet of 1 host did not, and each came in another copy.")]
+    [InlineData(40_000, 12, 12, 3, 0, "99.97 % of what the fleet is known to have sent arrived; 12 packets of 3 addresses did not.")]
+    [InlineData(40_000, 12, 2, 3, 0, "99.97 % of what the fleet is known to have sent arrived; 12 packets of 3 addresses did not, 2 of them in no other copy either.")]
+    [InlineData(40_000, 1, 0, 1, 0, "More than 99.99 % of what the fleet is known to have sent arrived; 1 packet of 1 address did not, and each came in another copy.")]
     [InlineData(40_000, 0, 0, 0, 0, "All of what the fleet is known to have sent arrived: nothing was lost.")]
     [InlineData(
         100, 0, 0, 0, 40, "All of what the fleet is known to have sent arrived: nothing was lost. Of 40 more packets it cannot be told: their senders do not number them, or hold some back.")]

@@ -37,6 +37,12 @@ public static class IngestVerdict
             sentence.Add(new(" "));
         }
 
+        if (stats.DroppedDumps > 0)
+        {
+            sentence.Add(new($"{Words.Count(stats.DroppedDumps, "dump was", "dumps were")} given up", Tone.Strong));
+            sentence.Add(new(" because they came faster than they could be understood: more collectors, or more processors. "));
+        }
+
         if (stats.KernelDrops > 0)
         {
             sentence.Add(new($"{Words.Count(stats.KernelDrops, "datagram was", "datagrams were")} lost", Tone.Strong));
@@ -45,7 +51,8 @@ public static class IngestVerdict
 
         if (sentence.Count == 0)
         {
-            sentence.Add(new("All is well:", Tone.Strong));
+            // What the network lost on the way stands below, in the loss budget.
+            sentence.Add(new(stats.Loss is { Lost: > 0 } ? "All is well on this side of the network:" : "All is well:", Tone.Strong));
             sentence.Add(new(" nothing that reached this machine was lost. "));
         }
 

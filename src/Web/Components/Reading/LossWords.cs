@@ -25,7 +25,7 @@ public static class LossWords
         }
         else
         {
-            sentence.Add(new($"; {Words.Count(budget.Lost, "packet", "packets")} of {Words.Count(budget.LossySenders, "host", "hosts")} did not"));
+            sentence.Add(new($"; {Words.Count(budget.Lost, "packet", "packets")} of {Words.Count(budget.LossySenders, "address", "addresses")} did not"));
             sentence.Add(new(budget.LostText == 0
                 ? ", and each came in another copy."
                 : budget.LostText == budget.Lost ? "." : $", {Words.Count(budget.LostText)} of them in no other copy either."));
