@@ -31,6 +31,9 @@ internal sealed record HandInAnswer(HandIn Outcome)
     public string? Reason { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>HTTP 500: the collector is there, and this batch makes it fail.</summary>
+    public bool IsFault { get; init; }
 }
 
 /// <summary>Speaks the collector's REST API (docs/api.md): events and dumps go in, answers come out; nothing is thrown for what a network does.</summary>
@@ -145,6 +148,7 @@ internal sealed class CollectorClient : IDisposable
         return new HandInAnswer(isFinal ? HandIn.Refused : HandIn.Later)
         {
             Reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}{Detail(body)}"),
+            IsFault = response.StatusCode == HttpStatusCode.InternalServerError,
             RetryAfter = response.Headers.RetryAfter switch
             {
                 { Delta: { } delta } => delta,

@@ -10,9 +10,13 @@ namespace Mayday.Agent.Forwarding;
 internal sealed class Forwarder(
     EventSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
 {
+    // A quarter of an hour at growing intervals: whatever made the collector fail for another reason has passed, and what remains is this batch.
+    private const int MostFaults = 20;
+
     private readonly SemaphoreSlim _spooled = new(0, 1);
     private readonly Backoff _backoff = new(random);
     private DateTimeOffset? _awaySince;
+    private int _faults;
 
     /// <summary>Called after each batch that the collector took: the spool has more room.</summary>
     public Action? Drained { get; set; }
@@ -45,7 +49,8 @@ internal sealed class Forwarder(
 
                 counters.RequestMade();
                 var answer = await client.PostAsync(batch, stopping).ConfigureAwait(false);
-                if (answer.Outcome == HandIn.Later)
+                _faults = answer.IsFault ? _faults + 1 : 0;
+                if (answer.Outcome == HandIn.Later && _faults < MostFaults)
                 {
                     counters.RequestFailed();
                     await WaitAsync(answer, stopping).ConfigureAwait(false);
@@ -53,7 +58,8 @@ internal sealed class Forwarder(
                 }
 
                 TellOfReturn();
-                if (answer.Outcome == HandIn.Refused)
+                _faults = 0;
+                if (answer.Outcome != HandIn.Taken)
                     Refused(batch, answer);
                 else
                     Taken(answer);

@@ -242,6 +242,39 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_BatchThatAlwaysMakesTheCollectorFail_DoesNotHoldUpTheRestForEver()
+    {
+        await using var collector = await ListeningCollector.StartAsync();
+        var fails = 20;
+        collector.Next = () => fails-- > 0 ? Behaviour.Fail : Behaviour.Answer;
+        var line = Start(collector.Url);
+        line.Outbox.Add(Event(1));
+        line.Outbox.Close();
+        line.Outbox.Add(Event(2));
+        line.Outbox.Close();
+        await Patience.UntilAsync(() => line.Spool.Batches == 0, "an empty spool", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal([2], Numbers(collector));
+        Assert.Equal((1L, 1L), (line.Counters.Refused, line.Counters.Sent));
+        Assert.Contains(_notices, notice => notice.Severity == Severity.Error && notice.Text.Contains("HTTP 500"));
+    }
+
+    [Fact]
+    public async Task Run_CollectorThatFailsForAWhile_LosesNothing()
+    {
+        await using var collector = await ListeningCollector.StartAsync();
+        var fails = 19;
+        collector.Next = () => fails-- > 0 ? Behaviour.Fail : Behaviour.Answer;
+        var line = Start(collector.Url);
+        line.Outbox.Add(Event(1));
+        line.Outbox.Close();
+        await Patience.UntilAsync(() => line.Spool.Batches == 0, "an empty spool", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal([1], Numbers(collector));
+        Assert.Equal(0, line.Counters.Refused);
+    }
+
+    [Fact]
     public async Task Run_Frames_GoVerbatim()
     {
         await using var collector = await ListeningCollector.StartAsync();

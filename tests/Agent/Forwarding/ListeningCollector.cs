@@ -20,6 +20,9 @@ internal enum Behaviour
 
     /// <summary>HTTP 400.</summary>
     Refuse,
+
+    /// <summary>HTTP 500.</summary>
+    Fail,
 }
 
 /// <summary>
@@ -127,6 +130,8 @@ internal sealed class ListeningCollector : IAsyncDisposable
             Requests++;
             if (behaviour == Behaviour.Refuse)
                 return Results.Problem("no event here", statusCode: 400, title: "Invalid");
+            if (behaviour == Behaviour.Fail)
+                return Results.StatusCode(500);
             if (behaviour == Behaviour.Later)
             {
                 context.Response.Headers.RetryAfter = "5";
