@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using Mayday.Agent.Load;
+using Mayday.Agent.Sending;
+using Mayday.Analysis;
 using Mayday.Migrations;
 using Mayday.Store.Embedded;
 
@@ -16,7 +18,13 @@ public sealed class ThroughputTests(ITestOutputHelper output)
     private const int Batch = 500;
     private const int Writers = 2;
     private const int Hosts = 2_000;
-    private const int Bugs = 200;
+    private const int Bugs = 50;
+
+    // The collector's own bound, or every log: what COPY has to carry differs by half.
+    private static readonly ReservoirOptions? s_reservoir =
+        Environment.GetEnvironmentVariable("MAYDAY_LOGS_PER_BUG") is { } logs ? new ReservoirOptions { LogsPerBugAndHour = int.Parse(logs, CultureInfo.InvariantCulture) } : null;
+
+    private readonly OopsText[] _oops = [.. Enumerable.Range(0, Bugs).Select(signature => new OopsText(signature, logBytes: 0))];
 
     [Fact(Explicit = true)]
     public async Task WriteAsync_ManyBatches_CrashesPerSecond()
@@ -35,7 +43,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
             var watch = Stopwatch.StartNew();
             await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
             {
-                var crashes = new CrashWriter(source, TimeProvider.System);
+                var crashes = new CrashWriter(source, TimeProvider.System, s_reservoir);
                 foreach (var batch in dumps.Where((_, i) => i / Batch % Writers == writer).Chunk(Batch))
                 {
                     await crashes.WriteAsync(batch, default);
@@ -54,8 +62,8 @@ public sealed class ThroughputTests(ITestOutputHelper output)
                 ("newest", new CrashFilter()),
                 ("host", new CrashFilter { Host = "web-17" }),
                 ("prefix", new CrashFilter { Host = "web-1*" }),
-                ("common text", new CrashFilter { Text = "function_1" }),
-                ("rare text", new CrashFilter { Text = "0017f00d" }),
+                ("common text", new CrashFilter { Text = "load_fault_001" }),
+                ("rare text", new CrashFilter { Text = "route_resolve+0x12/0x1f0" }),
                 ("absent text", new CrashFilter { Text = "no such words" }),
                 ("incomplete", new CrashFilter { Complete = false }),
             })
@@ -71,32 +79,9 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         }
     }
 
-    private static FinishedDump Make(int number)
+    private FinishedDump Make(int number)
     {
-        var crash = Some.Crash($"function_{number % Bugs}", time: number + 0.5);
-        return Some.Dump($"10.0.{number % Hosts / 250}.{number % 250}", $"web-{number % Hosts}", log: Some.Log() + Oops(crash.Title, number), crashes: crash) with
-        {
-            Crashes = [crash with { Start = Some.Log().Length, End = int.MaxValue }],
-        };
-    }
-
-    /// <summary>An oops of usual size: registers, a stack of hex words, a call trace, modules; other values for each machine.</summary>
-    private static string Oops(string title, int number)
-    {
-        var random = new Random(number);
-        var text = new StringBuilder();
-        var time = $"<4>[{number + 0.5,12:F6}] ";
-        text.Append(CultureInfo.InvariantCulture, $"{time}{title}\n{time}Marker {number:x4}f00d\n");
-        for (var i = 0; i < 20; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{time}R{i:D2}: {random.NextInt64():x16} R{i + 1:D2}: {random.NextInt64():x16} R{i + 2:D2}: {random.NextInt64():x16}\n");
-        }
-
-        for (var i = 0; i < 25; i++)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{time} kernel_function_number_{random.Next(3000)}+0x{random.Next(900):x}/0x{random.Next(2000):x}\n");
-        }
-
-        return text.Append(time).Append("Modules linked in: crashme ext4 mbcache jbd2 crc32c_generic virtio_net net_failover failover virtio_blk virtio_pci\n").ToString();
+        var log = _oops[number % Bugs].Make(1_000_000UL + (ulong)number * 1000, new SeededNumbers(number, 0));
+        return Some.Dump($"10.0.{number % Hosts / 250}.{number % 250}", $"web-{number % Hosts}") with { Log = log, Crashes = CrashAnalyzer.Analyze(log) };
     }
 }
