@@ -11,7 +11,7 @@ namespace Mayday.Store;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(StoredStringConverter)])]
+    Converters = [typeof(StoredStringConverter), typeof(StoredFrames), typeof(StoredRegisters), typeof(StoredModules), typeof(StoredInstructions)])]
 [JsonSerializable(typeof(CrashReport))]
 [JsonSerializable(typeof(Completeness))]
 [JsonSerializable(typeof(IReadOnlyList<RegisterValue>))]
@@ -51,7 +51,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
             Code = report.Code is { } code ? code with { Instructions = AtMost(code.Instructions, MaxInstructions) } : null,
             PrintkTime = Finite(report.PrintkTime),
         },
-        Default.CrashReport);
+        Unescaped.Context.CrashReport);
 
     public static string Write(Completeness completeness) => JsonSerializer.Serialize(
         completeness with
@@ -118,4 +118,10 @@ internal sealed partial class StoredJson : JsonSerializerContext
     public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int count) => list.Count <= count ? list : [.. list.Take(count)];
+
+    // With the default encoder "<", "+" and "'" of kernel text become six characters each. A class of its own, so that Default is there before it.
+    private static class Unescaped
+    {
+        public static readonly StoredJson Context = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
 }
