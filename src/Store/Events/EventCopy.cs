@@ -9,45 +9,16 @@ internal static class EventCopy
 
     private const short Columns = 27;
 
-    // What is written at once: a few hundred events of usual size.
-    private const int FlushAt = 128 * 1024;
-
-    public static async Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancellation)
-    {
-        using var rows = new CopyBuffer();
-        var copy = await connection.BeginRawBinaryCopyAsync(
-            """
-            COPY event (id, host_id, received_at, occurred_at, transport, source_address, source_port, facility, event_type, severity, format, flags,
-                processor, uid, gid, pid, pgrp, format_id, args, text, payload, fields, notes, truncated, count, collector, raw)
-            FROM STDIN (FORMAT BINARY)
-            """,
-            cancellation).ConfigureAwait(false);
-        await using (copy.ConfigureAwait(false))
-        {
-            try
-            {
-                rows.Begin();
-                foreach (var pending in events)
-                {
-                    Write(rows, pending);
-                    if (rows.Length >= FlushAt)
-                    {
-                        await copy.WriteAsync(rows.Written, cancellation).ConfigureAwait(false);
-                        rows.Clear();
-                    }
-                }
-
-                rows.End();
-                await copy.WriteAsync(rows.Written, cancellation).ConfigureAwait(false);
-            }
-            catch
-            {
-                // Closing it would store what was written so far.
-                await copy.CancelAsync().ConfigureAwait(false);
-                throw;
-            }
-        }
-    }
+    public static Task WriteAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancellation) => BinaryCopy.SendAsync(
+        connection,
+        """
+        COPY event (id, host_id, received_at, occurred_at, transport, source_address, source_port, facility, event_type, severity, format, flags,
+            processor, uid, gid, pid, pgrp, format_id, args, text, payload, fields, notes, truncated, count, collector, raw)
+        FROM STDIN (FORMAT BINARY)
+        """,
+        events,
+        Write,
+        cancellation);
 
     private static void Write(CopyBuffer row, PendingEvent pending)
     {

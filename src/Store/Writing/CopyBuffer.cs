@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mayday.Store;
 
@@ -9,16 +12,21 @@ namespace Mayday.Store;
 /// buffer: integers in network byte order, each field behind its length, -1 for null. For tables that take thousands of rows a second, where
 /// the importer's call a value costs more than the value.
 /// </summary>
-internal sealed class CopyBuffer : IDisposable
+internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
 {
     private const int FieldHeader = sizeof(int);
     private const int TextOid = 25;
+    private const byte JsonbVersion = 1;
 
     // Microseconds of timestamptz count from here.
     private static readonly long s_epoch = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;
 
+    // jsonb is no HTML: with the default encoder "<", "+" and "'" of kernel text become six characters each. The documents are ours, so well formed.
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(256 * 1024);
     private int _length;
+    private Utf8JsonWriter? _json;
 
     public int Length => _length;
 
@@ -28,9 +36,20 @@ internal sealed class CopyBuffer : IDisposable
 
     public void Dispose()
     {
+        _json?.Dispose();
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
     }
+
+    void IBufferWriter<byte>.Advance(int count) => _length += count;
+
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _bytes.AsMemory(_length);
+    }
+
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Reserve(Math.Max(sizeHint, 1));
 
     /// <summary>Signature, flags, no extension: before the first row.</summary>
     public void Begin()
@@ -55,9 +74,23 @@ internal sealed class CopyBuffer : IDisposable
 
     public void Add(long value) => BinaryPrimitives.WriteInt64BigEndian(Field(sizeof(long)), value);
 
+    public void Add(double value) => BinaryPrimitives.WriteDoubleBigEndian(Field(sizeof(double)), value);
+
     public void Add(Guid value) => value.TryWriteBytes(Field(16), bigEndian: true, out _);
 
     public void Add(DateTimeOffset value) => Add((value.UtcTicks - s_epoch) / TimeSpan.TicksPerMicrosecond);
+
+    public void AddOrNull(bool? value)
+    {
+        if (value is { } flag)
+        {
+            Add(flag);
+        }
+        else
+        {
+            Null();
+        }
+    }
 
     public void AddOrNull(int? value)
     {
@@ -72,6 +105,18 @@ internal sealed class CopyBuffer : IDisposable
     }
 
     public void AddOrNull(long? value)
+    {
+        if (value is { } number)
+        {
+            Add(number);
+        }
+        else
+        {
+            Null();
+        }
+    }
+
+    public void AddOrNull(double? value)
     {
         if (value is { } number)
         {
@@ -109,6 +154,8 @@ internal sealed class CopyBuffer : IDisposable
         _length += FieldHeader + length;
     }
 
+    public void Add(ReadOnlySpan<byte> value) => value.CopyTo(Field(value.Length));
+
     /// <summary>bytea; null where it is empty.</summary>
     public void AddBytesOrNull(ReadOnlySpan<byte> value)
     {
@@ -132,8 +179,27 @@ internal sealed class CopyBuffer : IDisposable
         }
 
         var field = Field(1 + value.Length);
-        field[0] = 1;
+        field[0] = JsonbVersion;
         value.CopyTo(field[1..]);
+    }
+
+    /// <summary>An object as jsonb, written where it is to go.</summary>
+    public void AddJsonb<T>(T value, JsonTypeInfo<T> type)
+    {
+        var start = _length;
+        Take(FieldHeader + 1)[FieldHeader] = JsonbVersion;
+        if (_json is null)
+        {
+            _json = new Utf8JsonWriter(this, s_json);
+        }
+        else
+        {
+            _json.Reset();
+        }
+
+        JsonSerializer.Serialize(_json, value, type);
+        _json.Flush();
+        BinaryPrimitives.WriteInt32BigEndian(_bytes.AsSpan(start), _length - start - FieldHeader);
     }
 
     /// <summary>text[] of one dimension.</summary>

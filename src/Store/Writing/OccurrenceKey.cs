@@ -19,23 +19,29 @@ internal static class OccurrenceKey
     {
         var (start, end) = Bounds(log.Length, report);
         var text = log[start..end];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (StoredJson.Finite(report.PrintkTime) is { } time)
         {
-            hash.AppendData(Encoding.ASCII.GetBytes(time.ToString("F6", CultureInfo.InvariantCulture)));
-            hash.AppendData("\n"u8);
-            hash.AppendData(Body(NextLine(ref text)));
+            return Hash([.. Encoding.ASCII.GetBytes(time.ToString("F6", CultureInfo.InvariantCulture)), (byte)'\n'], Body(NextLine(ref text)));
         }
-        else
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var lines = 0; lines < MaxUntimedLines && !text.IsEmpty; lines++)
         {
-            for (var lines = 0; lines < MaxUntimedLines && !text.IsEmpty; lines++)
-            {
-                hash.AppendData(Body(NextLine(ref text)));
-                hash.AppendData("\n"u8);
-            }
+            hash.AppendData(Body(NextLine(ref text)));
+            hash.AppendData("\n"u8);
         }
 
         return hash.GetHashAndReset();
+    }
+
+    private static byte[] Hash(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        const int OnStack = 1024;
+        var length = first.Length + second.Length;
+        var joined = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        first.CopyTo(joined);
+        second.CopyTo(joined[first.Length..]);
+        return SHA256.HashData(joined[..length]);
     }
 
     /// <summary>A report's byte range, forced into the log.</summary>

@@ -34,7 +34,17 @@ internal sealed class RowText
         return Field(value);
     }
 
-    public RowText AddOrNull(int? value) => Field(value?.ToString(CultureInfo.InvariantCulture));
+    public RowText AddOrNull(int? value)
+    {
+        Field(null);
+        if (value is { } number)
+        {
+            _text.Append(CultureInfo.InvariantCulture, $"{number}");
+            _filled = _text.Length;
+        }
+
+        return this;
+    }
 
     public void EndRow()
     {

@@ -41,19 +41,11 @@ internal sealed partial class StoredJson : JsonSerializerContext
     // jsonb keeps no escapes, so writing them would only cost time.
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static string Write(CrashReport report) => JsonSerializer.Serialize(
-        report with
-        {
-            Frames = AtMost(report.Frames, MaxFrames),
-            Modules = AtMost(report.Modules, MaxModules),
-            Registers = AtMost(report.Registers, MaxRegisters),
-            Explanation = AtMost(report.Explanation, MaxSentences),
-            Code = report.Code is { } code ? code with { Instructions = AtMost(code.Instructions, MaxInstructions) } : null,
-            PrintkTime = Finite(report.PrintkTime),
-        },
-        Unescaped.Context.CrashReport);
+    public static string Write(CrashReport report) => JsonSerializer.Serialize(Bounded(report), Unescaped.Context.CrashReport);
 
-    public static string Write(Completeness completeness) => JsonSerializer.Serialize(
+    public static void Add(CopyBuffer row, CrashReport report) => row.AddJsonb(Bounded(report), Default.CrashReport);
+
+    public static void Add(CopyBuffer row, Completeness completeness) => row.AddJsonb(
         completeness with
         {
             MissingRanges = AtMost(completeness.MissingRanges, MaxRanges),
@@ -61,11 +53,9 @@ internal sealed partial class StoredJson : JsonSerializerContext
         },
         Default.Completeness);
 
-    public static string Write(IReadOnlyList<RegisterValue> registers) =>
-        JsonSerializer.Serialize(AtMost(registers, MaxRegisters), Default.IReadOnlyListRegisterValue);
+    public static void Add(CopyBuffer row, IReadOnlyList<RegisterValue> registers) => row.AddJsonb(AtMost(registers, MaxRegisters), Default.IReadOnlyListRegisterValue);
 
-    public static string Write(IReadOnlyList<UserField> fields) =>
-        JsonSerializer.Serialize(AtMost(fields, MaxFields), Default.IReadOnlyListUserField);
+    public static void Add(CopyBuffer row, IReadOnlyList<UserField> fields) => row.AddJsonb(AtMost(fields, MaxFields), Default.IReadOnlyListUserField);
 
     public static string Write(CrashNotification notification) => JsonSerializer.Serialize(notification, Default.CrashNotification);
 
@@ -116,6 +106,16 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     /// <summary>JSON has no NaN and no infinity; a printed time of four hundred digits is one.</summary>
     public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
+    private static CrashReport Bounded(CrashReport report) => report with
+    {
+        Frames = AtMost(report.Frames, MaxFrames),
+        Modules = AtMost(report.Modules, MaxModules),
+        Registers = AtMost(report.Registers, MaxRegisters),
+        Explanation = AtMost(report.Explanation, MaxSentences),
+        Code = report.Code is { } code ? code with { Instructions = AtMost(code.Instructions, MaxInstructions) } : null,
+        PrintkTime = Finite(report.PrintkTime),
+    };
 
     private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int count) => list.Count <= count ? list : [.. list.Take(count)];
 
