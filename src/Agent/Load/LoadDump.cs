@@ -18,7 +18,13 @@ internal sealed class LoadDump
 
     public LoadHost Host { get; }
 
+    /// <summary>Which of the bugs it is; of a dump.</summary>
+    public int Signature { get; private init; }
+
     public NetoopsWriter? Writer { get; private init; }
+
+    /// <summary>What became of the lines that name it; null for a dump, and where the network harms nothing.</summary>
+    public ReportFate? Fate { get; private init; }
 
     /// <summary>Packets of the dump, or lines of the report.</summary>
     public int Count => Writer?.PacketCount ?? _lines.Count;
@@ -28,15 +34,15 @@ internal sealed class LoadDump
 
     public int DeliveredPackets { get; private set; }
 
-    public static LoadDump Netoops(LoadHost host, NetoopsDumpHeader header, byte[] log)
+    public static LoadDump Netoops(LoadHost host, NetoopsDumpHeader header, byte[] log, int signature)
     {
         var writer = new NetoopsWriter(header, log);
-        return new LoadDump(host, log, writer.PacketCount) { Writer = writer };
+        return new LoadDump(host, log, writer.PacketCount) { Writer = writer, Signature = signature };
     }
 
-    public static LoadDump Netconsole(LoadHost host, byte[] log, int reportStart)
+    public static LoadDump Netconsole(LoadHost host, byte[] log, int reportStart, ReportFate? fate)
     {
-        var dump = new LoadDump(host, log, 0);
+        var dump = new LoadDump(host, log, 0) { Fate = fate };
         for (var start = reportStart; start < log.Length;)
         {
             var end = start + log.AsSpan(start).IndexOf((byte)'\n');

@@ -35,6 +35,8 @@ internal sealed class LoadFleet : IDisposable
     private readonly SeededNumbers _crashNumbers;
     private readonly SeededNumbers _strangerNumbers;
     private readonly Queue<LoadPacket> _leaving = [];
+    private readonly List<(LoadHost Host, ReportFate Fate)> _fates = [];
+    private readonly long[] _uncertain;
     private readonly uint[] _strangers;
     private readonly ulong[] _strangerRecords;
     private int _nextSpeaker;
@@ -51,6 +53,7 @@ internal sealed class LoadFleet : IDisposable
         _strangerNumbers = new SeededNumbers(options.Seed, StrangerStream);
         _texts = new OopsText?[options.Signatures];
         _crashes = new long[options.Signatures];
+        _uncertain = new long[options.Signatures];
         _hosts = [.. Enumerable.Range(0, options.Hosts).Select(Make)];
         _speakers = [.. _hosts.Where(host => host.Format != LoadFormat.Netoops)];
 
@@ -101,7 +104,10 @@ internal sealed class LoadFleet : IDisposable
             return MakeDump(host, signature, micros);
 
         var text = TextOf(signature);
-        var report = LoadDump.Netconsole(host, text.Make(micros, _crashNumbers), text.ReportStart);
+        var fate = host.Link is null ? null : new ReportFate(signature, isNumbered: host.Format == LoadFormat.Netconsole);
+        if (fate is not null)
+            _fates.Add((host, fate));
+        var report = LoadDump.Netconsole(host, text.Make(micros, _crashNumbers), text.ReportStart, fate);
         for (var line = 0; line < report.Count; line++)
             PassRecord(host, new LoadPacket(report, line, host.NextRecord(), micros + (ulong)line * 3));
         return null;
@@ -118,7 +124,13 @@ internal sealed class LoadFleet : IDisposable
         Flush(dump.Host);
         dump.Host.Dumps++;
         dump.Host.MissingPackets += dump.Count - dump.DeliveredPackets;
-        dump.Host.PartialDumps += dump.DeliveredPackets < dump.Count ? 1 : 0;
+        if (dump.DeliveredPackets < dump.Count)
+        {
+            dump.Host.PartialDumps++;
+            dump.Host.UncertainCrashes++;
+            _uncertain[dump.Signature]++;
+        }
+
         return false;
     }
 
@@ -179,6 +191,13 @@ internal sealed class LoadFleet : IDisposable
 
     public LoadReport Report(TimeSpan elapsed, TimeSpan processorTime, TimeSpan mostBehind)
     {
+        foreach (var (host, fate) in _fates.Where(one => !one.Fate.IsCertain))
+        {
+            host.UncertainCrashes++;
+            _uncertain[fate.Signature]++;
+        }
+
+        _fates.Clear();
         var hosts = _hosts.Concat(Probes).Where(host => host.Sent > 0 || host.Records > 0).ToArray();
         return new LoadReport
         {
@@ -196,6 +215,8 @@ internal sealed class LoadFleet : IDisposable
             MissingPackets = hosts.Sum(host => host.MissingPackets),
             RepeatedPackets = hosts.Where(host => host.Format == LoadFormat.Netoops).Sum(host => host.Duplicates),
             Crashes = _crashes.Index().Where(crashes => crashes.Item > 0).ToDictionary(crashes => OopsText.FunctionOf(crashes.Index), crashes => crashes.Item),
+            UncertainCrashes = _uncertain.Index().Where(crashes => crashes.Item > 0).ToDictionary(crashes => OopsText.FunctionOf(crashes.Index), crashes => crashes.Item),
+            PacketsOfDump = (TextOf(0).Length + NetoopsFormat.DataLength - 1) / NetoopsFormat.DataLength,
             Refused = _burst.Refused,
             Elapsed = elapsed,
             ProcessorTime = processorTime,
@@ -228,7 +249,7 @@ internal sealed class LoadFleet : IDisposable
             KernelRelease = s_release,
             UserBlob = _options.HostName.Length == 0 ? default : Encoding.ASCII.GetBytes($"host={NameOf(host)}\n"),
         };
-        return LoadDump.Netoops(host, header, TextOf(signature).Make(micros, _crashNumbers));
+        return LoadDump.Netoops(host, header, TextOf(signature).Make(micros, _crashNumbers), signature);
     }
 
     private string NameOf(LoadHost host)
@@ -241,7 +262,8 @@ internal sealed class LoadFleet : IDisposable
 
     private uint SourceOf(int number) => _sockets.HasSources ? LoopbackSources.Of(number) : 0;
 
-    private static ulong UptimeOf(LoadHost host, TimeSpan elapsed) => Uptime + (ulong)host.Number * 1_000 + (ulong)elapsed.TotalMicroseconds;
+    // Another run is another boot: a report of the same machine with the same printk time would rightly be taken for one that was seen before.
+    private ulong UptimeOf(LoadHost host, TimeSpan elapsed) => Uptime + (uint)_options.Seed % 9_973 * 1_000_003UL + (ulong)host.Number * 1_000 + (ulong)elapsed.TotalMicroseconds;
 
     private void Pass(LoadHost host, in LoadPacket packet, bool isSure = false)
     {
@@ -269,6 +291,7 @@ internal sealed class LoadFleet : IDisposable
     private void Leave(LoadHost host, in LoadPacket packet)
     {
         int length;
+        packet.Dump?.Fate?.Leave(packet.Number);
         if (packet.Dump?.Writer is { } writer)
         {
             length = writer.Write(packet.Number, _burst.Slot);

@@ -38,6 +38,9 @@ internal sealed class LoadHost(int number, LoadFormat format, uint source)
 
     public long PartialDumps { get; set; }
 
+    /// <summary>Reports and dumps that the network harmed so that nobody can count them rightly.</summary>
+    public long UncertainCrashes { get; set; }
+
     public long MissingPackets { get; set; }
 
     /// <summary>The number of the next record it prints.</summary>
@@ -79,5 +82,8 @@ internal sealed class LoadHost(int number, LoadFormat format, uint source)
         Late,
         Dumps,
         PartialDumps,
-        Crashes);
+        Crashes,
+        Link?.Lost ?? 0,
+        Link?.Duplicated ?? 0,
+        UncertainCrashes);
 }

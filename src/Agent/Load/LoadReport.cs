@@ -47,6 +47,12 @@ public sealed record LoadReport
     /// <summary>Crashes by the function that each blames, in dumps and among lines; a report that lost lines is counted.</summary>
     public required IReadOnlyDictionary<string, long> Crashes { get; init; }
 
+    /// <summary>Of <see cref="Crashes"/>, those of which a line that names them, or a packet in every round, was left out, or (basic netconsole) came late or twice.</summary>
+    public required IReadOnlyDictionary<string, long> UncertainCrashes { get; init; }
+
+    /// <summary>Packets of the largest dump.</summary>
+    public required int PacketsOfDump { get; init; }
+
     /// <summary>Times the receiving machine said that nothing listens on the port.</summary>
     public required long Refused { get; init; }
 
@@ -75,8 +81,12 @@ public sealed record LoadReport
 /// <param name="Dumps">netoops dumps.</param>
 /// <param name="PartialDumps">Those of which a packet was left out in every round.</param>
 /// <param name="Crashes">Crashes, in dumps and among lines.</param>
+/// <param name="LinkLost">Datagrams left out on purpose, each copy for itself.</param>
+/// <param name="LinkDoubled">Datagrams sent twice on purpose, once for each.</param>
+/// <param name="UncertainCrashes">Of the crashes, those that were harmed so that nobody can count them rightly: see <see cref="LoadReport.UncertainCrashes"/>.</param>
 public sealed record LoadedHost(
-    string Name, IPAddress Address, LoadFormat Format, long Sent, long Records, long Lost, long Duplicates, long Late, long Dumps, long PartialDumps, long Crashes);
+    string Name, IPAddress Address, LoadFormat Format, long Sent, long Records, long Lost, long Duplicates, long Late, long Dumps, long PartialDumps, long Crashes,
+    long LinkLost, long LinkDoubled, long UncertainCrashes);
 
 /// <summary>How far a load is.</summary>
 /// <param name="Sent">Datagrams sent so far.</param>

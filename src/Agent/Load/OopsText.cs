@@ -21,6 +21,9 @@ internal sealed class OopsText
         + "raid10 raid456 async_raid6_recov async_memcpy async_pq async_xor async_tx xor raid6_pq libcrc32c crc32c_generic raid1 raid0 md_mod sd_mod nvme nvme_core "
         + "t10_pi crc64_rocksoft crc64 crc_t10dif crct10dif_generic ixgbe mdio dca ahci libahci virtio_net net_failover failover virtio_blk virtio_pci virtio_ring virtio";
 
+    /// <summary>The lines of a report by which it is named: what happened, that it is an oops, where.</summary>
+    public static ReadOnlySpan<int> NamingLines => [0, 4, 7];
+
     private const int TimeWidth = 12;
     private const char Digit = '~';
     private const string Time = "[TTTTT.TTTTTT]";

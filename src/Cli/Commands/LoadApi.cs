@@ -52,6 +52,35 @@ internal sealed class LoadApi(Uri address) : IDisposable
         return hosts;
     }
 
+    /// <summary>Hosts whose name or address holds a text: id, name and addresses.</summary>
+    public async Task<IReadOnlyList<(string Id, string Name, string Address)>> HostIdsAsync(string text, CancellationToken cancellation)
+    {
+        var hosts = new List<(string, string, string)>();
+        await foreach (var host in ListAsync($"hosts?q={Uri.EscapeDataString(text)}", cancellation))
+        {
+            var addresses = host.GetProperty("addresses");
+            hosts.Add((
+                host.GetProperty("id").GetString() ?? "",
+                host.GetProperty("name").GetString() ?? "",
+                addresses.GetArrayLength() == 1 ? addresses[0].GetString() ?? "" : ""));
+        }
+
+        return hosts;
+    }
+
+    /// <summary>What a host's page says of its packets, by transport.</summary>
+    public async Task<IReadOnlyDictionary<string, LoadedLoss>> LossAsync(string id, CancellationToken cancellation)
+    {
+        using var document = await GetAsync($"hosts/{Uri.EscapeDataString(id)}", cancellation);
+        return document.RootElement.GetProperty("loss").EnumerateArray().ToDictionary(
+            loss => loss.GetProperty("transport").GetString() ?? "",
+            loss => new LoadedLoss(
+                Number(loss, "received") ?? 0, Number(loss, "lost"), Number(loss, "lostText"), Number(loss, "duplicates") ?? 0, Number(loss, "reordered") ?? 0, Number(loss, "unknowable") ?? 0),
+            StringComparer.Ordinal);
+
+        static long? Number(JsonElement loss, string name) => loss.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
+    }
+
     /// <summary>True when a crash of a host can be read.</summary>
     public async Task<bool> HasCrashAsync(string host, CancellationToken cancellation)
     {

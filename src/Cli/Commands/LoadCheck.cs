@@ -1,3 +1,4 @@
+using System.Net;
 using Mayday.Agent.Load;
 
 namespace Mayday.Cli.Commands;
@@ -21,18 +22,21 @@ internal sealed class LoadCheck
     private readonly Dictionary<string, long> _countersBefore;
     private readonly Dictionary<string, long> _crashesBefore;
     private readonly Dictionary<string, (long Crashes, long Dumps)> _addressesBefore;
+    private readonly LoadLossCheck? _losses;
 
     private LoadCheck(
-        LoadApi api, LoadOptions options, Dictionary<string, long> counters, Dictionary<string, long> crashes, Dictionary<string, (long Crashes, long Dumps)> addresses)
+        LoadApi api, LoadOptions options, Dictionary<string, long> counters, Dictionary<string, long> crashes, Dictionary<string, (long Crashes, long Dumps)> addresses,
+        LoadLossCheck? losses)
     {
         _api = api;
         _options = options;
         _countersBefore = counters;
         _crashesBefore = crashes;
         _addressesBefore = addresses;
+        _losses = losses;
     }
 
-    private bool HasAddressesForNames => _options.HostName.Length == 0 || _options.Format is LoadFormat.NetconsoleBasic or LoadFormat.Mixed;
+    private static bool HasAddressesForNames(LoadOptions options) => options.HostName.Length == 0 || options.Format is LoadFormat.NetconsoleBasic or LoadFormat.Mixed;
 
     /// <summary>Looks at what is there before the load.</summary>
     public static async Task<LoadCheck> BeginAsync(LoadApi api, LoadOptions options, IReadOnlyList<string> functions, CancellationToken cancellation)
@@ -43,13 +47,13 @@ internal sealed class LoadCheck
             crashes[function] = await api.CrashesOfAsync(function, cancellation);
         }
 
-        var check = new LoadCheck(api, options, await api.CountersAsync(cancellation), crashes, []);
-        if (!check.HasAddressesForNames)
-        {
-            return check;
-        }
-
-        return new LoadCheck(api, options, check._countersBefore, crashes, await api.HostsAsync(LoopbackNetwork, cancellation));
+        // Towards another machine all have one address, and one account.
+        var losses = IPAddress.IsLoopback(options.Target) && options.CrashRate >= 0 && options.Hosts <= LoadLossCheck.MostHosts
+            ? await LoadLossCheck.BeginAsync(api, LoopbackNetwork, cancellation)
+            : null;
+        var counters = await api.CountersAsync(cancellation);
+        var addresses = HasAddressesForNames(options) ? await api.HostsAsync(LoopbackNetwork, cancellation) : [];
+        return new LoadCheck(api, options, counters, crashes, addresses, losses);
     }
 
     /// <summary>Waits until everything is as it was sent, or patience ends.</summary>
@@ -126,10 +130,15 @@ internal sealed class LoadCheck
         foreach (var (function, sent) in report.Crashes)
         {
             var counted = await _api.CrashesOfAsync(function, cancellation) - _crashesBefore.GetValueOrDefault(function);
-            found.Add(new LoadComparison($"crashes in {function}", sent, counted));
+            found.Add(new LoadComparison($"crashes in {function}", sent, counted) { Uncertain = report.UncertainCrashes.GetValueOrDefault(function) });
         }
 
         await CompareHostsAsync(report, found, cancellation);
+        if (_losses is not null)
+        {
+            found.AddRange(await _losses.CompareAsync(report, cancellation));
+        }
+
         return found;
     }
 
@@ -142,7 +151,7 @@ internal sealed class LoadCheck
         }
 
         var named = _options.HostName.Length == 0 ? [] : await _api.HostsAsync(_options.HostName + "-", cancellation);
-        var byAddress = HasAddressesForNames ? await _api.HostsAsync(LoopbackNetwork, cancellation) : [];
+        var byAddress = HasAddressesForNames(_options) ? await _api.HostsAsync(LoopbackNetwork, cancellation) : [];
         long crashesSent = 0, crashesCounted = 0, dumpsSent = 0, dumpsCounted = 0;
         var wrong = new List<LoadComparison>();
         foreach (var host in crashed)
@@ -150,9 +159,9 @@ internal sealed class LoadCheck
             var (crashes, dumps) = IsNamed(host) ? named.GetValueOrDefault(host.Name) : Since(host.Address.ToString());
             crashesSent += host.Crashes;
             crashesCounted += crashes;
-            if (crashes != host.Crashes)
+            if (new LoadComparison($"crashes of {NameOf(host)}", host.Crashes, crashes) { Uncertain = host.UncertainCrashes } is { Differs: true } differing)
             {
-                wrong.Add(new LoadComparison($"crashes of {NameOf(host)}", host.Crashes, crashes));
+                wrong.Add(differing);
             }
 
             if (host.Format == LoadFormat.Netoops)
@@ -166,7 +175,7 @@ internal sealed class LoadCheck
             }
         }
 
-        found.Add(new LoadComparison($"crashes of {crashed.Length} machines", crashesSent, crashesCounted));
+        found.Add(new LoadComparison($"crashes of {crashed.Length} machines", crashesSent, crashesCounted) { Uncertain = crashed.Sum(host => host.UncertainCrashes) });
         if (dumpsSent > 0)
         {
             found.Add(new LoadComparison("netoops dumps of them", dumpsSent, dumpsCounted));

@@ -49,6 +49,8 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Hosts = 300,
             LineRate = 5_000,
             CrashRate = 20,
+            // 64 packets a dump: more than the network may swap, so that each copy has its round.
+            LogBytes = 64 << 10,
             Impairment = new Impairment(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01),
             Duration = TimeSpan.FromSeconds(30),
         }),
