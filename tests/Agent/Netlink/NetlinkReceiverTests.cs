@@ -40,8 +40,8 @@ public sealed partial class NetlinkReceiverTests
         Multicast(1u << 20, [1, 2, 3, 4, 5]);
 
         var buffer = new byte[100];
-        Assert.Equal(expected, receiver.Receive(buffer, out var length).ToString());
-        Assert.Equal([1, 2, 3, 4, 5], buffer[..length]);
+        Assert.Equal(expected, receiver.Receive(buffer, out var message).ToString());
+        Assert.Equal([1, 2, 3, 4, 5], buffer[..message.Length]);
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed partial class NetlinkReceiverTests
         var buffer = new byte[16 << 10];
         while (true)
         {
-            if (receiver.Receive(buffer, out var length) != NetlinkReceipt.Datagram
-                || Uevent.Parse(buffer.AsSpan(0, length)) is not { Action: "offline" } uevent || !uevent.DevicePath.EndsWith("/net/lo", StringComparison.Ordinal))
+            if (receiver.Receive(buffer, out var message) != NetlinkReceipt.Datagram
+                || Uevent.Parse(buffer.AsSpan(0, message.Length)) is not { Action: "offline" } uevent || !uevent.DevicePath.EndsWith("/net/lo", StringComparison.Ordinal))
                 continue;
             var one = UeventRules.EventOf(uevent)!;
             Assert.Equal(("net", "uevent offline@%s: SUBSYSTEM=%s"), (one.Facility, one.Format));
