@@ -78,6 +78,12 @@ internal static class EventJson
             return null;
         }
 
+        if (draft.IsTwofold)
+        {
+            (refusal, detail) = (EventRefusal.InvalidValue, "format and data exclude each other: an event is either printed or binary.");
+            return null;
+        }
+
         return draft.ToEvent();
     }
 
@@ -103,9 +109,10 @@ internal static class EventJson
         public string? Missing =>
             _facility is null ? "facility is missing: the driver or subsystem that reports, such as e1000."
             : _severity is null ? $"severity is missing: one of {string.Join(", ", SeverityWords.All)}, or 0 to 7."
-            : _data is not null && _format is not null ? "format and data exclude each other: an event is either printed or binary."
             : _format is null && _text is null && _data is null ? "format, text and data are all missing: an event says something, as one of them."
             : null;
+
+        public bool IsTwofold => _data is not null && _format is not null;
 
         public bool Take(string name, JsonElement value, out string detail)
         {

@@ -95,6 +95,18 @@ public sealed partial class NetlinkReceiverTests
         }
     }
 
+    [Fact]
+    public void PayloadOf_RawMessage_IsWhatStandsBehindAHeaderThatHolds()
+    {
+        byte[] framed = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4];
+        byte[] lying = [.. framed];
+        lying[0] = 21;
+
+        Assert.Equal([1, 2, 3, 4], NetlinkMessage.PayloadOf(framed));
+        Assert.Equal(lying, NetlinkMessage.PayloadOf(lying));
+        Assert.Equal([1, 2], NetlinkMessage.PayloadOf([1, 2]));
+    }
+
     private static NetlinkReceiver OpenOrSkip(NetlinkGroups groups)
     {
         try
@@ -109,7 +121,7 @@ public sealed partial class NetlinkReceiverTests
     }
 
     // Multicast first, then unicast to port 0, which nobody has: ECONNREFUSED after it was delivered.
-    private static void Multicast(uint groups, byte[] datagram)
+    internal static void Multicast(uint groups, byte[] datagram)
     {
         var socket = OpenSocket(16, 3, UserSocket);
         Span<byte> address = stackalloc byte[12];

@@ -90,7 +90,5 @@ internal static class EventFacts
     private static string? Text<T>(T? number)
         where T : struct, IFormattable => number?.ToString(null, CultureInfo.InvariantCulture);
 
-    private static string Text(EventArgument argument) => argument.Text ?? (argument.Kind is EventArgumentKind.Unsigned or EventArgumentKind.Pointer
-        ? ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture)
-        : argument.Number.ToString(CultureInfo.InvariantCulture));
+    private static string Text(EventArgument argument) => argument.Text ?? argument.Value.ToString(CultureInfo.InvariantCulture);
 }

@@ -35,9 +35,8 @@ internal static class EventWords
         : argument.Kind switch
         {
             EventArgumentKind.Pointer => string.Create(CultureInfo.InvariantCulture, $"0x{argument.Number:x}"),
-            EventArgumentKind.Unsigned => ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture),
             EventArgumentKind.Character when argument.Number is > 0x20 and < 0x7f => $"{argument.Number} '{(char)argument.Number}'",
-            _ => argument.Number.ToString(CultureInfo.InvariantCulture),
+            _ => argument.Value.ToString(CultureInfo.InvariantCulture),
         };
 
     /// <summary>As a filter writes it; null for texts too long for a link.</summary>
@@ -45,8 +44,7 @@ internal static class EventWords
     {
         { Text.Length: > 200 } => null,
         { Text: { } text } => $"arg{position} = {FilterText.Quote(text)}",
-        { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {(ulong)argument.Number}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {argument.Number}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {argument.Value}"),
     };
 
     public static string Comparison(int position, EventArgumentValue value) => value switch
