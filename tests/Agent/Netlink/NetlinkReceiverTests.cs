@@ -102,9 +102,9 @@ public sealed partial class NetlinkReceiverTests
         byte[] lying = [.. framed];
         lying[0] = 21;
 
-        Assert.Equal([1, 2, 3, 4], NetlinkMessage.PayloadOf(framed));
-        Assert.Equal(lying, NetlinkMessage.PayloadOf(lying));
-        Assert.Equal([1, 2], NetlinkMessage.PayloadOf([1, 2]));
+        Assert.Equal([1, 2, 3, 4], NetlinkMessage.PayloadOf(framed).ToArray());
+        Assert.Equal(lying, NetlinkMessage.PayloadOf(lying).ToArray());
+        Assert.Equal([1, 2], NetlinkMessage.PayloadOf([1, 2]).ToArray());
     }
 
     private static NetlinkReceiver OpenOrSkip(NetlinkGroups groups)
