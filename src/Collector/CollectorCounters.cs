@@ -38,6 +38,7 @@ public sealed class CollectorCounters : IDisposable
     private long _spoolDamaged;
     private long _journalDamaged;
     private long _journalFailed;
+    private long _journalEvents;
     private long _eventsWritten;
     private long _eventsKnown;
     private long _eventsRefused;
@@ -158,6 +159,8 @@ public sealed class CollectorCounters : IDisposable
 
     internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
 
+    internal void JournalEventsRestored(int events) => Interlocked.Add(ref _journalEvents, events);
+
     internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
 
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
@@ -251,6 +254,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("spool.expired", "{dump}", "Dumps lost because Postgres was away for longer than the spool keeps them", () => Interlocked.Read(ref _spoolExpired));
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
         yield return new("journal.restored", "{dump}", "Dumps and windows that came back from the journal at the start", () => Sum(shard => shard.JournalRestored));
+        yield return new("journal.events_restored", "{event}", "Events that came back from the journal at the start", () => Interlocked.Read(ref _journalEvents));
         yield return new("journal.unprotected", "{dump}", "Dumps that found no room in the journal: a kill would have lost them", () => Sum(shard => shard.JournalUnprotected));
         yield return new("journal.given_up", "{dump}", "Dumps whose restore ended the process again and again", () => Sum(shard => shard.JournalGivenUp));
         yield return new("journal.damaged", "{file}", "Journal files found damaged and put aside", () => Interlocked.Read(ref _journalDamaged));

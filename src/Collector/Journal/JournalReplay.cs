@@ -69,7 +69,7 @@ internal static class JournalReplay
 
             if (!restored.IsEmpty)
             {
-                CollectorLog.JournalRestored(log, restored.Tickets.Count(ticket => !ticket.IsSettled), restored.Lines.Count, restored.Landed.Count);
+                CollectorLog.JournalRestored(log, restored.Tickets.Count(ticket => !ticket.IsSettled) + restored.Events.Count, restored.Lines.Count, restored.Landed.Count);
             }
         }
 

@@ -264,6 +264,8 @@ internal sealed class DatagramListener : IDisposable
                 Complain(failure);
             }
         }
+
+        _linux?.Finish();
     }
 
     // Where recvmmsg is not there: the same batch, a call a datagram, no drop counter, no kernel time.
@@ -314,6 +316,7 @@ internal sealed class DatagramListener : IDisposable
             if (!_events.TryOffer(block))
             {
                 _counters.EventsDropped += block.Count;
+                block.Settle();
                 block.Return();
             }
         }
