@@ -7,12 +7,12 @@ namespace Mayday.System.Tests;
 
 /// <summary>
 /// <c>kill -9</c> at random moments under load: the sockets are held by somebody else, what the process had received lies in its journal, and each
-/// dump is stored once and whole. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
+/// dump is stored once and whole, each kernel event once. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
 /// </summary>
 public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
-    // As many as were seen to pass on a machine that twenty builds keep busy; MAYDAY_KILLS=50 is the figure to reach.
-    private const int DefaultKills = 6;
+    // A process start each, which is most of its time.
+    private const int DefaultKills = 50;
     private const int LeastBuffer = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -30,8 +30,9 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             await RunningCollector.BuildAsync(cancellation);
             using var netoops = Bound();
             using var netconsole = Bound();
-            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, seed);
-            var sockets = new[] { ("netoops", netoops), ("netconsole", netconsole) };
+            using var evlog = Bound();
+            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, evlog.LocalEndPoint!, seed);
+            var sockets = new[] { ("netoops", netoops), ("netconsole", netconsole), ("evlog", evlog) };
             var settings = Settings(data);
             Task? sending = null;
             for (var kill = 0; kill < kills; kill++)
@@ -45,12 +46,13 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
                 // The random moment itself; nothing is waited for.
                 await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * random.NextDouble() * 600), cancellation);
                 await victim.KillAsync(cancellation);
+                Assert.DoesNotContain("given up", victim.Output, StringComparison.Ordinal);
             }
 
             using var last = RunningCollector.Start(sockets, settings);
             fleet.End();
             await (sending ?? Task.CompletedTask);
-            output.WriteLine($"{fleet.Datagrams} datagrams of {fleet.Sent.Count} dumps sent");
+            output.WriteLine($"{fleet.Datagrams} datagrams of {fleet.Sent.Count} dumps and {fleet.Events} events sent");
             var stored = await WaitForAsync(fleet.Sent.Count, cancellation);
 
             // Its stop stores what would come too late to be seen, a part of a dump above all.
@@ -65,6 +67,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
                 Assert.True(sent.LogBytes is null || sent.LogBytes == dump.LogBytes, $"{dump.Source}: {dump.LogBytes} of {sent.LogBytes} bytes are there");
                 Assert.Equal(0, dump.Missing);
             });
+            Assert.Equal(Enumerable.Range(0, fleet.Events), await ReadEventsAsync(cancellation));
         }
         finally
         {
@@ -90,7 +93,6 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
         ["Collector:Netconsole:WindowQuiet"] = "00:01:00",
         ["Collector:Netconsole:EndGrace"] = "00:00:02",
         ["Collector:Netconsole:WindowMaxAge"] = "00:10:00",
-        ["Collector:Evlog:Port"] = "-1",
     };
 
     private async Task<List<StoredDump>> WaitForAsync(int count, CancellationToken cancellation)
@@ -129,6 +131,19 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
         }
 
         return stored;
+    }
+
+    private async Task<List<int>> ReadEventsAsync(CancellationToken cancellation)
+    {
+        await using var command = postgres.Source.CreateCommand("SELECT pid FROM event ORDER BY pid");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var numbers = new List<int>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            numbers.Add(reader.GetInt32(0));
+        }
+
+        return numbers;
     }
 
     private static int FromEnvironment(string name, int otherwise) =>
