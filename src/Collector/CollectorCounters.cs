@@ -39,6 +39,7 @@ public sealed class CollectorCounters : IDisposable
     private long _journalDamaged;
     private long _journalFailed;
     private long _journalEvents;
+    private long _lossOthers;
     private long _eventsWritten;
     private long _eventsKnown;
     private long _eventsRefused;
@@ -159,6 +160,9 @@ public sealed class CollectorCounters : IDisposable
 
     internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
 
+    /// <summary>A sender's steps found no place among those that wait to be saved.</summary>
+    internal void LossAmongOthers() => Interlocked.Increment(ref _lossOthers);
+
     internal void JournalEventsRestored(int events) => Interlocked.Add(ref _journalEvents, events);
 
     internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
@@ -199,7 +203,7 @@ public sealed class CollectorCounters : IDisposable
 
         foreach (var table in Enum.GetValues<EvictedTable>())
         {
-            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)));
+            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)) + (table == EvictedTable.Loss ? Interlocked.Read(ref _lossOthers) : 0));
         }
 
         foreach (var transport in LossSaver.Transports)

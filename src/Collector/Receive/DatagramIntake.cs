@@ -36,7 +36,7 @@ internal sealed class DatagramIntake
         _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal, Loss);
         _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal, Loss, archive);
         _events = new EventBlockWriter(journal);
-        _fallback = new FallbackWatch(_events, counters);
+        _fallback = new FallbackWatch(_events, Math.Max(1, options.Evlog.MaxPrinted / shards), counters);
         _counters = counters;
         _log = log;
     }
