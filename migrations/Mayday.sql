@@ -1299,3 +1299,43 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
+    CREATE TABLE bug_log (
+        bug_id uuid NOT NULL,
+        dump_id uuid NOT NULL,
+        received_at timestamp with time zone NOT NULL,
+        rank smallint NOT NULL,
+        is_shared boolean NOT NULL,
+        CONSTRAINT pk_bug_log PRIMARY KEY (bug_id, dump_id),
+        CONSTRAINT fk_bug_log_bug_id FOREIGN KEY (bug_id) REFERENCES bug (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
+    CREATE INDEX ix_bug_log_bug_id_received_at ON bug_log (bug_id, received_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
+    CREATE INDEX ix_bug_log_received_at ON bug_log (received_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128065521_BugLogs', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

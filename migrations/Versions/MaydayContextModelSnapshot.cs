@@ -107,6 +107,40 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("bug_host");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.BugLogRow", b =>
+                {
+                    b.Property<Guid>("BugId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("bug_id");
+
+                    b.Property<Guid>("DumpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dump_id");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_shared");
+
+                    b.Property<short>("Rank")
+                        .HasColumnType("smallint")
+                        .HasColumnName("rank");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("BugId", "DumpId")
+                        .HasName("pk_bug_log");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_bug_log_received_at");
+
+                    b.HasIndex("BugId", "ReceivedAt")
+                        .HasDatabaseName("ix_bug_log_bug_id_received_at");
+
+                    b.ToTable("bug_log");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.BugMinuteRow", b =>
                 {
                     b.Property<Guid>("BugId")
@@ -1556,6 +1590,16 @@ namespace Mayday.Migrations.Versions
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_bug_host_host_id");
+                });
+
+            modelBuilder.Entity("Mayday.Store.Schema.BugLogRow", b =>
+                {
+                    b.HasOne("Mayday.Store.Schema.BugRow", null)
+                        .WithMany()
+                        .HasForeignKey("BugId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bug_log_bug_id");
                 });
 
             modelBuilder.Entity("Mayday.Store.Schema.BugMinuteRow", b =>

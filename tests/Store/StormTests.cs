@@ -43,12 +43,80 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
-    public async Task WriteAsync_PartialOnesFirst_LeaveRoomForTheWhole()
+    public async Task WriteAsync_PartialOnesFirst_GiveWayToTheWhole()
     {
         var written = await WriteAsync(4, Dumps("storm_torn", 6, complete: false), Dumps("storm_torn", 6, from: 6));
 
-        Assert.Equal(2, written.Take(6).Count(dump => dump.IsLogKept));
-        Assert.Equal(2, written.Skip(6).Count(dump => dump.IsLogKept));
+        Assert.Equal(4, written.Take(6).Count(dump => dump.IsLogKept));
+        Assert.Equal(4, written.Skip(6).Count(dump => dump.IsLogKept && dump.HasReplacedLog));
+        foreach (var dump in written.Take(6))
+        {
+            var crash = (await _queries.FindCrashAsync(dump.CrashIds[0], default))!;
+            Assert.Equal((false, "", "storm_torn"), (crash.LogKept, crash.Extract, crash.Report.Function));
+            Assert.False((await _queries.FindCrashLogAsync(crash.Id, default))!.IsKept);
+        }
+    }
+
+    [Fact]
+    public async Task WriteAsync_WholeOnesFirst_DoNotGiveWayToThePartial()
+    {
+        var written = await WriteAsync(3, Dumps("storm_firm", 3), Dumps("storm_firm", 6, from: 3, complete: false, at: Some.Now.AddMinutes(10)));
+
+        Assert.All(written.Skip(3), dump => Assert.False(dump.IsLogKept));
+    }
+
+    [Fact]
+    public async Task WriteAsync_AMinuteLater_NewerLogsTakeTheirPlacesButNotTheFirst()
+    {
+        var written = await WriteAsync(3, Dumps("storm_goes_on", 3), Dumps("storm_goes_on", 5, from: 3, at: Some.Now.AddMinutes(2)));
+
+        Assert.Equal([false, false, false, true, true], written.Skip(3).Select(dump => dump.IsLogKept));
+        Assert.Equal([true, false, false], await KeptAsync(written.Take(3)));
+    }
+
+    [Fact]
+    public async Task WriteAsync_WithinAMinute_EqualLogsStay()
+    {
+        var written = await WriteAsync(3, Dumps("storm_bursts", 3), Dumps("storm_bursts", 5, from: 3, at: Some.Now.AddSeconds(30)));
+
+        Assert.All(written.Skip(3), dump => Assert.False(dump.IsLogKept));
+        Assert.Equal([true, true, true], await KeptAsync(written.Take(3)));
+    }
+
+    [Fact]
+    public async Task WriteAsync_DumpOfSeveralBugs_DoesNotGiveWay()
+    {
+        var both = Some.Dump(null, "storm_both", at: Some.Now, complete: false, crashes: [Some.Crash("storm_one", 1), Some.Crash("storm_two", 2)]);
+        var written = await WriteAsync(1, [both], Dumps("storm_one", 3, at: Some.Now.AddMinutes(5)));
+
+        Assert.All(written.Skip(1), dump => Assert.False(dump.IsLogKept));
+        Assert.Equal([true], await KeptAsync(written.Take(1)));
+    }
+
+    [Fact]
+    public async Task WriteAsync_CopyOfACrashWhoseLogGaveWay_TakesTheLead()
+    {
+        var crash = Some.Crash("storm_again_seen", 77.5);
+        await WriteAsync(2, Dumps("storm_again_seen", 1));
+        var first = await WriteAsync(2, [Some.Dump("10.79.0.1", complete: false, at: Some.Now.AddSeconds(1), crashes: crash)]);
+        await WriteAsync(2, Dumps("storm_again_seen", 1, from: 1, at: Some.Now.AddSeconds(2)));
+        Assert.Equal([false], await KeptAsync(first));
+
+        var copy = await WriteAsync(2, [Some.Dump("10.79.0.1", complete: true, at: Some.Now.AddMinutes(10), crashes: crash)]);
+
+        Assert.Equal((true, first[0].CrashIds[0]), (copy[0].IsLogKept, copy[0].CrashIds[0]));
+        var found = (await _queries.FindCrashAsync(first[0].CrashIds[0], default))!;
+        Assert.Equal((copy[0].DumpId, true), (found.DumpId, found.LogKept));
+    }
+
+    [Fact]
+    public async Task StormsAsync_LogsThatGaveWay_CountAsLeftOut()
+    {
+        await WriteAsync(5, Dumps("storm_turns", 30, perSecond: 1000, complete: false), Dumps("storm_turns", 30, from: 30, perSecond: 1000));
+
+        var storm = Assert.Single(await _queries.StormsAsync(20, default), storm => storm.Function == "storm_turns");
+
+        Assert.Equal((5, 55), (storm.LogsKept, storm.LogsLeftOut));
     }
 
     [Fact]
@@ -78,7 +146,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task WriteAsync_BetterCopyWithoutItsLog_DoesNotTakeTheLead()
     {
         var crash = Some.Crash("storm_lead", 77.5);
-        var first = await WriteAsync(1, [Some.Dump("10.77.0.1", complete: false, crashes: crash)]);
+        var first = await WriteAsync(1, [Some.Dump("10.77.0.1", complete: true, crashes: crash)]);
 
         var second = await WriteAsync(1, [Some.Dump("10.77.0.1", complete: true, crashes: crash with { Fatal = true })]);
 
@@ -150,6 +218,17 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         }
 
         return written;
+    }
+
+    private async Task<List<bool>> KeptAsync(IEnumerable<WrittenDump> written)
+    {
+        var kept = new List<bool>();
+        foreach (var dump in written)
+        {
+            kept.Add((await _queries.FindCrashAsync(dump.CrashIds[0], default))!.LogKept);
+        }
+
+        return kept;
     }
 
     private async Task<BugItem> BugAsync(string function) =>

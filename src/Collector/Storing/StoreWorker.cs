@@ -249,7 +249,7 @@ internal sealed class StoreWorker(
                 else
                 {
                     counters.DumpWritten(written[i].IsNew);
-                    if (!written[i].IsLogKept)
+                    if (!written[i].IsLogKept || written[i].HasReplacedLog)
                     {
                         counters.DumpThinned();
                     }

@@ -85,6 +85,22 @@ public sealed class BugMinuteRow
     public long ThinnedCount { get; set; }
 }
 
+/// <summary>A kept log within the reservoir's hour: what may give way to a better one.</summary>
+public sealed class BugLogRow
+{
+    public Guid BugId { get; set; }
+
+    public Guid DumpId { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>0 whole, 1 where nobody can tell, 2 partial.</summary>
+    public short Rank { get; set; }
+
+    /// <summary>The dump holds crashes of other bugs as well, which keep it.</summary>
+    public bool IsShared { get; set; }
+}
+
 /// <summary>Crashes of a bug on one UTC day: the trend that lists draw.</summary>
 public sealed class BugDayRow
 {

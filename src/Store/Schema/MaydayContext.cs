@@ -102,6 +102,13 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             minute.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
             minute.HasIndex(row => row.Minute);
         });
+        model.Entity<BugLogRow>(log =>
+        {
+            log.HasKey(row => new { row.BugId, row.DumpId });
+            log.HasOne<BugRow>().WithMany().HasForeignKey(row => row.BugId).OnDelete(DeleteBehavior.Cascade);
+            log.HasIndex(row => new { row.BugId, row.ReceivedAt });
+            log.HasIndex(row => row.ReceivedAt);
+        });
         model.Entity<BugDayRow>(day =>
         {
             day.HasKey(row => new { row.BugId, row.Day });

@@ -27,13 +27,14 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             await WriteNewAsync(pending, cancellation).ConfigureAwait(false);
         }
 
-        var thinned = pending.Where(dump => !dump.IsLogKept).Select(dump => dump.Dump.Id).ToHashSet();
+        var logs = pending.ToDictionary(dump => dump.Dump.Id, dump => (dump.IsLogKept, dump.HasReplacedLog));
         var crashes = pending.ToDictionary(dump => dump.Dump.Id, dump => (IReadOnlyList<Guid>)[.. dump.Crashes.Select(crash => crash.CrashId)]);
         await AddCrashesOfCopiesAsync(stored.Values, crashes, cancellation).ConfigureAwait(false);
         return [.. dumps.Select(dump =>
         {
             var key = stored[new KeyBytes(dump.Key)];
-            return new WrittenDump(key.DumpId, key.Claimant == dump, crashes.GetValueOrDefault(key.DumpId) ?? [], IsLogKept: !thinned.Contains(dump.Id));
+            var (isLogKept, hasReplacedLog) = logs.GetValueOrDefault(dump.Id, (true, false));
+            return new WrittenDump(key.DumpId, key.Claimant == dump, crashes.GetValueOrDefault(key.DumpId) ?? [], null, isLogKept, hasReplacedLog);
         })];
     }
 
@@ -46,11 +47,17 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             [.. pending.Select(dump => dump.HostId), .. suspects.Select(suspect => suspect.AddressHost)],
             cancellation).ConfigureAwait(false);
         await HostMeeting.MergeAsync(connection, transaction, suspects, cancellation).ConfigureAwait(false);
-        var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         var bugs = await BugKeys.ResolveAsync(connection, transaction, [.. pending.SelectMany(dump => dump.Crashes)], cancellation).ConfigureAwait(false);
 
-        await new LogReservoir(connection, transaction, logsPerBugAndHour).DecideAsync(pending, bugs, cancellation).ConfigureAwait(false);
+        var reservoir = new LogReservoir(connection, transaction, logsPerBugAndHour);
+        await reservoir.DecideAsync(pending, bugs, cancellation).ConfigureAwait(false);
+        foreach (var (bug, receivedAt) in reservoir.Gone)
+        {
+            _minutes.LeaveOut(bug, receivedAt);
+        }
 
+        // After the reservoir: a crash whose log it left out lets a further witness lead.
+        var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         foreach (var dump in pending.OrderBy(dump => dump.ReceivedAt))
         {
             Place(dump, known, bugs);

@@ -9,7 +9,9 @@ namespace Mayday.Store;
 /// <param name="CrashIds">Crashes of the dump, in log order: new ones and those it is a further witness of.</param>
 /// <param name="Refusal">Why Postgres would not take the dump in any form; null when it is stored.</param>
 /// <param name="IsLogKept">False when the reservoir left the log out: its bug has enough of them.</param>
-public sealed record WrittenDump(Guid DumpId, bool IsNew, IReadOnlyList<Guid> CrashIds, string? Refusal = null, bool IsLogKept = true);
+/// <param name="HasReplacedLog">True when a stored log of the same bug gave way to this one's.</param>
+public sealed record WrittenDump(
+    Guid DumpId, bool IsNew, IReadOnlyList<Guid> CrashIds, string? Refusal = null, bool IsLogKept = true, bool HasReplacedLog = false);
 
 /// <summary>
 /// Writes finished dumps: one batch, one transaction, idempotent. Hosts, bugs, incidents, witnesses and the counts that pages show are

@@ -11,6 +11,9 @@ internal sealed class MinuteDeltas
 
     public void AddDump(Guid bug, DateTimeOffset receivedAt, bool isKept) => Add(bug, receivedAt, 0, isKept ? 1 : 0, isKept ? 0 : 1);
 
+    /// <summary>A log that was counted as kept is no more.</summary>
+    public void LeaveOut(Guid bug, DateTimeOffset receivedAt) => Add(bug, receivedAt, 0, -1, 1);
+
     /// <summary>The statement; after the bugs are locked, as those of <see cref="CountDeltas"/>.</summary>
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {

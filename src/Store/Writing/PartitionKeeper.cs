@@ -176,6 +176,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
             ("DELETE FROM crash_occurrence WHERE received_at < $1", occurrences),
             ("DELETE FROM incident WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM bug_minute WHERE minute < $1", utc - MinuteLifetime),
+            ("DELETE FROM bug_log WHERE received_at < $1", utc - MinuteLifetime),
             ("DELETE FROM bug_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
             ("DELETE FROM loss_hour WHERE hour < $1", utc - retention),
             ("DELETE FROM sender_loss_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),

@@ -32,6 +32,9 @@ internal sealed class PendingDump : HostEvidence
     /// <summary>False where the reservoir leaves the log out.</summary>
     public bool IsLogKept { get; set; } = true;
 
+    /// <summary>True where a stored log of its bug gave way to this one's.</summary>
+    public bool HasReplacedLog { get; set; }
+
     public ReadOnlyMemory<byte> Log => IsLogKept ? Dump.Log : default;
 
     public ReadOnlyMemory<byte> Datagrams => IsLogKept ? Dump.Datagrams : default;

@@ -23,7 +23,11 @@ public static class CounterWords
         "fragmentrepeated" => "A netconsole header that says twice which fragment it is.",
         "fragmentmalformed" => "A netconsole header whose fragment numbers are no numbers.",
         "fragmenttotalchanged" => "Fragments of one netconsole message that do not agree on its length.",
-        "evlogmalformed" => "An evlog record that is not well formed.",
+        "evlogtooshort" => "Shorter than a netlink frame with the shortest evlog record in it.",
+        "evlogbeyondend" => "An evlog record that reaches over the end of its datagram.",
+        "evlognomagic" => "No evlog record begins where one should: another netlink protocol, or what follows a broken frame.",
+        "evlogmalformed" => "An evlog record whose size, format, severity and facility fit no known layout.",
+        "notfromkernel" => "A netlink message that a program sent, where only the kernel may.",
         "truncated" => "Longer than any sender writes; its end did not fit the buffer.",
         _ => "",
     };

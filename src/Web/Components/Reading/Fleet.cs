@@ -63,8 +63,14 @@ public sealed record Fleet
         }
         else
         {
-            sentence.Add(new(DeathsToday > 0 ? "Mostly." : "Yes.", Tone.Strong));
-            sentence.Add(new(" No bug grows."));
+            // What was never seen before is what somebody has to look at, however few machines it took.
+            sentence.Add(new(DeathsToday > 0 || NewBugs.Count > 0 ? "Mostly." : "Yes.", Tone.Strong));
+            sentence.Add(new(NewBugs.Count switch
+            {
+                0 => " No bug grows.",
+                >= MostBugs => $" No bug grows, {Words.Count(MostBugs)} or more are new.",
+                var count => $" No bug grows, {Words.Count(count, "is", "are")} new.",
+            }));
         }
 
         sentence.Add(new($" {Words.Count(CrashesToday, "crash", "crashes")} in 24 hours, {Words.Count(DeathsToday)} of them deadly."));
