@@ -26,14 +26,16 @@ internal sealed class DyingFleet : IDisposable
     private readonly EndPoint _netconsole;
     private readonly Machine _events;
     private readonly Random _random;
+    private readonly Func<bool> _hasRoom;
     private readonly List<Machine> _dying = [];
     private readonly List<Machine> _chatters = [];
     private readonly CancellationTokenSource _enough = new();
     private int _born;
 
-    public DyingFleet(EndPoint netoops, EndPoint netconsole, EndPoint evlog, int seed)
+    public DyingFleet(EndPoint netoops, EndPoint netconsole, EndPoint evlog, int seed, Func<bool> hasRoom)
     {
         (_netoops, _netconsole, _random) = (netoops, netconsole, new Random(seed));
+        _hasRoom = hasRoom;
         _events = new Machine(Address(203, 1), evlog);
         for (var i = 0; i < Chatters; i++)
         {
@@ -55,6 +57,13 @@ internal sealed class DyingFleet : IDisposable
         using var pace = new PeriodicTimer(Pause);
         while (!_enough.IsCancellationRequested || _dying.Count > 0)
         {
+            // What arrives while nobody receives waits in the sockets; where a process takes seconds to start they would overflow, which is not what is tried here.
+            if (!_hasRoom())
+            {
+                await pace.WaitForNextTickAsync();
+                continue;
+            }
+
             while (_dying.Count < AtOnce && !_enough.IsCancellationRequested)
             {
                 _dying.Add(Bear());

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Mayday.Tests.Shared;
 
 namespace Mayday.System.Tests;
@@ -14,6 +15,11 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
     // A process start each, which is most of its time.
     private const int DefaultKills = 50;
     private const int LeastBuffer = 16 << 20;
+    private const int SolSocket = 1;
+    private const int SoMemory = 55;
+    private const int MemoryQueued = 0;
+    private const int MemoryRoom = 1;
+    private const int MemoryDrops = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -31,7 +37,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             using var netoops = Bound();
             using var netconsole = Bound();
             using var evlog = Bound();
-            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, evlog.LocalEndPoint!, seed);
+            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, evlog.LocalEndPoint!, seed, () => new[] { netoops, netconsole, evlog }.All(HasRoom));
             var sockets = new[] { ("netoops", netoops), ("netconsole", netconsole), ("evlog", evlog) };
             var settings = Settings(data);
             Task? sending = null;
@@ -55,6 +61,9 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             output.WriteLine($"{fleet.Datagrams} datagrams of {fleet.Sent.Count} dumps and {fleet.Events} events sent");
             var stored = await WaitForAsync(fleet.Sent.Count, cancellation);
 
+            // Nothing was lost where the collector could not have it.
+            Assert.All(new[] { netoops, netconsole, evlog }, socket => Assert.Equal(0u, MemoryOf(socket)[MemoryDrops]));
+
             // Its stop stores what would come too late to be seen, a part of a dump above all.
             await last.Listening.WaitAsync(Patience, cancellation);
             Assert.Equal(0, await last.StopAsync(cancellation));
@@ -73,6 +82,16 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
         {
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    private static bool HasRoom(Socket socket) => MemoryOf(socket) is var memory && memory[MemoryQueued] < memory[MemoryRoom] / 2;
+
+    // struct sk_meminfo: what is queued, what may be, and seven words on what was dropped.
+    private static uint[] MemoryOf(Socket socket)
+    {
+        Span<byte> bytes = stackalloc byte[9 * sizeof(uint)];
+        socket.GetRawSocketOption(SolSocket, SoMemory, bytes);
+        return MemoryMarshal.Cast<byte, uint>(bytes).ToArray();
     }
 
     private static Socket Bound()

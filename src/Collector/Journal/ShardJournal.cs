@@ -110,6 +110,26 @@ internal sealed class ShardJournal : IDisposable
         }
     }
 
+    /// <summary>Drops of a socket that were told, by the kernel's own number for it; null where it is not known. A socket that is kept over a restart goes on dropping.</summary>
+    public uint? DropsTold(long cookie)
+    {
+        for (var place = 0; place < JournalGeometry.MostSockets; place++)
+        {
+            if (_memory.ReadWord(JournalGeometry.DropsWords + place * 16) == cookie)
+            {
+                return (uint)_memory.ReadWord(JournalGeometry.DropsWords + place * 16 + 8);
+            }
+        }
+
+        return null;
+    }
+
+    public void TellDrops(int place, long cookie, uint drops)
+    {
+        _memory.WriteWord(JournalGeometry.DropsWords + place * 16 + 8, drops);
+        _memory.WriteWord(JournalGeometry.DropsWords + place * 16, cookie);
+    }
+
     /// <summary>Before each receive, when nothing of the last one is left in the landing area.</summary>
     public void Expect() => _memory.WriteWord(JournalGeometry.LandedFromWord, _next);
 

@@ -167,6 +167,16 @@ internal sealed class DatagramListener : IDisposable
                 _journal.Advance();
             });
             PutAll();
+            var known = Math.Min(_sockets.Length, JournalGeometry.MostSockets);
+            for (var place = 0; place < known; place++)
+            {
+                _sockets[place].GoOnAfter(_journal);
+            }
+
+            for (var place = 0; place < known; place++)
+            {
+                _sockets[place].Report(_journal, place);
+            }
         }
 
         if (_isPortable)
