@@ -62,6 +62,11 @@ public sealed class PagesEventTests(PagesFixture pages)
         await SeedAsync();
         var page = await pages.OpenAsync(path);
 
+        if (path == "/events")
+        {
+            await Expect(page.Locator("#filter")).ToHaveAttributeAsync("placeholder", "severity <= err && host ~ ^web && arg1 > 5");
+        }
+
         await page.Locator("#search").FillAsync("link is up");
         await page.Locator("#search").PressAsync("Enter");
 

@@ -10,6 +10,9 @@ namespace Mayday.Web.Components.Events;
 /// <summary>Takes a filter, offers the words that could stand where one types, and marks the column of a mistake.</summary>
 public sealed partial class FilterBox
 {
+    // Not in the markup: what is encoded there is encoded again, and people read &lt;.
+    private const string Hint = "severity <= err && host ~ ^web && arg1 > 5";
+
     private static readonly FilterCompletion s_none = new(0, 0, []);
 
     private string _text = "";
