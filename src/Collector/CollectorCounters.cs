@@ -38,6 +38,8 @@ public sealed class CollectorCounters : IDisposable
     private long _spoolDamaged;
     private long _journalDamaged;
     private long _journalFailed;
+    private long _journalEvents;
+    private long _lossOthers;
     private long _eventsWritten;
     private long _eventsKnown;
     private long _eventsRefused;
@@ -158,6 +160,11 @@ public sealed class CollectorCounters : IDisposable
 
     internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
 
+    /// <summary>A sender's steps found no place among those that wait to be saved.</summary>
+    internal void LossAmongOthers() => Interlocked.Increment(ref _lossOthers);
+
+    internal void JournalEventsRestored(int events) => Interlocked.Add(ref _journalEvents, events);
+
     internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
 
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
@@ -196,7 +203,7 @@ public sealed class CollectorCounters : IDisposable
 
         foreach (var table in Enum.GetValues<EvictedTable>())
         {
-            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)));
+            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)) + (table == EvictedTable.Loss ? Interlocked.Read(ref _lossOthers) : 0));
         }
 
         foreach (var transport in LossSaver.Transports)
@@ -251,6 +258,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("spool.expired", "{dump}", "Dumps lost because Postgres was away for longer than the spool keeps them", () => Interlocked.Read(ref _spoolExpired));
         yield return new("spool.damaged", "{segment}", "Spool segments found damaged", () => Interlocked.Read(ref _spoolDamaged));
         yield return new("journal.restored", "{dump}", "Dumps and windows that came back from the journal at the start", () => Sum(shard => shard.JournalRestored));
+        yield return new("journal.events_restored", "{event}", "Events that came back from the journal at the start", () => Interlocked.Read(ref _journalEvents));
         yield return new("journal.unprotected", "{dump}", "Dumps that found no room in the journal: a kill would have lost them", () => Sum(shard => shard.JournalUnprotected));
         yield return new("journal.given_up", "{dump}", "Dumps whose restore ended the process again and again", () => Sum(shard => shard.JournalGivenUp));
         yield return new("journal.damaged", "{file}", "Journal files found damaged and put aside", () => Interlocked.Read(ref _journalDamaged));

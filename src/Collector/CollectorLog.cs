@@ -84,6 +84,9 @@ internal static partial class CollectorLog
     [LoggerMessage(1023, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
     public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
 
+    [LoggerMessage(1046, LogLevel.Information, "The journal gave back {Events} events that were not stored; they are in the spool")]
+    public static partial void EventsRestored(ILogger log, int events);
+
     [LoggerMessage(1024, LogLevel.Error, "An entry of the journal could not be taken up again")]
     public static partial void RestoreFailed(ILogger log, Exception failure);
 

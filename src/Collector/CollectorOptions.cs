@@ -147,6 +147,12 @@ public sealed class EvlogOptions
 {
     /// <summary>Beside netoops' 2004. 0 takes a free one (tests), -1 listens not at all.</summary>
     public int Port { get; set; } = 2005;
+
+    /// <summary>
+    /// Machines that print a record to their netconsole at one moment, a record of at most 8 KiB each; the oldest goes with the lines it has. 256 in two seconds
+    /// are more than print one at all: evlog prints only what nobody listened to.
+    /// </summary>
+    public int MaxPrinted { get; set; } = 256;
 }
 
 /// <summary>Section <c>Collector:Storing</c>: from a reassembled dump to its row.</summary>

@@ -39,6 +39,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly Channel<WaitingDump>[] _waiting;
     private readonly Channel<FinishedDump> _finished;
     private readonly Channel<EventBlock> _events;
+    private readonly EventJournal? _eventJournal;
     private readonly EventStoreWorker? _eventStore;
     private readonly NetlinkListener? _netlink;
     private readonly AnalysisBacklog _backlog;
@@ -84,6 +85,11 @@ internal sealed class Pipeline : IAsyncDisposable
         _analyst = new DumpAnalyst(options.Name, counters, log);
         ShardCounters[] counted = [.. shards.Select(_ => counters.AddShard())];
         _journals = isJournaled ? JournalDirectory.Open(options, counted, counters, log) : [.. shards.Select(_ => ((ShardJournal?)null, Array.Empty<RestoredJournal>()))];
+        if (eventStore is not null && _journals.Any(one => one.Journal is not null))
+        {
+            _eventJournal = EventJournal.Open(options, _journals, eventStore.Spool, counters, log);
+        }
+
         var losses = new List<LossLedger>(shards.Length);
         _listeners = [.. shards.Select((sockets, index) =>
         {
@@ -106,7 +112,7 @@ internal sealed class Pipeline : IAsyncDisposable
         if (eventStore is { } store)
         {
             counters.EventSpoolBytes = () => store.Spool.Bytes;
-            _eventStore = new EventStoreWorker(_events.Reader, events, store.Writer, store.Screen, store.Spool, options, counters, time, log);
+            _eventStore = new EventStoreWorker(_events.Reader, events, store.Writer, store.Screen, store.Spool, options, counters, time, log, _eventJournal);
         }
 
         if (writer is not null && spool is not null)
@@ -261,6 +267,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
 
         _netlink?.Dispose();
+        _eventJournal?.Dispose();
         _stopping.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -31,6 +31,9 @@ internal enum EvictedTable
 
     /// <summary>Loss accounts: more senders in a second than are accounted for one by one; their packets count for "others".</summary>
     Loss,
+
+    /// <summary>evlog: the oldest record that a kernel was printing went with the lines it had.</summary>
+    Printed,
 }
 
 /// <summary>

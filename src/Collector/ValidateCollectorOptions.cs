@@ -32,6 +32,7 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Port("Netoops:Port", options.Netoops.Port);
         Port("Netconsole:Port", options.Netconsole.Port);
         Port("Evlog:Port", options.Evlog.Port);
+        Between("Evlog:MaxPrinted", options.Evlog.MaxPrinted, 1, 65_536);
         if (options.Netlink is { } netlink && !NetlinkListen.TryParse(netlink, out _, out var failure))
         {
             Wrong("Netlink", failure);

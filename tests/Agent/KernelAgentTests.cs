@@ -3,6 +3,8 @@ using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Tests.Forwarding;
 using Mayday.Agent.Tests.Kmsg;
+using Mayday.Agent.Tests.Netlink;
+using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Tests;
 
@@ -81,6 +83,53 @@ public sealed class KernelAgentTests : IDisposable
 
         Assert.Equal(["first", "1000 kernel log records lost: overwritten before they were read (up to 1000)", "last"], Texts(collector));
         Assert.Equal(1000, agent.Counters.Overwritten);
+    }
+
+    [Fact]
+    public async Task Run_NetlinkListen_HandsInRecordsAsFramesAndTheRawGroupAsData()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root", "joining netlink groups needs CAP_NET_ADMIN");
+        const uint Records = 1u << 24;
+        var options = Options("");
+        options.Kmsg.Enabled = false;
+        options.Evlog.Listen.Add($"2:{Records | 1}:user");
+        await using var collector = await ListeningCollector.StartAsync();
+        options.To = collector.Url;
+        var record = new byte[256];
+        var header = new EvlogHeader { Facility = "scsi", Severity = Protocol.Severity.Error, Format = EvlogFormat.String };
+        var length = EvlogWriter.WriteFrame(header, "disk full\0"u8, EvlogLayout.Netlink, isBigEndian: false, record);
+        // What stands behind the record would be taken for the beginning of the next one in the batch.
+        byte[] datagram = [.. record[..length], 1, 2, 3];
+        byte[] raw = [.. "raw of this test alone"u8, 0, 0xff];
+
+        using var stop = new CancellationTokenSource();
+        using var agent = Agent(options, () => throw new IOException());
+        var running = agent.RunAsync(stop.Token);
+        // The socket may not be bound yet; nobody hears who speaks before.
+        await Patience.UntilAsync(
+            () => collector.Frames.Count > 0 && collector.Events.Any(IsOurs),
+            "both are handed in",
+            () =>
+            {
+                NetlinkReceiverTests.Multicast(Records, datagram);
+                NetlinkReceiverTests.Multicast(1, raw);
+            });
+        await stop.CancelAsync();
+        await running;
+
+        var one = collector.Events.First(IsOurs);
+        Assert.Equal(("kern", "err", 0u), (one.GetProperty("facility").GetString(), one.GetProperty("severity").GetString(), one.GetProperty("eventType").GetUInt32()));
+        Assert.False(one.TryGetProperty("text", out _));
+        Assert.Equal("raw", one.GetProperty("fields").GetProperty("netlinkGroup").GetString());
+        var count = 0;
+        for (var reader = new EvlogReader(collector.Frames[0]); reader.MoveNext(); count++)
+        {
+            Assert.Equal(Protocol.PacketRejectReason.None, reader.Reason);
+        }
+
+        Assert.True(count > 0);
+
+        bool IsOurs(System.Text.Json.JsonElement known) => known.TryGetProperty("data", out var data) && data.GetBytesFromBase64().AsSpan().SequenceEqual(raw);
     }
 
     [Fact]

@@ -98,6 +98,35 @@ public sealed class JournalPipelineTests : IDisposable
         await second.StopAsync();
     }
 
+    [Fact]
+    public async Task DatagramsDroppedWhileNoProcessRan_AreCountedByTheNextOne()
+    {
+        var options = Options();
+        options.Receive.SocketBufferBytes = 64 << 10;
+        using var kept = Bound();
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        using (var counters = new CollectorCounters())
+        {
+            await using var first = Pipeline.Open(options, null, null, counters, TimeProvider.System, NullLogger.Instance, isJournaled: true, handed: Hand(kept, "netoops"));
+            first.Start();
+            await first.StopAsync();
+        }
+
+        const int Sent = 5_000;
+        for (var i = 0; i < Sent; i++)
+        {
+            await sender.SendToAsync(Console.Record((ulong)i, "a line"), kept.LocalEndPoint!);
+        }
+
+        using var later = new CollectorCounters();
+        await using var second = Pipeline.Open(options, null, null, later, TimeProvider.System, NullLogger.Instance, isJournaled: true, handed: Hand(kept, "netoops"));
+        second.Start();
+        await second.StopAsync();
+        long Of(string name, string tags = "") => later.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
+        Assert.True(Of("datagrams.kernel_drops") > 0);
+        Assert.Equal(Sent, Of("datagrams.received", "format=netconsole") + Of("datagrams.kernel_drops"));
+    }
+
     [Theory]
     [InlineData("12", "2", "netoops:evlog", 2)]
     [InlineData("12", "2", null, 2)]

@@ -157,6 +157,25 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
+    public void TicketDuringWhoseRestoreTheLastProcessDied_ComesLast()
+    {
+        using var intake = new JournaledIntake { Settles = () => false };
+        foreach (var machine in new[] { 1, 2, 3 })
+        {
+            foreach (var packet in Netoops.Packets(Netoops.Log(1_000, $"machine {machine}")))
+            {
+                intake.Take(Machine(machine), packet);
+            }
+        }
+
+        intake.Stored.Clear();
+        intake.Journal.InHand = 1;
+        intake.Kill();
+
+        Assert.Equal([2, 3, 1], intake.Stored.Select(dump => dump.Host.Address!.GetAddressBytes()[^1]));
+    }
+
+    [Fact]
     public void RestoreThatEndsEveryProcess_IsGivenUpAndTheOthersComeBack()
     {
         using var intake = new JournaledIntake();

@@ -3,13 +3,15 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Mayday.Protocol;
+using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netoops;
 
 namespace Mayday.System.Tests;
 
 /// <summary>
 /// Machines that die one after the other, a few dozen at a time, each with an address of its own, over netoops (three rounds, nothing lost) or
-/// extended netconsole, while others chat. Who sent what is remembered.
+/// extended netconsole, while others chat and send kernel events. Who sent what is remembered.
 /// </summary>
 internal sealed class DyingFleet : IDisposable
 {
@@ -22,15 +24,19 @@ internal sealed class DyingFleet : IDisposable
 
     private readonly EndPoint _netoops;
     private readonly EndPoint _netconsole;
+    private readonly Machine _events;
     private readonly Random _random;
+    private readonly Func<bool> _hasRoom;
     private readonly List<Machine> _dying = [];
     private readonly List<Machine> _chatters = [];
     private readonly CancellationTokenSource _enough = new();
     private int _born;
 
-    public DyingFleet(EndPoint netoops, EndPoint netconsole, int seed)
+    public DyingFleet(EndPoint netoops, EndPoint netconsole, EndPoint evlog, int seed, Func<bool> hasRoom)
     {
         (_netoops, _netconsole, _random) = (netoops, netconsole, new Random(seed));
+        _hasRoom = hasRoom;
+        _events = new Machine(Address(203, 1), evlog);
         for (var i = 0; i < Chatters; i++)
         {
             _chatters.Add(new Machine(Address(200, i), _netconsole));
@@ -42,12 +48,22 @@ internal sealed class DyingFleet : IDisposable
 
     public long Datagrams { get; private set; }
 
+    /// <summary>Kernel events, numbered from 0 in the place of the process that they were of.</summary>
+    public int Events { get; private set; }
+
     /// <summary>Machines die until <see cref="End"/>; then those that began finish.</summary>
     public async Task RunAsync()
     {
         using var pace = new PeriodicTimer(Pause);
         while (!_enough.IsCancellationRequested || _dying.Count > 0)
         {
+            // What arrives while nobody receives waits in the sockets; where a process takes seconds to start they would overflow, which is not what is tried here.
+            if (!_hasRoom())
+            {
+                await pace.WaitForNextTickAsync();
+                continue;
+            }
+
             while (_dying.Count < AtOnce && !_enough.IsCancellationRequested)
             {
                 _dying.Add(Bear());
@@ -67,6 +83,8 @@ internal sealed class DyingFleet : IDisposable
             var chatter = _chatters[_random.Next(_chatters.Count)];
             chatter.Datagrams.Enqueue(Record(chatter.NextSequence++, "usb 1-1: new high-speed USB device number 2 using xhci_hcd"));
             chatter.SendNext();
+            _events.Datagrams.Enqueue([.. Enumerable.Range(0, _random.Next(1, 4)).SelectMany(_ => Event(Events++))]);
+            _events.SendNext();
             await pace.WaitForNextTickAsync();
         }
     }
@@ -75,6 +93,7 @@ internal sealed class DyingFleet : IDisposable
 
     public void Dispose()
     {
+        _events.Dispose();
         _chatters.ForEach(machine => machine.Dispose());
         _dying.ForEach(machine => machine.Dispose());
         _enough.Dispose();
@@ -84,6 +103,16 @@ internal sealed class DyingFleet : IDisposable
 
     private static byte[] Record(long sequence, string text) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"6,{sequence},{sequence * 1000},-;{text}\n"));
+
+    private static byte[] Event(int number)
+    {
+        var body = PrintfPacker.Pack("port %d is down"u8, [PrintfValue.Of(number)], 8, false, out _);
+        var frame = new byte[EvlogWriter.FrameLength(EvlogLayout.Netlink, body.Length)];
+        EvlogWriter.WriteFrame(
+            new EvlogHeader { Facility = "test", Severity = Severity.Error, Format = EvlogFormat.Printf, Flags = EvlogFlags.KernelEvent | EvlogFlags.EventTypeCrc, Pid = number },
+            body, EvlogLayout.Netlink, false, frame);
+        return frame;
+    }
 
     // Each dies of a bug of its own, so that every body is kept.
     private Machine Bear()

@@ -1,19 +1,25 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Mayday.Tests.Shared;
 
 namespace Mayday.System.Tests;
 
 /// <summary>
 /// <c>kill -9</c> at random moments under load: the sockets are held by somebody else, what the process had received lies in its journal, and each
-/// dump is stored once and whole. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
+/// dump is stored once and whole, each kernel event once. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
 /// </summary>
 public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
-    // As many as were seen to pass on a machine that twenty builds keep busy; MAYDAY_KILLS=50 is the figure to reach.
-    private const int DefaultKills = 6;
+    // A process start each, which is most of its time.
+    private const int DefaultKills = 50;
     private const int LeastBuffer = 16 << 20;
+    private const int SolSocket = 1;
+    private const int SoMemory = 55;
+    private const int MemoryQueued = 0;
+    private const int MemoryRoom = 1;
+    private const int MemoryDrops = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -30,8 +36,9 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             await RunningCollector.BuildAsync(cancellation);
             using var netoops = Bound();
             using var netconsole = Bound();
-            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, seed);
-            var sockets = new[] { ("netoops", netoops), ("netconsole", netconsole) };
+            using var evlog = Bound();
+            using var fleet = new DyingFleet(netoops.LocalEndPoint!, netconsole.LocalEndPoint!, evlog.LocalEndPoint!, seed, () => new[] { netoops, netconsole, evlog }.All(HasRoom));
+            var sockets = new[] { ("netoops", netoops), ("netconsole", netconsole), ("evlog", evlog) };
             var settings = Settings(data);
             Task? sending = null;
             for (var kill = 0; kill < kills; kill++)
@@ -45,13 +52,17 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
                 // The random moment itself; nothing is waited for.
                 await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * random.NextDouble() * 600), cancellation);
                 await victim.KillAsync(cancellation);
+                Assert.DoesNotContain("given up", victim.Output, StringComparison.Ordinal);
             }
 
             using var last = RunningCollector.Start(sockets, settings);
             fleet.End();
             await (sending ?? Task.CompletedTask);
-            output.WriteLine($"{fleet.Datagrams} datagrams of {fleet.Sent.Count} dumps sent");
+            output.WriteLine($"{fleet.Datagrams} datagrams of {fleet.Sent.Count} dumps and {fleet.Events} events sent");
             var stored = await WaitForAsync(fleet.Sent.Count, cancellation);
+
+            // Nothing was lost where the collector could not have it.
+            Assert.All(new[] { netoops, netconsole, evlog }, socket => Assert.Equal(0u, MemoryOf(socket)[MemoryDrops]));
 
             // Its stop stores what would come too late to be seen, a part of a dump above all.
             await last.Listening.WaitAsync(Patience, cancellation);
@@ -65,11 +76,22 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
                 Assert.True(sent.LogBytes is null || sent.LogBytes == dump.LogBytes, $"{dump.Source}: {dump.LogBytes} of {sent.LogBytes} bytes are there");
                 Assert.Equal(0, dump.Missing);
             });
+            Assert.Equal(Enumerable.Range(0, fleet.Events), await ReadEventsAsync(cancellation));
         }
         finally
         {
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    private static bool HasRoom(Socket socket) => MemoryOf(socket) is var memory && memory[MemoryQueued] < memory[MemoryRoom] / 2;
+
+    // struct sk_meminfo: what is queued, what may be, and seven words on what was dropped.
+    private static uint[] MemoryOf(Socket socket)
+    {
+        Span<byte> bytes = stackalloc byte[9 * sizeof(uint)];
+        socket.GetRawSocketOption(SolSocket, SoMemory, bytes);
+        return MemoryMarshal.Cast<byte, uint>(bytes).ToArray();
     }
 
     private static Socket Bound()
@@ -90,7 +112,6 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
         ["Collector:Netconsole:WindowQuiet"] = "00:01:00",
         ["Collector:Netconsole:EndGrace"] = "00:00:02",
         ["Collector:Netconsole:WindowMaxAge"] = "00:10:00",
-        ["Collector:Evlog:Port"] = "-1",
     };
 
     private async Task<List<StoredDump>> WaitForAsync(int count, CancellationToken cancellation)
@@ -129,6 +150,19 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
         }
 
         return stored;
+    }
+
+    private async Task<List<int>> ReadEventsAsync(CancellationToken cancellation)
+    {
+        await using var command = postgres.Source.CreateCommand("SELECT pid FROM event ORDER BY pid");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var numbers = new List<int>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            numbers.Add(reader.GetInt32(0));
+        }
+
+        return numbers;
     }
 
     private static int FromEnvironment(string name, int otherwise) =>

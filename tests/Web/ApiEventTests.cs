@@ -81,6 +81,16 @@ public sealed class ApiEventTests(ApiWorld world) : IClassFixture<ApiWorld>
     }
 
     [Fact]
+    public async Task JsonEventWithData_IsBinaryAndComesBackAsItWas()
+    {
+        await PostAsync("?host=data-1", """{"events":[{"facility":"kern","severity":"err","data":"AAEC/w==","fields":{"netlinkGroup":"raw"}}]}""");
+        var one = (await world.GetAsync("/api/v1/events?host=data-1")).GetProperty("items")[0];
+
+        Assert.Equal(("binary", "AAEC/w==", ""), (one.GetProperty("recordFormat").GetString(), one.GetProperty("data").GetString(), one.GetProperty("text").GetString()));
+        Assert.Equal(JsonValueKind.Null, one.GetProperty("format").ValueKind);
+    }
+
+    [Fact]
     public async Task BadFrameAmongGoodOnes_IsRefusedByItself()
     {
         byte[] good = Frame("e1000", Severity.Error, "good %d", PrintfValue.Of(1));
@@ -98,6 +108,9 @@ public sealed class ApiEventTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("""{"severity":"err","text":"t"}""", "missingMember", "facility")]
     [InlineData("""{"facility":"a","text":"t"}""", "missingMember", "severity")]
     [InlineData("""{"facility":"a","severity":"err"}""", "missingMember", "text")]
+    [InlineData("""{"facility":"a","severity":"err","data":"AQI=","format":"x"}""", "invalidValue", "either printed or binary")]
+    [InlineData("""{"facility":"a","severity":"err","data":""}""", "invalidValue", "data")]
+    [InlineData("""{"facility":"a","severity":"err","data":"no base64!"}""", "invalidValue", "data")]
     [InlineData("""{"facility":"a","severity":"error","text":"t"}""", "invalidValue", "severity")]
     [InlineData("""{"facility":"a","severity":8,"text":"t"}""", "invalidValue", "severity")]
     [InlineData("""{"facility":"","severity":1,"text":"t"}""", "invalidValue", "facility")]

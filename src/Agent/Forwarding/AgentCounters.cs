@@ -31,7 +31,7 @@ public sealed class AgentCounters : IDisposable
         Count("mayday.agent.kmsg.overwritten", "{record}", "Kernel log records overwritten before they were read.", () => Overwritten);
         Count("mayday.agent.netlink.overruns", "{overrun}", "Times that a netlink socket's buffer was full.", () => Overruns);
         Count("mayday.agent.netlink.strangers", "{datagram}", "Netlink datagrams of programs, where only the kernel's are taken.", () => Strangers);
-        Count("mayday.agent.netlink.malformed", "{datagram}", "Netlink datagrams that hold no evlog record.", () => Malformed);
+        Count("mayday.agent.netlink.malformed", "{datagram}", "Netlink datagrams of no use: cut, empty, or outside the raw group and without a sound evlog record.", () => Malformed);
         Count("mayday.agent.requests", "{request}", "Batches handed in, retries included.", () => Attempts);
         Count("mayday.agent.requests.failed", "{request}", "Of those, without an answer or with one that says later.", () => Failures);
     }
@@ -63,7 +63,7 @@ public sealed class AgentCounters : IDisposable
     /// <summary>Netlink datagrams of programs that were not let in.</summary>
     public long Strangers => Interlocked.Read(ref _strangers);
 
-    /// <summary>Netlink datagrams without an evlog record.</summary>
+    /// <summary>Netlink datagrams of no use: cut, empty, or without a sound evlog record.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
 
     /// <summary>Requests made.</summary>

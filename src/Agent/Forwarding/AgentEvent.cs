@@ -24,6 +24,9 @@ public sealed record AgentEvent
     /// <summary>The event as a line of text.</summary>
     public required string Text { get; init; }
 
+    /// <summary>The payload of a binary event, at most 64 KiB; empty for all others. Such an event has no format string.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
     /// <summary>When it happened; null for now.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 

@@ -49,7 +49,10 @@ internal static class EventDocument
             writer.WriteEndArray();
         }
 
-        writer.WriteString("text", one.Text);
+        if (!one.Data.IsEmpty)
+            writer.WriteBase64String("data", one.Data.Span);
+        if (one.Data.IsEmpty || one.Text.Length > 0)
+            writer.WriteString("text", one.Text);
         if (one.OccurredAt is { } occurred)
             writer.WriteString("time", occurred.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture));
         if (one.Processor is { } processor)

@@ -77,19 +77,20 @@ internal sealed class EventOutbox : IDisposable
         }
     }
 
-    /// <summary>Takes evlog records in their netlink frames.</summary>
-    /// <param name="frames">Whole frames, back to back.</param>
-    /// <param name="count">How many.</param>
-    public void AddFrames(ReadOnlySpan<byte> frames, int count)
+    /// <summary>Takes an evlog record in its netlink frame.</summary>
+    /// <param name="frame">The whole frame.</param>
+    public void AddFrame(ReadOnlySpan<byte> frame)
     {
         lock (_gate)
         {
-            if (_frameCount > 0 && _frames.WrittenCount + frames.Length > MostBytes)
+            if (_frameCount > 0 && _frames.WrittenCount + frame.Length > MostBytes)
                 CloseFrames();
             Arm();
-            _frames.Write(frames);
-            _frameCount += count;
-            _counters.EventsMade(count);
+            _frames.Write(frame);
+            // The next frame is looked for at a multiple of four.
+            _frames.Write("\0\0\0"u8[..(-frame.Length & 3)]);
+            _frameCount++;
+            _counters.EventsMade(1);
             if (_frameCount >= MostEvents)
                 CloseFrames();
         }

@@ -45,17 +45,16 @@ internal sealed class NetlinkReceiver : IDisposable
 
     /// <summary>Waits for one datagram.</summary>
     /// <param name="buffer">Larger than any datagram of the protocol; a longer one is cut.</param>
-    /// <param name="length">Its length.</param>
+    /// <param name="message">Its length, group and sender.</param>
     /// <exception cref="IOException">The socket is broken.</exception>
-    public NetlinkReceipt Receive(Span<byte> buffer, out int length)
+    public NetlinkReceipt Receive(Span<byte> buffer, out NetlinkMessage message)
     {
-        length = 0;
+        message = default;
         if (!_socket.Wait(-1))
             return NetlinkReceipt.Nothing;
         try
         {
-            var outcome = _socket.Receive(buffer, out var message);
-            length = message.Length;
+            var outcome = _socket.Receive(buffer, out message);
             return outcome switch
             {
                 NetlinkOutcome.Message => message.IsFromKernel || _allowsUserSpace ? NetlinkReceipt.Datagram : NetlinkReceipt.Stranger,

@@ -10,8 +10,8 @@ namespace Mayday.Agent.Netlink;
 /// <summary>Carries what a netlink socket brings into the outbox, on a thread of its own: uevents of error kinds, or evlog records as they are.</summary>
 internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups groups, EventOutbox outbox, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell)
 {
-    // The largest evlog datagram has 8,260 bytes, a uevent some 2 KiB.
-    private const int BufferLength = 16 << 10;
+    // The largest evlog datagram has 8,260 bytes, a uevent some 2 KiB; payloads of the raw group may be longer than any record.
+    private const int BufferLength = 32 << 10;
 
     /// <summary>Receives until <paramref name="stopping"/>.</summary>
     public void Run(CancellationToken stopping)
@@ -22,10 +22,10 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         {
             while (!stopping.IsCancellationRequested)
             {
-                switch (receiver.Receive(buffer, out var length))
+                switch (receiver.Receive(buffer, out var message))
                 {
                     case NetlinkReceipt.Datagram:
-                        Take(buffer.AsSpan(0, length));
+                        Take(buffer.AsSpan(0, message.Length), message);
                         break;
                     case NetlinkReceipt.Overrun:
                         counters.NetlinkOverrun();
@@ -43,22 +43,65 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         }
     }
 
-    private void Take(ReadOnlySpan<byte> datagram)
+    private void Take(ReadOnlySpan<byte> datagram, in NetlinkMessage message)
     {
         if (groups.Protocol == NetlinkGroups.Uevents.Protocol)
         {
             if (Uevent.Parse(datagram) is { } uevent && UeventRules.EventOf(uevent) is { } one)
                 outbox.Add(one with { OccurredAt = time.GetUtcNow() });
         }
-        else if (EvlogFrame.IsCandidate(datagram))
+        else if (message.IsTruncated)
         {
-            outbox.AddFrames(datagram, 1);
+            counters.NetlinkMalformed();
+        }
+        else if (message.IsRaw)
+        {
+            TakeRaw(NetlinkMessage.PayloadOf(datagram));
         }
         else
         {
-            // The raw group carries bytes of any form; only the collector's own listener has a place for them.
-            counters.NetlinkMalformed();
+            TakeRecords(datagram);
         }
+    }
+
+    // Only sound ones go on: what stands behind a damaged record in the batch must not be damaged with it.
+    private void TakeRecords(ReadOnlySpan<byte> datagram)
+    {
+        var sound = 0;
+        while (!datagram.IsEmpty)
+        {
+            if (EvlogRecord.TryParseFrame(datagram, out _, out var consumed, out _))
+            {
+                outbox.AddFrame(datagram[..consumed]);
+                sound++;
+            }
+
+            datagram = datagram[consumed..];
+        }
+
+        if (sound == 0)
+            counters.NetlinkMalformed();
+    }
+
+    // Bytes of any form: the event is its data. Nobody reports successes over an error channel, and nothing says how grave it is.
+    private void TakeRaw(ReadOnlySpan<byte> payload)
+    {
+        if (payload.IsEmpty)
+        {
+            counters.NetlinkMalformed();
+            return;
+        }
+
+        outbox.Add(new AgentEvent
+        {
+            Facility = "kern",
+            Severity = Severity.Error,
+            EventType = 0,
+            Text = "",
+            Data = payload.ToArray(),
+            OccurredAt = time.GetUtcNow(),
+            Fields = [KeyValuePair.Create("netlinkGroup", "raw")],
+        });
     }
 
     private AgentEvent OverrunEvent()

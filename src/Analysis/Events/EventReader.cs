@@ -94,6 +94,7 @@ public static class EventReader
             Arguments = arguments,
             Text = text,
             Payload = record.Format == EvlogFormat.Binary ? record.Variable.ToArray() : default,
+            IsBigEndian = record.IsBigEndian,
             IsTruncated = isTruncated,
             Notes = notes,
         };

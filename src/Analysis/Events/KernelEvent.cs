@@ -45,6 +45,9 @@ public sealed record KernelEvent
     /// <summary>The payload of binary events; empty elsewhere.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>Byte order of the sender, which the payload is in; little-endian where nothing says.</summary>
+    public bool IsBigEndian { get; init; }
+
     /// <summary>The sender cut it, or it came cut.</summary>
     public bool IsTruncated { get; init; }
 

@@ -10,23 +10,23 @@ namespace Mayday.Collector;
 /// <summary>Step 4: joins a dump's text and finds its crashes. A failure is a status with a reason, never a lost dump.</summary>
 internal sealed class DumpAnalyst(string collector, CollectorCounters counters, ILogger log)
 {
-    public static readonly ActivitySource Activities = new(CollectorCounters.MeterName);
-
     public async Task RunAsync(ChannelReader<WaitingDump> waiting, AnalysisBacklog backlog, ChannelWriter<FinishedDump> finished)
     {
         await foreach (var item in waiting.ReadAllAsync())
         {
             FinishedDump? dump;
-            using (var activity = Activities.StartActivity("dump.analyse"))
+            var taken = DateTimeOffset.UtcNow;
+            var trace = DumpTrace.Begin();
+            using (DumpTrace.Activities.StartActivity("dump.analyse"))
             {
                 try
                 {
                     dump = Finish(item.Dump);
-                    activity?.SetTag("mayday.dump.id", dump?.Id);
-                    activity?.SetTag("mayday.crashes", dump?.Crashes.Count);
                 }
                 catch (Exception failure)
                 {
+                    trace?.SetStatus(ActivityStatusCode.Error, failure.Message);
+                    trace?.Stop();
                     counters.JoinFailed();
                     CollectorLog.JoinFailed(log, failure, item.Dump.Source.ToString());
                     item.Dump.Settle();
@@ -38,9 +38,9 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
                 }
             }
 
-            if (dump is not null)
+            if (DumpTrace.Analysed(trace, dump, taken) is { } traced)
             {
-                await finished.WriteAsync(dump);
+                await finished.WriteAsync(traced);
             }
         }
     }

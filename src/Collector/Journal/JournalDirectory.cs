@@ -66,7 +66,7 @@ internal static partial class JournalDirectory
     {
         var path = PathOf(directory, shard);
         List<RestoredJournal> left = orphans ?? [];
-        if (TryReadExisting(path, shardCounters, counters, log, out var journal, out var restored))
+        if (TryReadExisting(path, shard, shardCounters, counters, log, out var journal, out var restored))
         {
             if (journal.Geometry == wanted)
             {
@@ -97,7 +97,7 @@ internal static partial class JournalDirectory
             }
 
             var heir = number % shards.Count;
-            if (TryReadExisting(path, shards[heir], counters, log, out var journal, out var restored))
+            if (TryReadExisting(path, number, shards[heir], counters, log, out var journal, out var restored))
             {
                 journal.Dispose();
                 if (!orphans.TryGetValue(heir, out var list))
@@ -115,7 +115,7 @@ internal static partial class JournalDirectory
     }
 
     private static bool TryReadExisting(
-        string path, ShardCounters shardCounters, CollectorCounters counters, ILogger log, out ShardJournal journal, out RestoredJournal restored)
+        string path, int shard, ShardCounters shardCounters, CollectorCounters counters, ILogger log, out ShardJournal journal, out RestoredJournal restored)
     {
         journal = null!;
         restored = null!;
@@ -130,7 +130,7 @@ internal static partial class JournalDirectory
         if (read == header.Length && JournalGeometry.Read(header, file.Length) is { } geometry)
         {
             journal = new ShardJournal(file, FixedMemory.Map(file), geometry, shardCounters);
-            if (RestoredJournal.Read(journal) is { } sound)
+            if (RestoredJournal.Read(journal, shard) is { } sound)
             {
                 restored = sound;
                 return true;

@@ -32,6 +32,12 @@ internal enum EntryKind : byte
 
     /// <summary>The lines of a sender that lie before this went into a window, or were of another boot.</summary>
     LinesGone = 9,
+
+    /// <summary>A datagram with evlog records; the ticket is that of the block which carries them to the event store.</summary>
+    EventDatagram = 10,
+
+    /// <summary>Records of such a block that kernels printed to their consoles, as the block holds them.</summary>
+    PrintedEvents = 11,
 }
 
 /// <summary>Flags of entries that are about a netconsole stream.</summary>

@@ -20,6 +20,11 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
     public const int InHandWord = 384;
     public const int SuspectWord = 392;
     public const int DeathsWord = 400;
+    public const int EventsDoneWord = 448;
+
+    // Two words a socket: which, and how many of its drops were told.
+    public const int DropsWords = 512;
+    public const int MostSockets = 32;
 
     private const int Page = 4096;
     private const long LargestRing = 1L << 40;

@@ -25,7 +25,7 @@ internal static class JournalReplay
         foreach (var restored in left)
         {
             RestoreLines(restored, intake, now, counters, log);
-            foreach (var ticket in restored.Tickets)
+            foreach (var ticket in InTurn(restored, journal.Suspect))
             {
                 if (restored.IsInPlace && ticket.Number == journal.Suspect && journal.Deaths >= MostDeaths)
                 {
@@ -69,12 +69,17 @@ internal static class JournalReplay
 
             if (!restored.IsEmpty)
             {
-                CollectorLog.JournalRestored(log, restored.Tickets.Count(ticket => !ticket.IsSettled), restored.Lines.Count, restored.Landed.Count);
+                CollectorLog.JournalRestored(log, restored.Tickets.Count(ticket => !ticket.IsSettled) + restored.Events.Count, restored.Lines.Count, restored.Landed.Count);
             }
         }
 
         journal.Suspect = journal.Deaths = 0;
     }
+
+    // The one during whose restore the last process died comes last: most often somebody ended that process while the first ticket took its time, since all code
+    // was cold. One that ends the process by itself does so behind all the others too, and is found out there.
+    private static IEnumerable<RestoredTicket> InTurn(RestoredJournal restored, long suspect) =>
+        restored.IsInPlace ? restored.Tickets.OrderBy(ticket => ticket.Number == suspect) : restored.Tickets;
 
     /// <summary>Puts an entry of another journal into the hand of this one, as if it had just been received.</summary>
     public static void Hand(ShardJournal journal, RestoredEntry entry)

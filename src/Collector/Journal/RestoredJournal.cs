@@ -24,6 +24,9 @@ internal sealed class RestoredTicket(long number)
     public long Bytes { get; set; }
 
     public long RememberedBytes { get; set; }
+
+    /// <summary>It belongs to a block of events, not to a dump.</summary>
+    public bool IsOfEvents => Entries.Count > 0 && Entries[0].Kind is EntryKind.EventDatagram or EntryKind.PrintedEvents;
 }
 
 /// <summary>What the end of a process left behind in one shard's journal.</summary>
@@ -31,6 +34,12 @@ internal sealed class RestoredJournal
 {
     /// <summary>Tickets that are still needed, oldest first.</summary>
     public required IReadOnlyList<RestoredTicket> Tickets { get; init; }
+
+    /// <summary>Those of events, which are in no shard's care any more, oldest first.</summary>
+    public required IReadOnlyList<RestoredTicket> Events { get; init; }
+
+    /// <summary>Which shard it was of.</summary>
+    public required int Shard { get; init; }
 
     /// <summary>Lines of no window, oldest first.</summary>
     public required IReadOnlyList<RestoredEntry> Lines { get; init; }
@@ -49,10 +58,10 @@ internal sealed class RestoredJournal
 
     public bool IsInPlace => Leftover is null;
 
-    public bool IsEmpty => Tickets.Count == 0 && Lines.Count == 0 && Landed.Count == 0;
+    public bool IsEmpty => Tickets.Count == 0 && Events.Count == 0 && Lines.Count == 0 && Landed.Count == 0;
 
     /// <summary>Reads what lies in a journal; null when it is damaged.</summary>
-    public static RestoredJournal? Read(ShardJournal journal)
+    public static RestoredJournal? Read(ShardJournal journal, int shard)
     {
         var positions = new List<long>();
         var linePositions = new List<long>();
@@ -68,7 +77,7 @@ internal sealed class RestoredJournal
             var entry = journal.Dumps.At(position);
             lastSequence = Math.Max(lastSequence, entry.Sequence);
             lastTicket = Math.Max(lastTicket, entry.Ticket);
-            if (entry.Kind is EntryKind.Packet or EntryKind.WindowLine)
+            if (entry.Kind is EntryKind.Packet or EntryKind.WindowLine or EntryKind.EventDatagram)
             {
                 lastTaken = Math.Max(lastTaken, entry.Sequence);
             }
@@ -92,19 +101,29 @@ internal sealed class RestoredJournal
 
         foreach (var ticket in tickets.Values)
         {
+            if (ticket.IsOfEvents && ticket.Number <= journal.EventsDone)
+            {
+                ticket.IsSettled = true;
+                ticket.Entries.Clear();
+            }
+
             InOrder(ticket.Entries);
         }
+
+        var needed = tickets.Values.Where(IsNeeded).OrderBy(ticket => ticket.Number).ToArray();
 
         var from = journal.LandedFrom;
         var landed = ReadLanded(journal, from, lastTaken, out var landedFrom);
         return new RestoredJournal
         {
-            Tickets = [.. tickets.Values.Where(IsNeeded).OrderBy(ticket => ticket.Number)],
+            Tickets = [.. needed.Where(ticket => !ticket.IsOfEvents)],
+            Events = [.. needed.Where(ticket => ticket.IsOfEvents)],
+            Shard = shard,
             Lines = lines,
             Landed = landed,
             LandedFrom = landedFrom,
             NextSequence = Math.Max(lastSequence + 1, landedFrom + landed.Count),
-            LastTicket = lastTicket,
+            LastTicket = Math.Max(lastTicket, journal.EventsDone),
         };
     }
 

@@ -11,7 +11,7 @@ namespace Mayday.Collector.Journal;
 /// into the landing area; each is then copied into the ring of dumps (when a window or an assembly takes it) or of lines (when it is kept for what
 /// may come). An entry of a dump lies there until the dump is stored, spooled or counted as lost; then a tombstone says so, and both give way.
 /// Receiving never waits here: what finds no room is received as without a journal, and counted. One thread; only <see cref="Settle"/> may be
-/// called by any.
+/// called by any, and what is about finished events.
 /// </summary>
 internal sealed class ShardJournal : IDisposable
 {
@@ -34,6 +34,8 @@ internal sealed class ShardJournal : IDisposable
     private long _next;
     private long _lastTicket;
     private long _liveBytes;
+    private readonly Lock _eventsGate = new();
+    private bool _isDisposed;
 
     private struct TicketState
     {
@@ -89,12 +91,15 @@ internal sealed class ShardJournal : IDisposable
         set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
     }
 
+    /// <summary>Blocks of events up to this ticket are stored, spooled or counted as lost: they leave their shard in the order of their tickets.</summary>
+    public long EventsDone => _memory.ReadWord(JournalGeometry.EventsDoneWord);
+
     /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>
     public void GoOnAfter(RestoredJournal restored)
     {
         _next = restored.NextSequence;
         _lastTicket = restored.LastTicket;
-        foreach (var ticket in restored.Tickets)
+        foreach (var ticket in restored.Tickets.Concat(restored.Events))
         {
             ref var state = ref CollectionsMarshal.GetValueRefOrAddDefault(_tickets, ticket.Number, out _);
             state.IsUnsettled = !ticket.IsSettled;
@@ -103,6 +108,26 @@ internal sealed class ShardJournal : IDisposable
             state.RememberedBytes = ticket.RememberedBytes;
             _liveBytes += state.Bytes + state.RememberedBytes;
         }
+    }
+
+    /// <summary>Drops of a socket that were told, by the kernel's own number for it; null where it is not known. A socket that is kept over a restart goes on dropping.</summary>
+    public uint? DropsTold(long cookie)
+    {
+        for (var place = 0; place < JournalGeometry.MostSockets; place++)
+        {
+            if (_memory.ReadWord(JournalGeometry.DropsWords + place * 16) == cookie)
+            {
+                return (uint)_memory.ReadWord(JournalGeometry.DropsWords + place * 16 + 8);
+            }
+        }
+
+        return null;
+    }
+
+    public void TellDrops(int place, long cookie, uint drops)
+    {
+        _memory.WriteWord(JournalGeometry.DropsWords + place * 16 + 8, drops);
+        _memory.WriteWord(JournalGeometry.DropsWords + place * 16, cookie);
     }
 
     /// <summary>Before each receive, when nothing of the last one is left in the landing area.</summary>
@@ -179,6 +204,41 @@ internal sealed class ShardJournal : IDisposable
         return _tickets.ContainsKey(ticket) ? ticket : 0;
     }
 
+    /// <summary>A block of events takes the datagram in hand; a new ticket where it has none yet (0).</summary>
+    public long AddEvents(long ticket, Moment now)
+    {
+        ticket = TicketOfEvents(ticket);
+        Add(EntryKind.EventDatagram, ticket, now);
+        return ticket;
+    }
+
+    /// <summary>The same for records that are in no datagram as they are: gathered from lines.</summary>
+    public long AddPrintedEvents(long ticket, ReadOnlySpan<byte> entries)
+    {
+        ticket = TicketOfEvents(ticket);
+        if (IsUnsettled(ticket))
+        {
+            TryAppend(new JournalEntry { Kind = EntryKind.PrintedEvents, Ticket = ticket, Sequence = _next }, entries);
+        }
+
+        return ticket;
+    }
+
+    /// <summary>
+    /// Blocks of events up to this one are stored, spooled or counted as lost. Any thread. It counts at once: nothing may lie between this and the next batch
+    /// that the end of the process could take for one that was not stored.
+    /// </summary>
+    public void SettleEventsTo(long ticket)
+    {
+        lock (_eventsGate)
+        {
+            if (!_isDisposed && ticket > EventsDone)
+            {
+                _memory.WriteWord(JournalGeometry.EventsDoneWord, ticket);
+            }
+        }
+    }
+
     /// <summary>Its dump was handed on; what belongs to it is complete.</summary>
     public void Close(long ticket, byte end, ReadOnlySpan<byte> why)
     {
@@ -244,12 +304,28 @@ internal sealed class ShardJournal : IDisposable
 
     public void Dispose()
     {
+        lock (_eventsGate)
+        {
+            _isDisposed = true;
+        }
+
         _memory.Dispose();
         _file.Dispose();
     }
 
     private JournalEntry Current(EntryKind kind, long ticket, Moment now) =>
         new() { Kind = kind, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = _batch!.Source(_index) };
+
+    private long TicketOfEvents(long ticket)
+    {
+        if (ticket == 0)
+        {
+            ticket = ++_lastTicket;
+            _tickets[ticket] = new TicketState { IsUnsettled = true };
+        }
+
+        return ticket;
+    }
 
     private void Add(EntryKind kind, long ticket, Moment now)
     {

@@ -99,6 +99,7 @@ internal sealed class LossSaver(
                 if (!_waiting.ContainsKey(key) && _waiting.Count >= options.Loss.MaxSenders)
                 {
                     key = (null, step.Transport);
+                    counters.LossAmongOthers();
                 }
 
                 var counts = _waiting.GetValueOrDefault(key);

@@ -22,7 +22,7 @@ internal sealed class DatagramIntake
 
     private readonly NetoopsReassembler _netoops;
     private readonly NetconsoleReassembler _netconsole;
-    private readonly EventBlockWriter _events = new();
+    private readonly EventBlockWriter _events;
     private readonly FallbackWatch _fallback;
     private readonly byte[] _scratch = new byte[ScratchLength];
     private readonly ShardCounters _counters;
@@ -35,7 +35,8 @@ internal sealed class DatagramIntake
         Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
         _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal, Loss);
         _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal, Loss, archive);
-        _fallback = new FallbackWatch(_events, counters);
+        _events = new EventBlockWriter(journal);
+        _fallback = new FallbackWatch(_events, Math.Max(1, options.Evlog.MaxPrinted / shards), counters);
         _counters = counters;
         _log = log;
     }
@@ -181,10 +182,17 @@ internal sealed class DatagramIntake
     // Each record of a datagram is taken or refused by itself, and understood behind the channel.
     private void TakeRecords(ReadOnlySpan<byte> datagram, in SourceEndPoint source, Moment now)
     {
+        var isClaimed = false;
         for (var reader = new EvlogReader(datagram); reader.MoveNext();)
         {
             if (reader.Reason == PacketRejectReason.None)
             {
+                if (!isClaimed)
+                {
+                    isClaimed = true;
+                    _events.BeginDatagram(datagram.Length, now);
+                }
+
                 _counters.EventsReceived++;
                 _events.Add(source, EventOrigin.Datagram, now.Unix, reader.Frame);
             }

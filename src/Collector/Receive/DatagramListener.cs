@@ -167,6 +167,16 @@ internal sealed class DatagramListener : IDisposable
                 _journal.Advance();
             });
             PutAll();
+            var known = Math.Min(_sockets.Length, JournalGeometry.MostSockets);
+            for (var place = 0; place < known; place++)
+            {
+                _sockets[place].GoOnAfter(_journal);
+            }
+
+            for (var place = 0; place < known; place++)
+            {
+                _sockets[place].Report(_journal, place);
+            }
         }
 
         if (_isPortable)
@@ -264,6 +274,8 @@ internal sealed class DatagramListener : IDisposable
                 Complain(failure);
             }
         }
+
+        _linux?.Finish();
     }
 
     // Where recvmmsg is not there: the same batch, a call a datagram, no drop counter, no kernel time.
@@ -314,6 +326,7 @@ internal sealed class DatagramListener : IDisposable
             if (!_events.TryOffer(block))
             {
                 _counters.EventsDropped += block.Count;
+                block.Settle();
                 block.Return();
             }
         }

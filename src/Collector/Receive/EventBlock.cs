@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Mayday.Collector.Journal;
 using Mayday.Store;
 
 namespace Mayday.Collector.Receive;
@@ -28,8 +29,12 @@ internal sealed class EventBlock
 {
     private byte[] _bytes;
 
-    public EventBlock(ReadOnlySpan<byte> entries, int count)
+    private readonly ShardJournal? _journal;
+
+    public EventBlock(ReadOnlySpan<byte> entries, int count, ShardJournal? journal = null, long ticket = 0)
     {
+        _journal = ticket == 0 ? null : journal;
+        Ticket = ticket;
         _bytes = ArrayPool<byte>.Shared.Rent(entries.Length);
         entries.CopyTo(_bytes);
         Length = entries.Length;
@@ -41,7 +46,16 @@ internal sealed class EventBlock
 
     public int Length { get; }
 
+    /// <summary>The journal that its datagrams lie in; null where a kill loses them.</summary>
+    public ShardJournal? Journal => _journal;
+
+    /// <summary>What they lie there under.</summary>
+    public long Ticket { get; }
+
     public ReadOnlyMemory<byte> Entries => _bytes.AsMemory(0, Length);
+
+    /// <summary>It is stored, spooled or counted as lost: nothing of it comes back.</summary>
+    public void Settle() => _journal?.Settle(Ticket);
 
     public void Return()
     {

@@ -7,11 +7,8 @@ namespace Mayday.Collector.Receive;
 /// Watches console lines for records that a kernel printed because nobody listened ("evlog packet dropped: ..."), and gathers each with the lines
 /// behind it. Of any other line it costs a search for these words.
 /// </summary>
-internal sealed class FallbackWatch(EventBlockWriter events, ShardCounters counters)
+internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, ShardCounters counters)
 {
-    // Machines that print a record at the same moment; beyond it the first ones go with what they have.
-    private const int MaxPending = 256;
-
     // The kernel prints the lines of a record in a row. Two seconds, as a window waits for its lines.
     private const long Quiet = 2_000_000;
 
@@ -36,8 +33,9 @@ internal sealed class FallbackWatch(EventBlockWriter events, ShardCounters count
         if (isHead && TryFindHead(ref text, out var head))
         {
             Finish(source);
-            if (_pending.Count == MaxPending)
+            if (_pending.Count >= maxPending)
             {
+                counters.Evicted(EvictedTable.Printed);
                 Finish(_pending.MinBy(one => one.Value.Began.Monotonic).Key);
             }
 

@@ -136,12 +136,12 @@ internal sealed unsafe partial class LinuxReceive
         return batch;
     }
 
-    /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
-    public int Receive(int socket, ref uint dropsSeen, ref long drops)
+    /// <summary>
+    /// The last batch is worked on: nothing lies in the landing area any more. Said at once, not at the next call: what was stored meanwhile has left the
+    /// journal, and would be taken for new there.
+    /// </summary>
+    public void Finish()
     {
-        _batch.Clear();
-
-        // The last batch is worked on. From here to the call nothing lies in the landing area; from the call on, what the kernel has put there.
         for (var i = 0; i < _used; i++)
         {
             _headers[i].NameLength = NameLength;
@@ -150,6 +150,16 @@ internal sealed unsafe partial class LinuxReceive
             Volatile.Write(ref _headers[i].Length, NotYet);
         }
 
+        _used = 0;
+    }
+
+    /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
+    public int Receive(int socket, ref uint dropsSeen, ref long drops)
+    {
+        _batch.Clear();
+        Finish();
+
+        // From here on what lies in the landing area is what the kernel has put there.
         _journal?.Expect();
         var count = Math.Max(0, ReceiveMany(socket, _headers, (uint)_batch.Slots, DontWait, null));
         _used = count;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mayday.Agent.Netlink;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
@@ -10,12 +9,6 @@ namespace Mayday.Collector.Receive;
 /// </summary>
 internal sealed class NetlinkIntake(NetlinkListen listen, EventBlockWriter events, ShardCounters counters)
 {
-    // KERROR_GROUP_RAW, group 1: callers of bare kernel_error_event(). The group is a label that the sender chose, not what we asked for.
-    private const uint RawGroup = 0x1;
-
-    // struct nlmsghdr, which kernel_error_event() puts before any payload.
-    private const int HeaderLength = 16;
-
     public void Take(ReadOnlySpan<byte> message, in NetlinkMessage from, Moment now)
     {
         counters.Received(DatagramFormat.Evlog);
@@ -32,9 +25,9 @@ internal sealed class NetlinkIntake(NetlinkListen listen, EventBlockWriter event
         {
             counters.Rejected(PacketRejectReason.Empty);
         }
-        else if (from.Groups == RawGroup)
+        else if (from.IsRaw)
         {
-            Add(EventOrigin.NetlinkRaw, Payload(message), now);
+            Add(EventOrigin.NetlinkRaw, NetlinkMessage.PayloadOf(message), now);
         }
         else
         {
@@ -50,21 +43,6 @@ internal sealed class NetlinkIntake(NetlinkListen listen, EventBlockWriter event
                 }
             }
         }
-    }
-
-    // A header that holds what it says is no payload; anything else is, from its first byte.
-    private static ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> message)
-    {
-        if (message.Length >= HeaderLength)
-        {
-            var length = BinaryPrimitives.ReadUInt32LittleEndian(message);
-            if (length >= HeaderLength && length <= (uint)message.Length && message.Length - length < sizeof(uint))
-            {
-                return message[HeaderLength..(int)length];
-            }
-        }
-
-        return message;
     }
 
     private void Add(EventOrigin origin, ReadOnlySpan<byte> record, Moment now)

@@ -1,13 +1,23 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Mayday.Collector.Journal;
 
 namespace Mayday.Collector.Receive;
 
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
+    // The kernel's number of a socket, which no other has until it starts again.
+    private const int SolSocket = 1;
+    private const int SoCookie = 57;
+
     // A socket that was handed over has counted before; that was told by the process that had it.
     private uint _dropsSeen = LinuxReceive.IsSupported && LinuxReceive.TryReadDrops((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
+    private ShardJournal? _journal;
+    private int _place;
+    private long _cookie;
+    private uint _told;
 
     public Socket Socket { get; } = socket;
 
@@ -15,7 +25,44 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
 
     public long Drops => _drops;
 
-    public int Receive(LinuxReceive receive) => receive.Receive(Handle, ref _dropsSeen, ref _drops);
+    public int Receive(LinuxReceive receive)
+    {
+        var count = receive.Receive(Handle, ref _dropsSeen, ref _drops);
+        Tell();
+        return count;
+    }
+
+    /// <summary>What was dropped while no process received is told by this one: the journal knows what the last one had told of the same socket.</summary>
+    public void GoOnAfter(ShardJournal journal)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        try
+        {
+            Socket.GetRawSocketOption(SolSocket, SoCookie, bytes);
+        }
+        catch (SocketException)
+        {
+            // An old kernel: what was dropped meanwhile stays unknown.
+            return;
+        }
+
+        _cookie = MemoryMarshal.Read<long>(bytes);
+        if (journal.DropsTold(_cookie) is { } told)
+        {
+            // The kernel's count goes round at 32 bits.
+            _drops += _dropsSeen - told;
+        }
+    }
+
+    /// <summary>From here on it tells the journal, at a place of its own in it.</summary>
+    public void Report(ShardJournal journal, int place)
+    {
+        if (_cookie != 0)
+        {
+            (_journal, _place, _told) = (journal, place, _dropsSeen);
+            journal.TellDrops(place, _cookie, _dropsSeen);
+        }
+    }
 
     /// <summary>Asks for drops that no later datagram has told of.</summary>
     public void ReadDrops()
@@ -24,6 +71,16 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         {
             _drops += total - _dropsSeen;
             _dropsSeen = total;
+            Tell();
+        }
+    }
+
+    private void Tell()
+    {
+        if (_told != _dropsSeen && _journal is not null)
+        {
+            _told = _dropsSeen;
+            _journal.TellDrops(_place, _cookie, _dropsSeen);
         }
     }
 

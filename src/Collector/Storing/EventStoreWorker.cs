@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Mayday.Analysis.Events;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Store;
@@ -15,7 +16,7 @@ namespace Mayday.Collector.Storing;
 /// </summary>
 internal sealed class EventStoreWorker(
     ChannelReader<EventBlock> blocks, EventBacklog backlog, EventWriter writer, EventScreen screen, EventSpool spool, CollectorOptions collector, CollectorCounters counters,
-    TimeProvider time, ILogger log)
+    TimeProvider time, ILogger log, EventJournal? journal = null)
 {
     // When the process ends Postgres gets one more chance, but a short one: the spool is there.
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
@@ -46,6 +47,7 @@ internal sealed class EventStoreWorker(
             if (Drain() is { } batch)
             {
                 await StoreAsync(batch, stopping);
+                journal?.End(_taken);
             }
             else if (hasEnded)
             {
@@ -127,6 +129,7 @@ internal sealed class EventStoreWorker(
         }
 
         var batch = EventBatchBytes.Join(Guid.NewGuid(), _taken);
+        journal?.Begin(batch.Key, _taken);
         foreach (var block in _taken)
         {
             block.Return();
@@ -174,7 +177,7 @@ internal sealed class EventStoreWorker(
     /// <summary>Writes a batch; false when Postgres is away.</summary>
     private async Task<bool> TryWriteAsync(EventBatchBytes batch, CancellationToken stopping)
     {
-        using var activity = DumpAnalyst.Activities.StartActivity("events.store");
+        using var activity = DumpTrace.Activities.StartActivity("events.store");
         activity?.SetTag("mayday.events", batch.Count);
         try
         {

@@ -39,6 +39,7 @@ internal sealed class StoreWorker(
                 foreach (var dump in _batch)
                 {
                     dump.Settled?.Invoke();
+                    DumpTrace.End(dump);
                 }
             }
 
@@ -229,15 +230,18 @@ internal sealed class StoreWorker(
 
     private async Task WriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
     {
-        using var activity = DumpAnalyst.Activities.StartActivity("dumps.store");
+        using var activity = DumpTrace.Activities.StartActivity("dumps.store", ActivityKind.Internal, default(ActivityContext), tags: null, DumpTrace.LinksTo(dumps));
         activity?.SetTag("mayday.dumps", dumps.Count);
         using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : options.WriteTimeout, time);
         var began = time.GetTimestamp();
+        var beganAt = time.GetUtcNow();
         try
         {
             var written = await writer.WriteAsync(dumps, limit.Token);
+            var committedAt = time.GetUtcNow();
             for (var i = 0; i < written.Count; i++)
             {
+                DumpTrace.Stored(dumps[i], activity, beganAt, committedAt, written[i].Refusal is not null ? "refused" : written[i].IsNew ? "new" : "copy");
                 if (written[i].Refusal is { } refusal)
                 {
                     PutAside(dumps[i], refusal);

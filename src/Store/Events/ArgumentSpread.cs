@@ -49,14 +49,13 @@ internal sealed class ArgumentSpread(EventArgument first)
     }
 }
 
-/// <summary>A value as it is counted: a text, or a number of 64 bits with or without sign.</summary>
-internal readonly record struct ArgumentValue(string? Text, Int128 Number, bool IsCut)
+/// <summary>A value as it is counted: a text, or a number of 64 bits with or without sign, or of 15 digits.</summary>
+internal readonly record struct ArgumentValue(string? Text, decimal Number, bool IsCut)
 {
     public static ArgumentValue Of(EventArgument argument) => argument switch
     {
         { Text: { } text } => new ArgumentValue(StoredText.Clean(text, ArgumentSpread.MaxText), 0, text.Length > ArgumentSpread.MaxText),
-        { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => new ArgumentValue(null, (ulong)argument.Number, IsCut: false),
-        _ => new ArgumentValue(null, argument.Number, IsCut: false),
+        _ => new ArgumentValue(null, argument.Value, IsCut: false),
     };
 }
 
@@ -71,9 +70,9 @@ internal sealed class StoredSpread
     /// <summary>False once a value was pushed out: counts are then lower bounds, and there are other values.</summary>
     public bool IsExact { get; private set; } = true;
 
-    public Int128? Minimum { get; private set; }
+    public decimal? Minimum { get; private set; }
 
-    public Int128? Maximum { get; private set; }
+    public decimal? Maximum { get; private set; }
 
     /// <summary>Most frequent first; a count is at least so many.</summary>
     public IEnumerable<(ArgumentValue Value, long Count)> Values => _values
@@ -82,7 +81,7 @@ internal sealed class StoredSpread
         .OrderByDescending(value => value.Count);
 
     /// <summary>Numbers that are kept, whatever is certain of their counts.</summary>
-    internal IEnumerable<long> Kept => _values.Select(value => (long)value.Value.Number);
+    internal IEnumerable<decimal> Kept => _values.Select(value => value.Value.Number);
 
     public void Add(IReadOnlyDictionary<ArgumentValue, long> counts, long total)
     {
@@ -184,7 +183,7 @@ internal sealed class StoredSpread
             var isCut = value.TryGetProperty("cut", out _);
             spread._values.Add(new Counted(known.ValueKind == JsonValueKind.String
                 ? new ArgumentValue(known.GetString(), 0, isCut)
-                : new ArgumentValue(null, Number(known), isCut))
+                : new ArgumentValue(null, known.GetDecimal(), isCut))
             {
                 Count = value.GetProperty("count").GetInt64(),
                 Error = value.TryGetProperty("error", out var error) ? error.GetInt64() : 0,
@@ -194,26 +193,15 @@ internal sealed class StoredSpread
         return spread;
     }
 
-    private static void WriteNumber(Utf8JsonWriter json, string name, Int128? number)
+    private static void WriteNumber(Utf8JsonWriter json, string name, decimal? number)
     {
-        if (number is not { } known)
+        if (number is { } known)
         {
-            return;
-        }
-
-        if (known < Int128.Zero)
-        {
-            json.WriteNumber(name, (long)known);
-        }
-        else
-        {
-            json.WriteNumber(name, (ulong)known);
+            json.WriteNumber(name, known);
         }
     }
 
-    private static Int128? NumberOrNull(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? Number(value) : null;
-
-    private static Int128 Number(JsonElement value) => value.TryGetInt64(out var signed) ? signed : value.GetUInt64();
+    private static decimal? NumberOrNull(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetDecimal() : null;
 
     private sealed class Counted(ArgumentValue value)
     {

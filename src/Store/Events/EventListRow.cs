@@ -72,6 +72,11 @@ internal sealed class EventListRow
         }
 
         var isSigned = value.TryGetInt64(out var number);
+        if (shape is { Kind: EventArgumentKind.Real } || (!isSigned && !value.TryGetUInt64(out _)))
+        {
+            return EventArgument.OfReal(value.GetDouble(), shape?.Conversion ?? "f64") with { Name = shape?.Name };
+        }
+
         number = isSigned ? number : unchecked((long)value.GetUInt64());
         return shape is null or { Kind: EventArgumentKind.String }
             ? new EventArgument(isSigned ? EventArgumentKind.Signed : EventArgumentKind.Unsigned, number, null, isSigned ? "%d" : "%u", shape?.Name)

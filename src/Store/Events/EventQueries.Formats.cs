@@ -201,12 +201,12 @@ public sealed partial class EventQueries
             Name = row.TextOrNull(4),
             Observed = spread.Observed,
             IsExact = spread.IsExact,
-            Minimum = (decimal?)spread.Minimum,
-            Maximum = (decimal?)spread.Maximum,
+            Minimum = spread.Minimum,
+            Maximum = spread.Maximum,
             Values =
             [
                 .. spread.Values.Select(value => new EventArgumentValue(
-                    value.Value.Text, value.Value.Text is null ? (decimal)value.Value.Number : null, value.Count, value.Value.IsCut)),
+                    value.Value.Text, value.Value.Text is null ? value.Value.Number : (decimal?)null, value.Count, value.Value.IsCut)),
             ],
         };
     }

@@ -106,6 +106,9 @@ internal sealed class PendingEvent
                 case { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer }:
                     json.WriteNumberValue((ulong)argument.Number);
                     break;
+                case { Kind: EventArgumentKind.Real }:
+                    json.WriteNumberValue(argument.Value);
+                    break;
                 default:
                     json.WriteNumberValue(argument.Number);
                     break;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Mayday.Analysis;
 
@@ -71,6 +72,9 @@ public sealed record FinishedDump
 
     /// <summary>Called once it is stored, spooled or given up: until then its collector keeps it where a kill does not reach. Null where nobody waits.</summary>
     public Action? Settled { get; init; }
+
+    /// <summary>Its way through the collector, where somebody traces it.</summary>
+    public Activity? Trace { get; init; }
 }
 
 /// <summary>What a dump says about who sent it; strongest claim wins (agent machine id, host= in user data, address).</summary>

@@ -68,6 +68,12 @@ internal static class EventApiDocument
             ["format"] = Text(EventJson.MaxFormat, "The format string, as of printk."),
             ["args"] = new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = EventJson.MaxArguments, Items = Value() },
             ["text"] = Text(EventJson.MaxText, "The event as a line; printed from format and args where left out."),
+            ["data"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Format = "byte",
+                Description = $"Payload of a binary event in base64, 1 to {EventJson.MaxData} bytes; not beside format.",
+            },
             ["time"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time", Description = "When it happened, on the sender's clock." },
             ["cpu"] = Number(null, 0, int.MaxValue),
             ["pid"] = Number(null, int.MinValue, int.MaxValue),

@@ -99,6 +99,7 @@ internal record EventDocument
     {
         { Text: { } text } => text,
         { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => unchecked((ulong)argument.Number),
+        { Kind: EventArgumentKind.Real } => argument.Value,
         _ => argument.Number,
     };
 

@@ -21,6 +21,9 @@ internal static class EventJson
 
     public const int MaxText = 16 * 1024;
 
+    /// <summary>As many bytes of a payload as are stored.</summary>
+    public const int MaxData = 64 * 1024;
+
     public const int MaxArguments = EventReader.MaxArguments;
 
     private const int MaxFields = 64;
@@ -28,7 +31,7 @@ internal static class EventJson
     private const int MaxFieldValue = 1024;
 
     public static readonly IReadOnlyList<string> Members =
-        ["facility", "severity", "eventType", "format", "args", "text", "time", "cpu", "pid", "uid", "gid", "pgrp", "count", "fields"];
+        ["facility", "severity", "eventType", "format", "args", "text", "data", "time", "cpu", "pid", "uid", "gid", "pgrp", "count", "fields"];
 
     /// <summary>The event, or why there is none.</summary>
     public static KernelEvent? Read(JsonElement json, out EventRefusal refusal, out string detail)
@@ -75,6 +78,12 @@ internal static class EventJson
             return null;
         }
 
+        if (draft.IsTwofold)
+        {
+            (refusal, detail) = (EventRefusal.InvalidValue, "format and data exclude each other: an event is either printed or binary.");
+            return null;
+        }
+
         return draft.ToEvent();
     }
 
@@ -86,6 +95,7 @@ internal static class EventJson
         private int? _eventType;
         private string? _format;
         private string? _text;
+        private byte[]? _data;
         private List<EventArgument> _arguments = [];
         private List<KeyValuePair<string, string>> _fields = [];
         private DateTimeOffset? _time;
@@ -99,8 +109,10 @@ internal static class EventJson
         public string? Missing =>
             _facility is null ? "facility is missing: the driver or subsystem that reports, such as e1000."
             : _severity is null ? $"severity is missing: one of {string.Join(", ", SeverityWords.All)}, or 0 to 7."
-            : _format is null && _text is null ? "format and text are both missing: an event says something, as one or the other."
+            : _format is null && _text is null && _data is null ? "format, text and data are all missing: an event says something, as one of them."
             : null;
+
+        public bool IsTwofold => _data is not null && _format is not null;
 
         public bool Take(string name, JsonElement value, out string detail)
         {
@@ -112,6 +124,7 @@ internal static class EventJson
                 "eventType" => TakeEventType(value) ? "" : "eventType is not a whole number of 32 bits.",
                 "format" => TakeText(value, MaxFormat, out _format) ? "" : $"format is not a text of at most {MaxFormat} characters.",
                 "text" => TakeText(value, MaxText, out _text) ? "" : $"text is not a text of at most {MaxText} characters.",
+                "data" => TakeData(value) ? "" : $"data is not 1 to {MaxData} bytes in base64.",
                 "args" => TakeArguments(value) ? "" : $"args is not an array of at most {MaxArguments} texts and whole numbers of 64 bits.",
                 "time" => TakeTime(value) ? "" : "time is not a text such as 2026-01-31T12:00:00Z.",
                 "cpu" => TakeNumber(value, 0, int.MaxValue, out _cpu) ? "" : "cpu is not a whole number from 0.",
@@ -130,10 +143,11 @@ internal static class EventJson
             Facility = _facility!,
             Severity = _severity!.Value,
             EventType = _eventType ?? (_format is null ? 0 : EvlogCrc.EventTypeOf(_format)),
-            Format = _format is null ? EvlogFormat.String : EvlogFormat.Printf,
+            Format = _data is not null ? EvlogFormat.Binary : _format is null ? EvlogFormat.String : EvlogFormat.Printf,
             FormatString = _format,
             Arguments = _arguments,
-            Text = _text ?? PrintedEvent.Text(_format!, _arguments),
+            Text = _text ?? (_format is null ? "" : PrintedEvent.Text(_format, _arguments)),
+            Payload = _data,
             OccurredAt = _time,
             Processor = _cpu,
             Pid = _pid,
@@ -148,6 +162,12 @@ internal static class EventJson
         {
             text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
             return text is not null && text.Length <= maxLength;
+        }
+
+        private bool TakeData(JsonElement value)
+        {
+            _data = value.ValueKind == JsonValueKind.String && value.TryGetBytesFromBase64(out var bytes) && bytes.Length is > 0 and <= MaxData ? bytes : null;
+            return _data is not null;
         }
 
         private static bool TakeNumber(JsonElement value, int least, int most, out int? number)

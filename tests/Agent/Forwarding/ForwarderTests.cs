@@ -279,8 +279,8 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     {
         await using var collector = await ListeningCollector.StartAsync();
         var line = Start(collector.Url);
-        line.Outbox.AddFrames([1, 2, 3, 4], 1);
-        line.Outbox.AddFrames([5, 6, 7, 8], 1);
+        line.Outbox.AddFrame([1, 2, 3, 4]);
+        line.Outbox.AddFrame([5, 6, 7, 8]);
         line.Outbox.Close();
         await Patience.UntilAsync(() => line.Spool.Batches == 0, "an empty spool");
 

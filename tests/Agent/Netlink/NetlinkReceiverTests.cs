@@ -40,8 +40,8 @@ public sealed partial class NetlinkReceiverTests
         Multicast(1u << 20, [1, 2, 3, 4, 5]);
 
         var buffer = new byte[100];
-        Assert.Equal(expected, receiver.Receive(buffer, out var length).ToString());
-        Assert.Equal([1, 2, 3, 4, 5], buffer[..length]);
+        Assert.Equal(expected, receiver.Receive(buffer, out var message).ToString());
+        Assert.Equal([1, 2, 3, 4, 5], buffer[..message.Length]);
     }
 
     [Fact]
@@ -85,14 +85,26 @@ public sealed partial class NetlinkReceiverTests
         var buffer = new byte[16 << 10];
         while (true)
         {
-            if (receiver.Receive(buffer, out var length) != NetlinkReceipt.Datagram
-                || Uevent.Parse(buffer.AsSpan(0, length)) is not { Action: "offline" } uevent || !uevent.DevicePath.EndsWith("/net/lo", StringComparison.Ordinal))
+            if (receiver.Receive(buffer, out var message) != NetlinkReceipt.Datagram
+                || Uevent.Parse(buffer.AsSpan(0, message.Length)) is not { Action: "offline" } uevent || !uevent.DevicePath.EndsWith("/net/lo", StringComparison.Ordinal))
                 continue;
             var one = UeventRules.EventOf(uevent)!;
             Assert.Equal(("net", "uevent offline@%s: SUBSYSTEM=%s"), (one.Facility, one.Format));
             Assert.NotNull(uevent["SEQNUM"]);
             return;
         }
+    }
+
+    [Fact]
+    public void PayloadOf_RawMessage_IsWhatStandsBehindAHeaderThatHolds()
+    {
+        byte[] framed = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4];
+        byte[] lying = [.. framed];
+        lying[0] = 21;
+
+        Assert.Equal([1, 2, 3, 4], NetlinkMessage.PayloadOf(framed).ToArray());
+        Assert.Equal(lying, NetlinkMessage.PayloadOf(lying).ToArray());
+        Assert.Equal([1, 2], NetlinkMessage.PayloadOf([1, 2]).ToArray());
     }
 
     private static NetlinkReceiver OpenOrSkip(NetlinkGroups groups)
@@ -109,7 +121,7 @@ public sealed partial class NetlinkReceiverTests
     }
 
     // Multicast first, then unicast to port 0, which nobody has: ECONNREFUSED after it was delivered.
-    private static void Multicast(uint groups, byte[] datagram)
+    internal static void Multicast(uint groups, byte[] datagram)
     {
         var socket = OpenSocket(16, 3, UserSocket);
         Span<byte> address = stackalloc byte[12];

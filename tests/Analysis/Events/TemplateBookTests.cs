@@ -102,6 +102,63 @@ public sealed class TemplateBookTests
         }
     }
 
+    private const string SensorTemplate = """
+        [sensor]
+        facility: sensor
+        type: 7
+        text: {state} {rails} at {temperature}
+        member: temperature; f32
+        member: drift; f64
+        member: state; u16:3
+        member: fan; u16:5
+        member: offset; s16:8
+        member: next; u16:9
+        member: rails; u8[2][2]
+        member: fixed; u16be
+        """;
+
+    /// <summary>The C struct of the template above, as a compiler of that byte order lays it out: bit-fields fill a number from its low or its high end.</summary>
+    private static byte[] Sensor(bool isBigEndian, float temperature, double drift) =>
+    [
+        .. Ordered(BitConverter.GetBytes(temperature), isBigEndian),
+        .. Ordered(BitConverter.GetBytes(drift), isBigEndian),
+        // state 5, fan 17, offset -2; then next 300, which has no room beside them.
+        .. Ordered(BitConverter.GetBytes((ushort)(isBigEndian ? (5 << 13) | (17 << 8) | 0xfe : 5 | (17 << 3) | (0xfe << 8))), isBigEndian),
+        .. Ordered(BitConverter.GetBytes((ushort)(isBigEndian ? 300 << 7 : 300)), isBigEndian),
+        1, 2, 3, 4,
+        0x12, 0x34,
+    ];
+
+    private static byte[] Ordered(byte[] bytes, bool isBigEndian) => isBigEndian == !BitConverter.IsLittleEndian ? bytes : [.. bytes.Reverse()];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Apply_FloatsBitFieldsAndArrays_AreReadInTheSendersOrder(bool isBigEndian)
+    {
+        var book = Read(SensorTemplate);
+
+        var named = book.Apply(Binary(Sensor(isBigEndian, 21.3f, -0.25)) with { Facility = "sensor", EventType = 7, IsBigEndian = isBigEndian });
+
+        Assert.Equal(
+            ["temperature", "drift", "state", "fan", "offset", "next", "rails.0.0", "rails.0.1", "rails.1.0", "rails.1.1", "fixed"],
+            named.Arguments.Select(argument => argument.Name));
+        Assert.Equal([21.3m, -0.25m, 5, 17, -2, 300, 1, 2, 3, 4, 0x1234], named.Arguments.Select(argument => argument.Value));
+        Assert.Equal("5 1 2 3 4 at 21.3", named.Text);
+        Assert.True(EventFilter.TryParse("temperature > 21.2 && temperature < 21.4 && rails.1.1 = 4 && offset < 0", book.Names, out var filter, out var error), error?.Message);
+        Assert.True(filter.Matches(new ReceivedFacts(named, "a", DateTimeOffset.UnixEpoch, "evlog"), DateTimeOffset.UnixEpoch));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, double.PositiveInfinity, "NaN", "Infinity")]
+    [InlineData(float.NegativeInfinity, 1e300, "-Infinity", "1E+300")]
+    public void Apply_RealsThatNoNumberOfTheStoreHolds_AreTexts(float temperature, double drift, string first, string second)
+    {
+        var named = Read(SensorTemplate).Apply(Binary(Sensor(false, temperature, drift)) with { Facility = "sensor", EventType = 7 });
+
+        Assert.Equal([first, second], named.Arguments.Take(2).Select(argument => argument.Text));
+    }
+
     [Theory]
     [InlineData("format: %d\n", 1, "first line")]
     [InlineData("[a]\nformat: %d\narg: x\narg: y\n", 2, "1 arguments, and 2")]
@@ -111,6 +168,15 @@ public sealed class TemplateBookTests
     [InlineData("[a]\nformat: %d\narg: host\n", 3, "every event has")]
     [InlineData("[a]\nformat: %d\narg: x; values none\n", 3, "[values none]")]
     [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; float\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; f16\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; f32:4\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8:9\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8:0\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8[0]\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8[2][\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; char[2][2]\n", 4, "no type")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8[8][9]\n", 4, "more than 64")]
+    [InlineData("[a]\nfacility: f\ntype: 1\nmember: x; u8[8192][8192][8192]\n", 4, "more than 64")]
     [InlineData("[a]\nformat: %d\n[a]\nformat: %s\n", 3, "already")]
     [InlineData("[a]\nformat: %d\n[b]\nformat: %d\n", 3, "same events")]
     [InlineData("[bits x]\n64: far\n", 2, "0 to 63")]

@@ -154,6 +154,48 @@ public sealed class EventScreenTests
         Assert.True(screen.Alerts.TryRead(out _));
     }
 
+    [Theory]
+    [InlineData("pid", "7")]
+    [InlineData("pgrp", "70")]
+    [InlineData("uid", "1000")]
+    [InlineData("cpu", "3")]
+    [InlineData("flags", "KERNEL INTERRUPT")]
+    [InlineData("truncated", "true")]
+    [InlineData("format", "STRING")]
+    [InlineData("data", "x")]
+    [InlineData("count", "1")]
+    [InlineData("severity", "err")]
+    [InlineData("arg1", "sda")]
+    [InlineData("arg2", "-5")]
+    [InlineData("victim", "postgres")]
+    [InlineData("arg.victim", "postgres")]
+    [InlineData("device", "sdq")]
+    [InlineData("field.DEVICE", "sdq")]
+    [InlineData("receivedAt", null)]
+    [InlineData("age", null)]
+    public void Value_OfAnyNameThatTellsEventsApart_IsWhatAlertsCountBy(string name, string? value)
+    {
+        var one = At(0, "x", device: "sdq");
+        one = one with
+        {
+            Event = one.Event with
+            {
+                Format = EvlogFormat.String,
+                Flags = EvlogFlags.KernelEvent | EvlogFlags.Interrupt,
+                IsTruncated = true,
+                Pid = 7,
+                Pgrp = 70,
+                Uid = 1000,
+                Processor = 3,
+                Severity = Severity.Error,
+                Arguments = [EventArgument.OfText("sda"), EventArgument.OfNumber(-5), EventArgument.OfText("postgres") with { Name = "victim" }],
+            },
+        };
+
+        Assert.Equal(value is not null, EventFacts.IsName(name, TemplateBook.Shipped.Names));
+        Assert.Equal(value, EventFacts.Value(EventFacts.Of(one), name));
+    }
+
     [Fact]
     public void Pass_FoldedEvents_CountForAll()
     {

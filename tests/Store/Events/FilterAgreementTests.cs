@@ -120,7 +120,7 @@ public sealed class FilterAgreementTests(PostgresFixture postgres) : IClassFixtu
         static string Json(EventArgument argument) => argument.Kind switch
         {
             EventArgumentKind.String => JsonSerializer.Serialize(argument.Text),
-            EventArgumentKind.Unsigned or EventArgumentKind.Pointer => ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture),
+            EventArgumentKind.Unsigned or EventArgumentKind.Pointer or EventArgumentKind.Real => argument.Value.ToString(CultureInfo.InvariantCulture),
             _ => argument.Number.ToString(CultureInfo.InvariantCulture),
         };
     }
@@ -177,6 +177,7 @@ public sealed class FilterAgreementTests(PostgresFixture postgres) : IClassFixtu
     private static Gen<EventArgument> ArgumentGen() => Gen.OneOf(
         Gen.Elements(s_texts).Select(text => EventArgument.OfText(text)),
         Gen.Elements(-5L, 0, 3, 5, long.MinValue, long.MaxValue).Select(number => EventArgument.OfNumber(number)),
+        Gen.Elements(0.0, 3, -5, 2.5, 4.999, 1e-8, 123456789012345).Select(number => EventArgument.OfReal(number, "f64")),
         Gen.Elements(-1L, 3, long.MinValue).Select(number => new EventArgument(EventArgumentKind.Pointer, number, null, "%p")));
 
     private static Gen<string> FilterGen(int depth) => depth == 0

@@ -54,6 +54,21 @@ public sealed class PagesEventTests(PagesFixture pages)
         await Expect(page.Locator("table.vt")).ToContainTextAsync(facility);
     }
 
+    [Theory]
+    [InlineData("/events")]
+    [InlineData("/alerts")]
+    public async Task SearchBox_OnPagesOfEvents_SearchesEvents(string path)
+    {
+        await SeedAsync();
+        var page = await pages.OpenAsync(path);
+
+        await page.Locator("#search").FillAsync("link is up");
+        await page.Locator("#search").PressAsync("Enter");
+
+        await Expect(page).ToHaveURLAsync(new Regex(@"/events\?filter=%22link%20is%20up%22$"));
+        await Expect(page.Locator("#search")).ToHaveValueAsync("\"link is up\"");
+    }
+
     [Fact]
     public async Task FilterBox_Mistake_IsMarkedAtItsColumn()
     {

@@ -105,12 +105,8 @@ internal static class FilterEvaluation
         };
     }
 
-    private static bool Passes(FilterTest test, EventArgument argument) => argument.Kind switch
-    {
-        EventArgumentKind.String => Passes(test, argument.Text),
-        EventArgumentKind.Unsigned or EventArgumentKind.Pointer => Passes(test, (ulong)argument.Number),
-        _ => Passes(test, argument.Number),
-    };
+    private static bool Passes(FilterTest test, EventArgument argument) =>
+        argument.Kind == EventArgumentKind.String ? Passes(test, argument.Text) : Passes(test, argument.Value);
 
     private static bool Passes(FilterTest test, decimal? number) => number is { } set && test.Value is NumberValue(var value)
         && (test.Operator == FilterOperator.HasBits ? HasBits(set, value) : Compared(test.Operator, set.CompareTo(value)));

@@ -249,7 +249,7 @@ internal sealed partial class FilterParser
         }
 
         if (value.Kind == FilterTokenKind.Word && FilterWords.TryNumber(value.Text, out var number)
-            && (op.Operator != FilterOperator.HasBits || (number == decimal.Truncate(number) && number is >= 0 and <= long.MaxValue)))
+            && (op.Operator != FilterOperator.HasBits || (number == decimal.Truncate(number) && number is >= 0 and <= ulong.MaxValue)))
         {
             return new FilterTest(subject, op.Operator, new NumberValue(number));
         }
@@ -258,7 +258,7 @@ internal sealed partial class FilterParser
         {
             if (!isLenient)
             {
-                Fail(value, "& wants a whole number, decimal or 0x hexadecimal.");
+                Fail(value, "& wants a whole number of at most 64 bits, decimal or 0x hexadecimal.");
             }
 
             return null;

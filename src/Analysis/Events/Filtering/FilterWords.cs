@@ -33,6 +33,9 @@ public static class FilterWords
         ("local5", 168), ("local6", 176), ("local7", 184),
     ];
 
+    /// <summary>"KERNEL INTERRUPT"; empty without any.</summary>
+    public static string OfFlags(EvlogFlags flags) => string.Join(' ', Flags.Where(known => (flags & known.Flag) != 0).Select(known => known.Word));
+
     public static string OfSeverity(Severity severity) => Severities[Math.Min((int)severity, 7)];
 
     public static bool TrySeverity(string word, out Severity severity)

@@ -86,7 +86,7 @@ public sealed class TemplateBook
         var arguments = new List<EventArgument>();
         foreach (var member in template.Payload)
         {
-            if (member.Read(record.Payload.Span) is not { } argument)
+            if (member.Read(record.Payload.Span, record.IsBigEndian) is not { } argument)
             {
                 return record with
                 {
@@ -109,11 +109,14 @@ public sealed class TemplateBook
         {
             text.Append(rest[..open]);
             var name = rest.Slice(open + 1, length - 1);
+            var isFirst = true;
             for (var i = 0; i < arguments.Count; i++)
             {
-                if (name.SequenceEqual(arguments[i].Name))
+                // An array's name stands for all its elements.
+                if (name.SequenceEqual(arguments[i].Name) || (template.Payload[i].Array is { } array && name.SequenceEqual(array)))
                 {
-                    text.Append(arguments[i].Text ?? Word(template.Payload[i].Argument, arguments[i]));
+                    text.Append(isFirst ? "" : " ").Append(arguments[i].Text ?? Word(template.Payload[i].Argument, arguments[i]));
+                    isFirst = false;
                 }
             }
 
@@ -123,8 +126,8 @@ public sealed class TemplateBook
         return text.Append(rest).ToString();
     }
 
-    private static string Word(TemplateArgument known, EventArgument argument) => known.Words?.Of(argument.Number)
-        ?? (argument.Kind == EventArgumentKind.Unsigned ? ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture) : argument.Number.ToString(CultureInfo.InvariantCulture));
+    private static string Word(TemplateArgument known, EventArgument argument) => (argument.Kind == EventArgumentKind.Real ? null : known.Words?.Of(argument.Number))
+        ?? argument.Value.ToString(CultureInfo.InvariantCulture);
 
     private static TemplateBook ReadShipped()
     {

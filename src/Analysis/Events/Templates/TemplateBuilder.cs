@@ -15,6 +15,9 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         ["netdev"] = ("%s %s %s%s: ", ["driver", "dev", "netdev", "netdev_state"]),
     };
 
+    // evlog's variable part.
+    private const int MaxOffset = 8192;
+
     private readonly List<string> _facilities = [];
     private readonly List<(int Line, string Text)> _formats = [];
     private readonly List<int> _types = [];
@@ -27,6 +30,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
     private string? _text;
     private FaultClass _class;
     private int _offset;
+    private (PayloadType Type, int Used)? _bits;
 
     public void Set(TemplateLine line)
     {
@@ -191,7 +195,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         {
             mistake(line.Number, $"'{word}' is what every event has in the query language: call it otherwise");
         }
-        else if (_arguments.Exists(known => known?.Name == word) || _payload.Exists(known => known.Argument.Name == word))
+        else if (_arguments.Exists(known => known?.Name == word) || _payload.Exists(known => known.Argument.Name == word || known.Array == word))
         {
             mistake(line.Number, $"'{word}' is there twice");
         }
@@ -207,47 +211,58 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
             return;
         }
 
-        var type = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (type is [_, "at", var written])
+        var words = parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is [_, "at", var written])
         {
-            if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out _offset) || _offset > 8192)
+            _bits = null;
+            if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out _offset) || _offset > MaxOffset)
             {
-                mistake(line.Number, "an offset is a number of bytes up to 8192");
+                mistake(line.Number, $"an offset is a number of bytes up to {MaxOffset}");
                 _offset = 0;
             }
         }
 
         var argument = ReadArgument(line, parts, 2);
-        if (type.Length is not (1 or 3) || !TryType(type[0], out var kind, out var length, out var isBigEndian))
+        if (words.Length is not (1 or 3) || !PayloadType.TryParse(words[0], out var type))
         {
-            mistake(line.Number, $"'{parts[1]}' is no type: u8 s8 u16 s16 u32 s32 u64 s64, with le (or nothing) or be behind; char[N], bytes[N], text, bytes; 'at N' may follow");
+            mistake(line.Number, $"'{parts[1]}' is no type: u8 s8 u16 s16 u32 s32 u64 s64 f32 f64, with le or be behind where it is not the sender's order; "
+                + "[N] or [N][M] for arrays, :N for bits of a whole number; char[N], bytes[N], text, bytes; 'at N' may follow");
             return;
         }
 
-        _payload.Add(new PayloadMember(argument, kind, _offset, length, isBigEndian, type[0]));
-        _offset += length;
+        if (_payload.Count + type.Count > EventReader.MaxArguments)
+        {
+            mistake(line.Number, $"more than {EventReader.MaxArguments} members, elements of arrays included");
+        }
+        else if (type.BitWidth > 0)
+        {
+            AddBits(argument, type);
+        }
+        else
+        {
+            _bits = null;
+            for (var i = 0; i < type.Count; i++)
+            {
+                var element = type.Dimensions.Length == 0 ? argument : argument with { Name = argument.Name + type.IndexOf(i) };
+                _payload.Add(new PayloadMember(element, type.Kind, _offset, type.Length, type.IsBigEndian, type.Word, Array: type.Dimensions.Length == 0 ? null : argument.Name));
+                _offset += type.Length;
+            }
+        }
     }
 
-    private static bool TryType(string word, out PayloadKind kind, out int length, out bool isBigEndian)
+    // Bits of numbers of one size, signed or not, share a number for as long as it has room, as with C's compilers.
+    private void AddBits(TemplateArgument argument, PayloadType type)
     {
-        isBigEndian = word.EndsWith("be", StringComparison.Ordinal);
-        length = 0;
-        kind = word[0] == 's' ? PayloadKind.Signed : PayloadKind.Unsigned;
-        switch (isBigEndian || word.EndsWith("le", StringComparison.Ordinal) ? word[..^2] : word)
+        var (shared, before) = _bits ?? default;
+        if (shared is null || shared.Length != type.Length || shared.IsBigEndian != type.IsBigEndian || before + type.BitWidth > type.Length * 8)
         {
-            case "u8" or "s8": length = 1; return true;
-            case "u16" or "s16": length = 2; return true;
-            case "u32" or "s32": length = 4; return true;
-            case "u64" or "s64": length = 8; return true;
-            case "text": kind = PayloadKind.Text; return true;
-            case "bytes": kind = PayloadKind.Bytes; return true;
+            before = 0;
+            _offset += type.Length;
         }
 
-        kind = word.StartsWith("char[", StringComparison.Ordinal) ? PayloadKind.Text : PayloadKind.Bytes;
-        var open = word.IndexOf('[', StringComparison.Ordinal);
-        return open is 4 or 5 && word[^1] == ']' && word[..open] is "char" or "bytes" && open > 0
-            && int.TryParse(word.AsSpan(open + 1, Math.Max(0, word.Length - open - 2)), NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length is > 0 and <= 8192;
+        _payload.Add(new PayloadMember(
+            argument, type.Kind, _offset - type.Length, type.Length, type.IsBigEndian, type.Written, new BitField(before, type.BitWidth)));
+        _bits = (type, before + type.BitWidth);
     }
 
     private static string Unescape(string format) => format

@@ -168,12 +168,12 @@ internal sealed class EventFilterSql
 
         var value = $"(CASE WHEN {type} = 'number' THEN ({text})::numeric END)";
         return test.Operator == FilterOperator.HasBits
-            ? $"({LowBits(value)} & {_bind((long)number)}) <> 0"
+            ? $"({LowBits(value)} & {_bind(unchecked((long)(ulong)number))}) <> 0"
             : $"{value} {Sign(test.Operator)} {_bind(number)}";
     }
 
     // Unsigned values beyond 2^63 as the bigint of the same bits.
-    private static string LowBits(string numeric) => $"({numeric} - CASE WHEN {numeric} > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END)::bigint";
+    private static string LowBits(string numeric) => $"(trunc({numeric}) - CASE WHEN {numeric} > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END)::bigint";
 
     private string WriteText(FilterTest test, string column) => (test.Operator, test.Value) switch
     {

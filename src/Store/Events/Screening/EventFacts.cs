@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Mayday.Analysis.Events;
 using Mayday.Analysis.Events.Filtering;
+using Mayday.Protocol.Evlog;
 
 namespace Mayday.Store.Events.Screening;
 
@@ -16,9 +17,12 @@ internal static class EventFacts
 
     private static string? AddressText(IPAddress? address) => address is null ? null : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
-    public static bool IsName(string word, ArgumentCatalog names) => FilterField.Find(word) is not null
-        || FilterField.Entries.Any(entry => string.Equals(entry.Name, word, StringComparison.OrdinalIgnoreCase))
-        || word.StartsWith("field.", StringComparison.OrdinalIgnoreCase) || Position(word) >= 0 || names.Find(word).Count > 0;
+    /// <summary>What can be told apart by its value: every name of the query language but times, of which no two are the same.</summary>
+    public static bool IsName(string word, ArgumentCatalog names) => FilterField.Find(word) is { } field
+        ? field.Kind is not (FilterFieldKind.Time or FilterFieldKind.Age)
+        : FilterField.Entries.Any(entry => string.Equals(entry.Name, word, StringComparison.OrdinalIgnoreCase))
+            || (word.StartsWith("field.", StringComparison.OrdinalIgnoreCase) && word.Length > "field.".Length)
+            || Position(word) >= 0 || names.Find(Bare(word)).Count > 0;
 
     /// <summary>The value of a field as text; null where the event has none.</summary>
     public static string? Value(ReceivedFacts facts, string name)
@@ -34,8 +38,12 @@ internal static class EventFacts
                 EventAttribute.Facility => record.Facility,
                 EventAttribute.EventType => string.Create(CultureInfo.InvariantCulture, $"0x{record.EventType:x8}"),
                 EventAttribute.Severity => FilterWords.OfSeverity(record.Severity),
-                EventAttribute.Format => record.FormatString,
-                EventAttribute.Text or EventAttribute.StringText => record.Text,
+                EventAttribute.Format => record.FormatString ?? record.Format.ToString().ToUpperInvariant(),
+                EventAttribute.Text => record.Text,
+                EventAttribute.StringText => record.Format == EvlogFormat.String ? record.Text : null,
+                EventAttribute.Flags => FilterWords.OfFlags(record.Flags),
+                EventAttribute.Truncated => record.IsTruncated ? "true" : "false",
+                EventAttribute.Count => Text<int>(record.Count),
                 EventAttribute.Processor => Text(record.Processor),
                 EventAttribute.Uid => Text(record.Uid),
                 EventAttribute.Gid => Text(record.Gid),
@@ -52,7 +60,7 @@ internal static class EventFacts
 
         foreach (var argument in record.Arguments)
         {
-            if (string.Equals(argument.Name, name, StringComparison.OrdinalIgnoreCase))
+            if (string.Equals(argument.Name, Bare(name), StringComparison.OrdinalIgnoreCase))
             {
                 return Text(argument);
             }
@@ -72,6 +80,8 @@ internal static class EventFacts
         return null;
     }
 
+    private static string Bare(string word) => word.StartsWith("arg.", StringComparison.OrdinalIgnoreCase) ? word["arg.".Length..] : word;
+
     private static int Position(string word) => word.StartsWith("arg", StringComparison.OrdinalIgnoreCase)
         && int.TryParse(word.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position is >= 1 and <= EventFilter.MaxPosition
             ? position - 1
@@ -80,7 +90,5 @@ internal static class EventFacts
     private static string? Text<T>(T? number)
         where T : struct, IFormattable => number?.ToString(null, CultureInfo.InvariantCulture);
 
-    private static string Text(EventArgument argument) => argument.Text ?? (argument.Kind is EventArgumentKind.Unsigned or EventArgumentKind.Pointer
-        ? ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture)
-        : argument.Number.ToString(CultureInfo.InvariantCulture));
+    private static string Text(EventArgument argument) => argument.Text ?? argument.Value.ToString(CultureInfo.InvariantCulture);
 }

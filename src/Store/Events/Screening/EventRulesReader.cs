@@ -239,7 +239,7 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
             }
             else
             {
-                Mistake($"{at}.{name}", $"'{word}' is no field, no arg1, and no name of a template");
+                Mistake($"{at}.{name}", $"'{word}' is no field other than times, no arg1, and no name of a template");
             }
         }
 

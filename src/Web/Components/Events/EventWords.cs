@@ -12,6 +12,9 @@ internal static class EventWords
 {
     private const int MaxShown = 60;
 
+    // Signs of a filter; none of them is likely in words that people look for.
+    private static readonly System.Buffers.SearchValues<char> s_signs = System.Buffers.SearchValues.Create("=<>~&|\"'");
+
     /// <summary>Colour by gravity; the word stands beside it.</summary>
     public static string Colour(Severity severity) => severity switch
     {
@@ -32,9 +35,8 @@ internal static class EventWords
         : argument.Kind switch
         {
             EventArgumentKind.Pointer => string.Create(CultureInfo.InvariantCulture, $"0x{argument.Number:x}"),
-            EventArgumentKind.Unsigned => ((ulong)argument.Number).ToString(CultureInfo.InvariantCulture),
             EventArgumentKind.Character when argument.Number is > 0x20 and < 0x7f => $"{argument.Number} '{(char)argument.Number}'",
-            _ => argument.Number.ToString(CultureInfo.InvariantCulture),
+            _ => argument.Value.ToString(CultureInfo.InvariantCulture),
         };
 
     /// <summary>As a filter writes it; null for texts too long for a link.</summary>
@@ -42,8 +44,7 @@ internal static class EventWords
     {
         { Text.Length: > 200 } => null,
         { Text: { } text } => $"arg{position} = {FilterText.Quote(text)}",
-        { Kind: EventArgumentKind.Unsigned or EventArgumentKind.Pointer } => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {(ulong)argument.Number}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {argument.Number}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"arg{position} = {argument.Value}"),
     };
 
     public static string Comparison(int position, EventArgumentValue value) => value switch
@@ -63,6 +64,18 @@ internal static class EventWords
         : count >= all ? "100 %"
         : count * 100.0 / all is < 1 and var little ? string.Create(CultureInfo.InvariantCulture, $"{little:0.0} %")
         : string.Create(CultureInfo.InvariantCulture, $"{count * 100 / all} %");
+
+    /// <summary>
+    /// What was typed where words are expected: plain words are looked for in the text; what is a filter, or was meant as one (then its mistake is
+    /// worth seeing), stays.
+    /// </summary>
+    public static string AsFilter(string typed)
+    {
+        var text = typed.Trim();
+        return text.Length == 0 || text.AsSpan().ContainsAny(s_signs) || EventFilter.TryParse(text, out _, out _)
+            ? text
+            : $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal)}\"";
+    }
 
     public static string Link(string filter, long? format = null)
     {

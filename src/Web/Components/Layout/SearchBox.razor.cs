@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mayday.Web.Components.Events;
 using Mayday.Web.Components.Reading;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -16,19 +17,30 @@ public sealed partial class SearchBox : IDisposable
     {
         "bugs" => "/bugs",
         "hosts" => "/hosts",
+        "event-formats" => "/event-formats",
+        _ when IsOfEvents => "/events",
         _ => "/crashes",
     };
+
+    // One event and alerts as well: who looks at them looks for events.
+    private bool IsOfEvents => Path.Split('/')[0] is "events" or "alerts";
+
+    private string Field => IsOfEvents ? ViewQuery.Filter : ViewQuery.Text;
 
     private ImmutableArray<string> Keys => Target switch
     {
         "/bugs" => ViewQuery.OfBugs,
         "/hosts" => ViewQuery.OfHosts,
+        "/event-formats" => ViewQuery.OfEventFormats,
+        "/events" => ViewQuery.OfEvents,
         _ => ViewQuery.OfCrashes,
     };
 
     private string Hint => Target switch
     {
         "/bugs" => "kind:softLockup host:web-* since:7d words of the title",
+        "/event-formats" => "severity:err since:7d words of the format or facility",
+        "/events" => "words of the event, or severity <= err && host ~ ^web",
         "/hosts" => "kernel:6.1.0-56-amd64 since:1h name or address",
         _ => "host:web-* kind:nullPointer since:7d words of the log",
     };
@@ -47,9 +59,22 @@ public sealed partial class SearchBox : IDisposable
         StateHasChanged();
     }
 
-    private void Follow() => _text = "/" + Path == Target ? ViewQuery.FromUrl(Navigation.Uri, Keys).ToSearch() : "";
+    private void Follow() => _text = "/" + Path != Target ? ""
+        : ViewQuery.FromUrl(Navigation.Uri, Keys) is var query && IsOfEvents ? query[ViewQuery.Filter] ?? ""
+        : query.ToSearch();
 
-    private void Search() => Navigation.NavigateTo(ViewQuery.FromSearch(_text, Keys).ToUrl(Target));
+    private void Search()
+    {
+        if (!IsOfEvents)
+        {
+            Navigation.NavigateTo(ViewQuery.FromSearch(_text, Keys).ToUrl(Target));
+            return;
+        }
+
+        // What else narrows the list stays, as with the list's own box.
+        var query = Path == "events" ? ViewQuery.FromUrl(Navigation.Uri, Keys) : ViewQuery.Empty(Keys);
+        Navigation.NavigateTo(query.With(ViewQuery.Filter, EventWords.AsFilter(_text)).ToUrl(Target));
+    }
 
     public void Dispose() => Navigation.LocationChanged -= OnMoved;
 }

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Mayday.Store;
+
+namespace Mayday.Collector;
+
+/// <summary>
+/// One dump's way as one trace: received, assembled, analysed, stored. The receiving thread knows nothing of it: what it did is told from the dump's own times.
+/// A batch that stores many dumps is an activity of its own, and links lead from it to them and back. Nothing is made while nobody listens.
+/// </summary>
+internal static class DumpTrace
+{
+    public const string OutcomeTag = "mayday.outcome";
+
+    public static readonly ActivitySource Activities = new(CollectorCounters.MeterName);
+
+    /// <summary>A dump's trace begins, and becomes the current activity.</summary>
+    public static Activity? Begin()
+    {
+        Activity.Current = null;
+        return Activities.StartActivity("dump", ActivityKind.Consumer);
+    }
+
+    /// <summary>It is analysed, or was not worth keeping (null): tells what went before, and that the current activity is no more.</summary>
+    public static FinishedDump? Analysed(Activity? trace, FinishedDump? dump, DateTimeOffset taken)
+    {
+        Activity.Current = null;
+        if (trace is null)
+        {
+            return dump;
+        }
+
+        if (dump is null)
+        {
+            trace.SetTag(OutcomeTag, "empty");
+            trace.Stop();
+            return null;
+        }
+
+        trace.SetStartTime(dump.ReceivedAt.UtcDateTime);
+        trace.SetTag("mayday.dump.id", dump.Id);
+        trace.SetTag("mayday.collector", dump.Collector);
+        trace.SetTag("mayday.transport", dump.Transport.ToWord());
+        trace.SetTag("mayday.packets", dump.Completeness.Received);
+        trace.SetTag("mayday.crashes", dump.Crashes.Count);
+        Tell(trace, "dump.receive", dump.ReceivedAt, dump.CompletedAt);
+        Tell(trace, "dump.assemble", dump.CompletedAt, taken > dump.CompletedAt ? taken : dump.CompletedAt);
+        return dump with { Trace = trace };
+    }
+
+    /// <summary>Links from a batch to its dumps.</summary>
+    public static IEnumerable<ActivityLink> LinksTo(IReadOnlyList<FinishedDump> dumps) =>
+        dumps.Where(dump => dump.Trace is not null).Select(dump => new ActivityLink(dump.Trace!.Context));
+
+    /// <summary>The batch that it was in is committed.</summary>
+    public static void Stored(FinishedDump dump, Activity? batch, DateTimeOffset began, DateTimeOffset committed, string outcome)
+    {
+        if (dump.Trace is { } trace)
+        {
+            Tell(trace, "dump.store", began, committed, batch);
+            trace.SetTag(OutcomeTag, outcome);
+            trace.SetEndTime(committed.UtcDateTime);
+        }
+    }
+
+    /// <summary>It left the collector's memory; one that was not stored is in the spool, or was counted as lost.</summary>
+    public static void End(FinishedDump dump)
+    {
+        if (dump.Trace is { } trace)
+        {
+            if (trace.GetTagItem(OutcomeTag) is null)
+            {
+                trace.SetTag(OutcomeTag, "spooled");
+            }
+
+            trace.Stop();
+        }
+    }
+
+    private static void Tell(Activity trace, string name, DateTimeOffset began, DateTimeOffset ended, Activity? batch = null)
+    {
+        ActivityLink[]? links = batch is null ? null : [new ActivityLink(batch.Context)];
+        var told = Activities.StartActivity(name, ActivityKind.Internal, trace.Context, tags: null, links, began);
+        told?.SetEndTime(ended.UtcDateTime);
+        told?.Stop();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Mayday.Collector.Storing;
+using Mayday.Store;
+using Mayday.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mayday.Collector.Tests;
+
+/// <summary>The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres.</summary>
+public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("mayday-trace-").FullName;
+    private readonly ConcurrentQueue<Activity> _ended = new();
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Dump_FromItsFirstPacketToItsCommit_IsOneTrace()
+    {
+        using var listener = Listen();
+        var before = DateTime.UtcNow;
+        var name = await SendDumpAsync(postgres.ConnectionString, counters => counters.Written == 1);
+
+        var root = Assert.Single(_ended, activity => activity.OperationName == "dump" && Equals(activity.GetTagItem("mayday.collector"), name));
+        Assert.Equal(default, root.ParentSpanId);
+        Assert.Equal("new", root.GetTagItem("mayday.outcome"));
+        Assert.IsType<Guid>(root.GetTagItem("mayday.dump.id"));
+        Assert.Equal("netoops", root.GetTagItem("mayday.transport"));
+        var steps = _ended.Where(activity => activity.TraceId == root.TraceId && activity != root).OrderBy(activity => activity.StartTimeUtc).ToArray();
+        Assert.Equal(["dump.analyse", "dump.assemble", "dump.receive", "dump.store"], steps.Select(step => step.OperationName).Order(StringComparer.Ordinal));
+        Assert.All(steps, step => Assert.Equal(root.SpanId, step.ParentSpanId));
+
+        // Each step begins where the one before it ended, or later, and none lies outside of the whole.
+        var inOrder = new[] { "dump.receive", "dump.assemble", "dump.analyse", "dump.store" }.Select(name => steps.Single(step => step.OperationName == name)).ToArray();
+        Assert.All(inOrder.Zip(inOrder[1..]), pair => Assert.True(pair.Second.StartTimeUtc >= pair.First.StartTimeUtc));
+        Assert.InRange(root.StartTimeUtc, before.AddSeconds(-1), DateTime.UtcNow);
+        Assert.All(steps, step => Assert.InRange(step.StartTimeUtc, root.StartTimeUtc, root.StartTimeUtc + root.Duration));
+        Assert.Equal(root.StartTimeUtc + root.Duration, inOrder[^1].StartTimeUtc + inOrder[^1].Duration);
+
+        // The batch is a trace of its own; links lead both ways.
+        var batch = Assert.Single(_ended, activity => activity.OperationName == "dumps.store" && activity.Links.Any(link => link.Context == root.Context));
+        Assert.NotEqual(root.TraceId, batch.TraceId);
+        Assert.Equal(batch.Context, Assert.Single(inOrder[^1].Links).Context);
+    }
+
+    [Fact]
+    public async Task Dump_WhilePostgresIsAway_EndsItsTraceInTheSpool()
+    {
+        using var listener = Listen();
+        var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
+        var name = await SendDumpAsync(nobody, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
+
+        var root = Assert.Single(_ended, activity => activity.OperationName == "dump" && Equals(activity.GetTagItem("mayday.collector"), name));
+        Assert.Equal("spooled", root.GetTagItem("mayday.outcome"));
+        Assert.DoesNotContain(_ended, activity => activity.TraceId == root.TraceId && activity.OperationName == "dump.store");
+        Assert.Contains(_ended, activity => activity.OperationName == "dumps.store" && activity.Status == ActivityStatusCode.Error && activity.Links.Any(link => link.Context == root.Context));
+    }
+
+    [Fact]
+    public async Task Nobody_ListeningToIt_MakesNoActivity()
+    {
+        Assert.Null(DumpTrace.Begin());
+        await SendDumpAsync(postgres.ConnectionString, counters => counters.Written == 1);
+        Assert.Empty(_ended);
+    }
+
+    private ActivityListener Listen()
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == CollectorCounters.MeterName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = _ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
+    /// <summary>One netoops dump through the whole pipeline; returns the name of the collector, which no other test has.</summary>
+    private async Task<string> SendDumpAsync(string connection, Func<CollectorCounters, bool> until)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(connection);
+        var options = new CollectorOptions
+        {
+            Name = Guid.NewGuid().ToString("N"),
+            Receive = { Shards = 1 },
+            Netoops = { Port = 0 },
+            Netconsole = { Port = -1 },
+            Evlog = { Port = -1 },
+            Spool = { Directory = Path.Combine(_directory, Guid.NewGuid().ToString("N")) },
+        };
+        using var counters = new CollectorCounters();
+        using var spool = DumpSpool.Open(options.Spool, counters, NullLogger.Instance);
+        await using var pipeline = Pipeline.Open(options, new CrashWriter(source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
+        pipeline.Start();
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        foreach (var packet in Netoops.Packets(Netoops.Log(5_000), Netoops.Header(bootId: (uint)Random.Shared.Next() | 1)))
+        {
+            await sender.SendToAsync(packet, new IPEndPoint(IPAddress.Loopback, pipeline.Ports.Netoops!.Value));
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        while (!until(counters))
+        {
+            await Task.Delay(10, patience.Token);
+        }
+
+        await pipeline.StopAsync();
+        return options.Name;
+    }
+}
