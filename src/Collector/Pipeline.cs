@@ -81,7 +81,7 @@ internal sealed class Pipeline : IAsyncDisposable
             _archive = new ArchiveWorker(_lines.Reader, archive, options.Archive, counters, time, log);
         }
 
-        _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes);
+        _backlog = new AnalysisBacklog(_waiting, options.Storing.BacklogBytes, Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers));
         _analyst = new DumpAnalyst(options.Name, counters, log);
         ShardCounters[] counted = [.. shards.Select(_ => counters.AddShard())];
         _journals = isJournaled ? JournalDirectory.Open(options, counted, counters, log) : [.. shards.Select(_ => ((ShardJournal?)null, Array.Empty<RestoredJournal>()))];
@@ -119,7 +119,9 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             counters.SpoolBytes = () => spool.Bytes;
             counters.SpoolWaiting = () => spool.Count;
-            _store = new StoreWorker(_finished.Reader, writer, spool, _analyst, options.Storing, counters, time, log);
+            _store = new StoreWorker(_finished.Reader, writer, spool, _analyst, options.Storing, counters, time, log,
+                // Memory that fills because the store is slow: with the disk between them nothing need be dropped.
+                isBehind: () => _backlog.IsHalfFull);
         }
     }
 

@@ -97,6 +97,59 @@ public sealed class CapTests
     }
 
     [Fact]
+    public async Task SlowPostgres_FillsTheSpoolBeforeDumpsAreDropped_AndAllIsStored()
+    {
+        await using var postgres = await PostgresFixture.CreateAsync();
+        await RunAsync(
+            postgres,
+            """
+            CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.3); RETURN NULL; END $$;
+            CREATE TRIGGER slow BEFORE INSERT ON dump FOR EACH STATEMENT EXECUTE FUNCTION slow();
+            """);
+        var directory = Directory.CreateTempSubdirectory("mayday-slow-");
+        var options = new CollectorOptions
+        {
+            Name = "test",
+            Receive = { Shards = 1 },
+            Netoops = { Port = 0 },
+            Netconsole = { Port = -1 },
+            Evlog = { Port = -1 },
+            Storing = { AnalysisWorkers = 1, StoreCapacity = 4, BatchDumps = 4, BacklogBytes = 400_000 },
+            Spool = { Directory = directory.FullName },
+        };
+        using var counters = new CollectorCounters();
+        using (var spool = Storing.DumpSpool.Open(options.Spool, counters, NullLogger.Instance))
+        {
+            await using var pipeline = Pipeline.Open(options, new CrashWriter(postgres.Source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
+            pipeline.Start();
+            using var sender = new global::System.Net.Sockets.Socket(global::System.Net.Sockets.AddressFamily.InterNetwork, global::System.Net.Sockets.SocketType.Dgram, global::System.Net.Sockets.ProtocolType.Udp);
+            long Of(string name, string tags = "") => counters.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
+
+            // A fleet that never fills the backlog to its end: whether the disk is used is the store's decision alone.
+            const int Sent = 800;
+            for (var machine = 0; machine < Sent; machine++)
+            {
+                await UntilAsync(() => counters.BacklogBytes!() < 300_000 && Of("datagrams.received", "format=netoops") == machine);
+                await sender.SendToAsync(Netoops.Packets(Netoops.Log(900), Netoops.Header(bootId: (uint)machine + 1))[0], new IPEndPoint(IPAddress.Loopback, pipeline.Ports.Netoops!.Value));
+            }
+
+            await UntilAsync(() => Of("spool.written") > 0);
+            await RunAsync(postgres, "DROP TRIGGER slow ON dump");
+            await UntilAsync(() => Of("dumps.stored") == Sent && Of("spool.dumps") == 0);
+            Assert.Equal(0, Of("dumps.dropped", "reason=backlog"));
+            await pipeline.StopAsync();
+        }
+
+        directory.Delete(recursive: true);
+    }
+
+    private static async Task RunAsync(PostgresFixture postgres, string sql)
+    {
+        await using var command = postgres.Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    [Fact]
     public void PrintedRecords_OfMoreMachinesThanMay_SendTheOldestWithWhatItHas()
     {
         var intake = new Intake(options => options.Evlog.MaxPrinted = 3);

@@ -147,6 +147,40 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 600), (await StoredInOrderAsync()).Order());
     }
 
+    [Fact]
+    public async Task StandbyThatTakesOver_IsReadOnlyUntilPromoted_AndNothingIsLostDoubleOrPutAside()
+    {
+        await using var worker = NewWorker(options => options.BatchDumps = 50);
+        await worker.PutAsync(0, 300);
+        await worker.UntilAsync(() => Handled(worker) > 0);
+
+        // What a client sees of a failover: its connections end, perhaps in mid-batch, and whoever answers takes no writes (25006) until it is promoted.
+        await using var own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { ApplicationName = "the cluster", Pooling = false, Options = "-c default_transaction_read_only=off" });
+        await ReadOnlyAsync(own, true);
+        await worker.PutAsync(300, 300);
+        await worker.UntilAsync(() => worker.Count("spool.dumps") > 0 && worker.Count("store.failures") > 0);
+        await ReadOnlyAsync(own, false);
+        await worker.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
+
+        Assert.Equal(Enumerable.Range(0, 600), (await StoredInOrderAsync()).Order());
+        Assert.Equal(0, worker.Count("dumps.put_aside"));
+        Assert.Equal(0, worker.Count("spool.dropped"));
+    }
+
+    private static async Task ReadOnlyAsync(NpgsqlDataSource own, bool isReadOnly)
+    {
+        foreach (var sql in new[]
+        {
+            $"ALTER SYSTEM SET default_transaction_read_only = {(isReadOnly ? "on" : "off")}",
+            "SELECT pg_reload_conf()",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        })
+        {
+            await using var command = own.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private static long Handled(Worker worker) => worker.Count("dumps.stored") + worker.Count("dumps.known");
 
     private Worker NewWorker(Action<StoringOptions>? configure = null) => new(_source, Path.Combine(_directory, "spool"), configure);

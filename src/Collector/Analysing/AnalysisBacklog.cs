@@ -10,11 +10,14 @@ internal readonly record struct WaitingDump(ReassembledDump Dump, long Bytes);
 /// The way from the shards to analysis, bounded by dumps (the channels) and by bytes. A shard never waits here: what does not fit is
 /// refused and counted, the older dumps stay. One channel a worker, chosen by source, so that one machine's dumps keep their order.
 /// </summary>
-internal sealed class AnalysisBacklog(IReadOnlyList<Channel<WaitingDump>> channels, long maxBytes)
+internal sealed class AnalysisBacklog(IReadOnlyList<Channel<WaitingDump>> channels, long maxBytes, int capacity = int.MaxValue)
 {
     private long _bytes;
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Half of the bytes, or half of the places before one worker, are taken.</summary>
+    public bool IsHalfFull => Bytes > maxBytes / 2 || channels.Any(channel => channel.Reader.Count > capacity / 2);
 
     public bool TryOffer(ReassembledDump dump)
     {

@@ -31,7 +31,7 @@ internal sealed class ArchiveBatch(int bytes)
         BinaryPrimitives.WriteUInt64LittleEndian(place, source.High);
         BinaryPrimitives.WriteUInt64LittleEndian(place[sizeof(ulong)..], source.Low);
         place[SenderLength - 1] = isExtended ? (byte)1 : (byte)0;
-        DatagramLog.WriteHeader(place[SenderLength..], datagram.Length, now.Utc);
+        DatagramLog.WriteHeader(place[SenderLength..], datagram.Length, now.Unix);
         datagram.CopyTo(place[(SenderLength + DatagramLog.HeaderLength)..]);
         _length += need;
         Lines++;

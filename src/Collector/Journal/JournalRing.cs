@@ -72,7 +72,7 @@ internal sealed class JournalRing
     /// <summary>Where the oldest entry lies; false when there is none.</summary>
     public bool TryFindOldest(out long position)
     {
-        if (Head != Tail && IsLapEnd(Tail, _tailPlace))
+        if (Head != Tail && IsLapEnd(_tailPlace))
         {
             MoveTail(Capacity - _tailPlace);
         }
@@ -82,7 +82,7 @@ internal sealed class JournalRing
     }
 
     /// <summary>Drops the entry that <see cref="TryFindOldest"/> found.</summary>
-    public void DropOldest() => MoveTail(SizeOf((int)At(Tail).Length));
+    public void DropOldest() => MoveTail(SizeOf((int)AtPlace(_tailPlace).Length));
 
     /// <summary>The next entry is written at the ring's beginning, so that an idle journal keeps to a few pages. Nothing must lie in the ring.</summary>
     public void Rewind()
@@ -94,7 +94,7 @@ internal sealed class JournalRing
         }
     }
 
-    public ref readonly JournalEntry At(long position) => ref MemoryMarshal.AsRef<JournalEntry>(_bytes.Span(position % Capacity, JournalEntry.Size));
+    public ref readonly JournalEntry At(long position) => ref AtPlace(position % Capacity);
 
     public ReadOnlySpan<byte> PayloadAt(long position) =>
         _bytes.Span(position % Capacity + JournalEntry.Size, (int)At(position).Length);
@@ -156,7 +156,9 @@ internal sealed class JournalRing
         MoveHead(left);
     }
 
-    private bool IsLapEnd(long position, long place) => Capacity - place < JournalEntry.Size || At(position).Kind == EntryKind.Pad;
+    private ref readonly JournalEntry AtPlace(long place) => ref MemoryMarshal.AsRef<JournalEntry>(_bytes.Span(place, JournalEntry.Size));
+
+    private bool IsLapEnd(long place) => Capacity - place < JournalEntry.Size || AtPlace(place).Kind == EntryKind.Pad;
 
     private void MoveHead(long by)
     {

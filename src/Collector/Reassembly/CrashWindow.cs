@@ -78,7 +78,7 @@ internal sealed class CrashWindow
     public void Add(ReadOnlySpan<byte> datagram, LineSight sight, Moment now)
     {
         Reserve(DatagramLog.HeaderLength + datagram.Length);
-        DatagramLog.WriteHeader(_bytes.AsSpan(Length), datagram.Length, now.Utc);
+        DatagramLog.WriteHeader(_bytes.AsSpan(Length), datagram.Length, now.Unix);
         datagram.CopyTo(_bytes.AsSpan(Length + DatagramLog.HeaderLength));
         Length += DatagramLog.HeaderLength + datagram.Length;
         Last = now;

@@ -52,7 +52,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         }
 
         ref var block = ref Newest;
-        DatagramLog.WriteHeader(block.Bytes.AsSpan(block.End), datagram.Length, now.Utc);
+        DatagramLog.WriteHeader(block.Bytes.AsSpan(block.End), datagram.Length, now.Unix);
         datagram.CopyTo(block.Bytes.AsSpan(block.End + DatagramLog.HeaderLength));
         block.End += need;
         block.Entries++;

@@ -12,7 +12,7 @@ namespace Mayday.Collector.Storing;
 /// </summary>
 internal sealed class StoreWorker(
     ChannelReader<FinishedDump> finished, CrashWriter writer, DumpSpool spool, DumpAnalyst analyst, StoringOptions options, CollectorCounters counters,
-    TimeProvider time, ILogger log)
+    TimeProvider time, ILogger log, Func<bool>? isBehind = null)
 {
     // When the process ends Postgres gets one more chance, but a short one: the spool is there.
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
@@ -112,12 +112,16 @@ internal sealed class StoreWorker(
         }
     }
 
+    // More was ready than a batch holds: the store is what the others wait for.
+    private bool IsFull => _batch.Count >= options.BatchDumps || _batch.Sum(SizeOf) >= options.BatchBytes;
+
     private static long SizeOf(FinishedDump dump) => dump.Log.Length + dump.Datagrams.Length;
 
     private async Task StoreBatchAsync(CancellationToken stopping)
     {
-        // Order: nothing overtakes what is in the spool.
-        if (spool.Count > 0)
+        // Order: nothing overtakes what is in the spool. A Postgres that is too slow fills memory, and that is emptied to disk, where the least valuable go first,
+        // before dumps have to be dropped whatever they are worth.
+        if (spool.Count > 0 || (IsFull && isBehind?.Invoke() == true))
         {
             spool.Append(_batch);
             return;

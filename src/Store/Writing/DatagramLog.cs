@@ -10,10 +10,14 @@ public static class DatagramLog
 {
     public const int HeaderLength = sizeof(uint) + sizeof(long);
 
-    public static void WriteHeader(Span<byte> destination, int length, DateTimeOffset arrival)
+    public static void WriteHeader(Span<byte> destination, int length, DateTimeOffset arrival) =>
+        WriteHeader(destination, length, (arrival - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The same with the arrival in microseconds since the Unix epoch.</summary>
+    public static void WriteHeader(Span<byte> destination, int length, long arrival)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[sizeof(uint)..], (arrival - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[sizeof(uint)..], arrival);
     }
 
     /// <summary>Takes the next datagram off <paramref name="container"/>; false at the end or where the container is cut.</summary>

@@ -47,7 +47,7 @@ internal static class RowCopy
         },
         cancellation);
 
-    private static void Write(CopyBuffer row, PendingDump pending)
+    internal static void Write(CopyBuffer row, PendingDump pending)
     {
         var dump = pending.Dump;
         row.Row(DumpColumns);
@@ -83,7 +83,7 @@ internal static class RowCopy
         row.AddBytesOrNull(pending.Datagrams.Span);
     }
 
-    private static void Write(CopyBuffer row, PendingCrash crash)
+    internal static void Write(CopyBuffer row, PendingCrash crash)
     {
         var dump = crash.Dump;
         var report = crash.Report;
