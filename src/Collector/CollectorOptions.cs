@@ -176,6 +176,12 @@ public sealed class StoringOptions
     /// <summary>Log bytes a transaction: keeps it under a second on a slow disk.</summary>
     public long BatchBytes { get; set; } = 32L << 20;
 
+    /// <summary>
+    /// A write that takes longer than this is a Postgres in trouble: then what fills memory goes to the spool, before dumps are dropped whatever they are worth.
+    /// 2 s are ten times what a full batch takes. A mere storm stays in memory: the way over the disk costs twice the work.
+    /// </summary>
+    public TimeSpan SlowWrite { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Bytes of events between receiver and store. 64 MiB hold some 15 s of 20,000 a second; beyond it an event is counted as dropped.</summary>
     public long EventBytes { get; set; } = 64L << 20;
 

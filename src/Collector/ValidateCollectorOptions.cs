@@ -81,6 +81,7 @@ public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions
         Between("Storing:BatchEvents", storing.BatchEvents, 1, 50_000);
         Time("Storing:EventDelay", storing.EventDelay);
         Time("Storing:WriteTimeout", storing.WriteTimeout);
+        Time("Storing:SlowWrite", storing.SlowWrite);
         Time("Storing:RetryMin", storing.RetryMin);
         Time("Storing:CounterInterval", storing.CounterInterval);
         if (storing.RetryMax < storing.RetryMin)

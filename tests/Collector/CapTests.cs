@@ -114,7 +114,7 @@ public sealed class CapTests
             Netoops = { Port = 0 },
             Netconsole = { Port = -1 },
             Evlog = { Port = -1 },
-            Storing = { AnalysisWorkers = 1, StoreCapacity = 4, BatchDumps = 4, BacklogBytes = 400_000 },
+            Storing = { AnalysisWorkers = 1, StoreCapacity = 4, BatchDumps = 4, BacklogBytes = 400_000, SlowWrite = TimeSpan.FromMilliseconds(100) },
             Spool = { Directory = directory.FullName },
         };
         using var counters = new CollectorCounters();

@@ -22,6 +22,7 @@ internal sealed class StoreWorker(
     private bool _isAway;
     private TimeSpan _pause = options.RetryMin;
     private long _retryAt;
+    private TimeSpan _lastWrite;
 
     /// <summary>Runs until the channel is completed and empty.</summary>
     /// <param name="stopping">The process ends: an absent Postgres is not waited for any more.</param>
@@ -121,7 +122,7 @@ internal sealed class StoreWorker(
     {
         // Order: nothing overtakes what is in the spool. A Postgres that is too slow fills memory, and that is emptied to disk, where the least valuable go first,
         // before dumps have to be dropped whatever they are worth.
-        if (spool.Count > 0 || (IsFull && isBehind?.Invoke() == true))
+        if (spool.Count > 0 || (IsFull && _lastWrite > options.SlowWrite && isBehind?.Invoke() == true))
         {
             spool.Append(_batch);
             return;
@@ -266,7 +267,8 @@ internal sealed class StoreWorker(
             throw;
         }
 
-        counters.WriteDuration.Record(time.GetElapsedTime(began).TotalSeconds);
+        _lastWrite = time.GetElapsedTime(began);
+        counters.WriteDuration.Record(_lastWrite.TotalSeconds);
         var now = time.GetUtcNow();
         foreach (var dump in dumps)
         {
