@@ -3,6 +3,8 @@ using System.Text;
 using Mayday.Agent.Load;
 using Mayday.Agent.Sending;
 using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netconsole;
 using Mayday.Protocol.Netoops;
 
@@ -30,6 +32,31 @@ public sealed class LoadRunTests
             Assert.Equal(Enumerable.Range(0, 21).Select(number => (ulong)number), machines[host.Address].Select(SequenceOf));
             Assert.All(machines[host.Address], datagram => Assert.Contains($" host={host.Name}\n msgid={SequenceOf(datagram) + 1}\n", Encoding.ASCII.GetString(datagram)));
         });
+    }
+
+    [Fact]
+    public async Task Send_Events_EachIsARecordOfItsOwn()
+    {
+        using var receiver = new Receiver();
+        var report = await SendAsync(receiver, new LoadOptions { Hosts = 5, Format = LoadFormat.Evlog, LineRate = 0, Lines = 1000 });
+
+        var received = await receiver.TakeAsync(report.Sent);
+
+        Assert.Equal((1005, 1005, 0), (report.Sent, report.EventsSent, report.NetconsoleSent));
+        var seen = new HashSet<string>();
+        foreach (var (from, payload) in received.Select(datagram => (datagram.From.Address, datagram.Payload)))
+        {
+            var reader = new EvlogReader(payload);
+            Assert.True(reader.MoveNext());
+            Assert.Equal(PacketRejectReason.None, reader.Reason);
+            var text = new byte[256];
+            var words = Encoding.ASCII.GetString(text.AsSpan(0, reader.Record.ReadPrintf().Render(text, out _)));
+            Assert.Matches("^eth[0-7]: made-up failure [01][0-9] of port [0-9]+, number [0-9]+$", words);
+            Assert.True(seen.Add($"{from} {words}"));
+            Assert.False(reader.MoveNext());
+        }
+
+        Assert.Equal(EventRecords.Formats, seen.Select(text => text[(text.IndexOf("failure", StringComparison.Ordinal) + 8)..][..2]).Distinct().Count());
     }
 
     [Fact]
@@ -204,7 +231,7 @@ public sealed class LoadRunTests
     private static Task<LoadReport> SendAsync(Receiver receiver, LoadOptions options) =>
         new LoadRun(Towards(receiver, options), TimeProvider.System).SendAsync(null, CancellationToken.None);
 
-    private static LoadOptions Towards(Receiver receiver, LoadOptions options) => options with { NetoopsPort = receiver.Port, NetconsolePort = receiver.Port };
+    private static LoadOptions Towards(Receiver receiver, LoadOptions options) => options with { NetoopsPort = receiver.Port, NetconsolePort = receiver.Port, EvlogPort = receiver.Port };
 
     private static ulong SequenceOf(byte[] datagram)
     {

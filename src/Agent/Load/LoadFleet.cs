@@ -18,6 +18,7 @@ internal sealed class LoadFleet : IDisposable
     private const uint StrangerMask = (1 << 23) - 1;
     private const int NetoopsPort = 0;
     private const int NetconsolePort = 1;
+    private const int EvlogPort = 2;
 
     // Machines have been up for a quarter of an hour, each a little longer than the one before.
     private const ulong Uptime = 900_000_000;
@@ -28,6 +29,7 @@ internal sealed class LoadFleet : IDisposable
     private readonly LoadSockets _sockets;
     private readonly DatagramBurst _burst;
     private readonly LineWriter _lines;
+    private readonly EventRecords _events = new();
     private readonly LoadHost[] _hosts;
     private readonly LoadHost[] _speakers;
     private readonly OopsText?[] _texts;
@@ -47,7 +49,7 @@ internal sealed class LoadFleet : IDisposable
     {
         _options = options;
         _sockets = new LoadSockets(options.Target);
-        _burst = new DatagramBurst(options.Target, [options.NetoopsPort, options.NetconsolePort]);
+        _burst = new DatagramBurst(options.Target, [options.NetoopsPort, options.NetconsolePort, options.EvlogPort]);
         _lines = new LineWriter(options.HostName, options.LineBytes);
         _crashNumbers = new SeededNumbers(options.Seed, CrashStream);
         _strangerNumbers = new SeededNumbers(options.Seed, StrangerStream);
@@ -75,6 +77,8 @@ internal sealed class LoadFleet : IDisposable
     private long SentNetconsole { get; set; }
 
     private long SentBasic { get; set; }
+
+    private long SentEvents { get; set; }
 
     private long SentByStrangers { get; set; }
 
@@ -206,6 +210,7 @@ internal sealed class LoadFleet : IDisposable
             NetoopsSent = SentNetoops,
             NetconsoleSent = SentNetconsole,
             NetconsoleBasicSent = SentBasic,
+            EventsSent = SentEvents,
             StrangersSent = SentByStrangers,
             Lost = hosts.Sum(host => host.Link?.Lost ?? 0),
             Duplicated = hosts.Sum(host => host.Link?.Duplicated ?? 0),
@@ -291,6 +296,7 @@ internal sealed class LoadFleet : IDisposable
     private void Leave(LoadHost host, in LoadPacket packet)
     {
         int length;
+        var port = NetconsolePort;
         packet.Dump?.Fate?.Leave(packet.Number);
         if (packet.Dump?.Writer is { } writer)
         {
@@ -298,6 +304,14 @@ internal sealed class LoadFleet : IDisposable
             host.Sent++;
             host.Duplicates += packet.Dump.Deliver(packet.Number) ? 0 : 1;
             SentNetoops++;
+            port = NetoopsPort;
+        }
+        else if (host.Format == LoadFormat.Evlog)
+        {
+            length = _events.Write(_burst.Slot, host.Number, packet.Sequence);
+            host.Deliver(packet.Sequence);
+            SentEvents++;
+            port = EvlogPort;
         }
         else if (host.Format == LoadFormat.NetconsoleBasic)
         {
@@ -314,6 +328,6 @@ internal sealed class LoadFleet : IDisposable
 
         Sent++;
         Bytes += length;
-        _burst.Add(host.Socket, length, host.Source, packet.Dump?.Writer is null ? NetconsolePort : NetoopsPort);
+        _burst.Add(host.Socket, length, host.Source, port);
     }
 }

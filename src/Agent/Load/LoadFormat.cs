@@ -14,4 +14,7 @@ public enum LoadFormat
 
     /// <summary>A third of the machines each.</summary>
     Mixed,
+
+    /// <summary>Structured events: an evlog record a datagram. Lines of the load are records here; such machines have no crashes.</summary>
+    Evlog,
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Mayday.Agent.Sending;
+using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netconsole;
 using Mayday.Protocol.Netoops;
 
@@ -34,6 +35,9 @@ public sealed record LoadOptions
     /// <summary>Port that lines go to.</summary>
     public int NetconsolePort { get; init; } = ExtendedPacket.DefaultPort;
 
+    /// <summary>Port that event records go to.</summary>
+    public int EvlogPort { get; init; } = EvlogFrame.DefaultPort;
+
     /// <summary>What the machines speak.</summary>
     public LoadFormat Format { get; init; } = LoadFormat.Netconsole;
 
@@ -43,7 +47,7 @@ public sealed record LoadOptions
     /// <summary>What their names begin with: "load" makes load-000001. Empty: they send no name and are told by their addresses.</summary>
     public string HostName { get; init; } = "load";
 
-    /// <summary>Lines a second over all machines that speak netconsole, 0 for as fast as possible; negative for none.</summary>
+    /// <summary>Lines, or event records, a second over all machines that speak netconsole or evlog, 0 for as fast as possible; negative for none.</summary>
     public double LineRate { get; init; } = -1;
 
     /// <summary>Bytes of a line's datagram, header, name and message id included.</summary>

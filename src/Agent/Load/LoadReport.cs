@@ -20,6 +20,9 @@ public sealed record LoadReport
     /// <summary>Of <see cref="Sent"/>, those in the basic format.</summary>
     public required long NetconsoleBasicSent { get; init; }
 
+    /// <summary>Of <see cref="Sent"/>, those that are event records.</summary>
+    public required long EventsSent { get; init; }
+
     /// <summary>Of <see cref="Sent"/>, those from made-up addresses.</summary>
     public required long StrangersSent { get; init; }
 

@@ -65,6 +65,7 @@ public sealed class LoadRun
         Require(options.LogBytes is >= 0 and <= 16 << 20, "A log has at most 16 MiB.");
         Require(options.HostName.Length <= 48 && options.HostName.All(char.IsAscii), "A name's beginning has at most 48 characters of ASCII.");
         Require(options.Format != LoadFormat.Netoops || options.LineRate < 0, "netoops machines say no lines.");
+        Require(options.Format != LoadFormat.Evlog || options.CrashRate < 0, "Machines that send event records have no crashes.");
         Require(options.Format != LoadFormat.Mixed || options.Hosts >= 3, "A mixed load needs three machines, one of each format.");
         Require(options.LineRate >= 0 || options.CrashRate >= 0 || options.StrangerRate > 0, "There is nothing to send.");
         Require(options.StrangerRate <= 0 || (options.Strangers > 0 && isLoopback), "Made-up addresses need a number of them, and loopback.");

@@ -39,6 +39,7 @@ internal sealed record LoadArguments
             Seed = seed,
             NetoopsPort = Number("--netoops", port ?? given.NetoopsPort, 1, IPEndPoint.MaxPort),
             NetconsolePort = Number("--netconsole", port ?? given.NetconsolePort, 1, IPEndPoint.MaxPort),
+            EvlogPort = Number("--evlog", port ?? given.EvlogPort, 1, IPEndPoint.MaxPort),
             Format = ReadFormat(given.Format, wrong),
             HostName = Words.GetValueOrDefault("--name") ?? string.Create(CultureInfo.InvariantCulture, $"load-{seed:x8}"),
             Hosts = Number("--hosts", given.Hosts, 1, LoadOptions.MaxHosts),
@@ -155,8 +156,10 @@ internal sealed record LoadArguments
                 return LoadFormat.NetconsoleBasic;
             case "mixed":
                 return LoadFormat.Mixed;
+            case "evlog":
+                return LoadFormat.Evlog;
             default:
-                wrong.Add($"--as {Printable.Show(Words["--as"])}: not a format. Give netoops, netconsole, netconsole-basic or mixed.");
+                wrong.Add($"--as {Printable.Show(Words["--as"])}: not a format. Give netoops, netconsole, netconsole-basic, mixed or evlog.");
                 return otherwise;
         }
     }

@@ -110,6 +110,13 @@ internal sealed class LoadCheck
             found.Add(Counter("dumps stored", report.Dumps, "dumps.stored"));
         }
 
+        if (report.EventsSent > 0)
+        {
+            found.Add(Counter("event records received", report.EventsSent, "events.received"));
+            found.Add(new("events stored, or folded into one that is", report.EventsSent, Since("events.stored")));
+            found.Add(new("events lost", 0, counters.Keys.Where(key => key.StartsWith("events.dropped", StringComparison.Ordinal)).Sum(Since)));
+        }
+
         foreach (var reason in new[] { "dumps.dropped reason=backlog", "dumps.dropped reason=join", "spool.expired" })
         {
             found.Add(Counter($"dumps lost ({reason})", 0, reason));

@@ -36,6 +36,8 @@ internal sealed record LoadOutput
 
     public required long NetconsoleBasic { get; init; }
 
+    public required long Events { get; init; }
+
     public required long Strangers { get; init; }
 
     public required long Lost { get; init; }
@@ -91,6 +93,7 @@ internal sealed record LoadOutput
         Netoops = report.NetoopsSent,
         Netconsole = report.NetconsoleSent,
         NetconsoleBasic = report.NetconsoleBasicSent,
+        Events = report.EventsSent,
         Strangers = report.StrangersSent,
         Lost = report.Lost,
         Duplicated = report.Duplicated,
@@ -120,7 +123,7 @@ internal sealed record LoadOutput
     {
         yield return Line($"sent {Sent:N0} datagrams, {Bytes:N0} bytes, in {Seconds:0.0} s ({PacketsPerSecond:N0} a second) to {Target}");
         yield return Line($"  of {Hosts:N0} machines named {(Name.Length == 0 ? "nothing" : Name + "-*")}, seed {Seed}");
-        yield return Line($"  {Netoops:N0} netoops, {Netconsole:N0} extended netconsole, {NetconsoleBasic:N0} basic; {Strangers:N0} of them from made-up addresses");
+        yield return Line($"  {Netoops:N0} netoops, {Netconsole:N0} extended netconsole, {NetconsoleBasic:N0} basic, {Events:N0} events; {Strangers:N0} of them from made-up addresses");
         yield return Line($"  {Lost:N0} lost, {Late:N0} late, {Duplicated:N0} doubled on purpose");
         if (Crashes > 0)
         {
@@ -160,6 +163,7 @@ internal sealed record LoadOutput
     {
         LoadFormat.Netoops => "netoops",
         LoadFormat.NetconsoleBasic => "netconsole-basic",
+        LoadFormat.Evlog => "evlog",
         _ => "netconsole",
     };
 }

@@ -54,6 +54,12 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Impairment = new Impairment(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01),
             Duration = TimeSpan.FromSeconds(30),
         }),
+        new("events", "64 machines send event records (evlog), 20,000 a second", new LoadOptions
+        {
+            Format = LoadFormat.Evlog,
+            Hosts = 64,
+            LineRate = 20_000,
+        }),
         new("mixed", "all formats, lines and crashes: for a soak", new LoadOptions
         {
             Format = LoadFormat.Mixed,

@@ -27,6 +27,9 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject] public required IOptions<WebOptions> Options { get; init; }
 
+    // Their pages have addresses of their own, and no entry of their own.
+    private bool IsBesideEvents => Navigation.ToBaseRelativePath(Navigation.Uri).Split('/', '?', '#')[0] is "event-formats" or "alerts";
+
     private string Here => new Uri(Navigation.Uri).PathAndQuery;
 
     protected override async Task OnInitializedAsync()
