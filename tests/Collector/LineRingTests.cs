@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mayday.Collector.Reassembly;
@@ -41,6 +42,33 @@ public sealed class LineRingTests
             Assert.Equal(0, ring.Count);
             Assert.Equal(0, memory.InUse);
         }));
+
+    [Fact]
+    public void Rings_OfOneMemory_KeepEachItsOwn()
+    {
+        var memory = new LineBlocks();
+        var rings = Enumerable.Range(0, 700).Select(_ => new LineRing(50, 16 << 10, memory)).ToArray();
+        for (var line = 0; line < 40; line++)
+        {
+            for (var sender = 0; sender < rings.Length; sender++)
+            {
+                rings[sender].Add(Encoding.ASCII.GetBytes($"{sender} says {line} {new string('.', sender % 100)}"), new Moment(0, line));
+            }
+        }
+
+        for (var sender = 0; sender < rings.Length; sender += 2)
+        {
+            rings[sender].Clear();
+        }
+
+        for (var sender = 1; sender < rings.Length; sender += 2)
+        {
+            Assert.Equal(
+                Enumerable.Range(0, 40).Select(line => $"{sender} says {line} {new string('.', sender % 100)}"), Drain(rings[sender]).Select(Encoding.ASCII.GetString));
+        }
+
+        Assert.Equal(0, memory.InUse);
+    }
 
     private static List<byte[]> Drain(LineRing ring)
     {

@@ -21,7 +21,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 
     private struct Block
     {
-        public byte[] Bytes;
+        public ArraySegment<byte> Bytes;
         public int End;
         public int Entries;
     }
@@ -41,7 +41,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
             return;
         }
 
-        if (_used == 0 || Newest.Bytes.Length - Newest.End < need)
+        if (_used == 0 || Newest.Bytes.Count - Newest.End < need)
         {
             while (_used > 0 && (_held - _blocks[_oldest].Entries >= maxLines || Capacity + Math.Max(need, LineBlocks.BlockBytes) > maxBytes))
             {
@@ -105,13 +105,13 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 
         _used++;
         Newest = new Block { Bytes = memory.Take(need) };
-        Capacity += Newest.Bytes.Length;
+        Capacity += Newest.Bytes.Count;
     }
 
     private void DropBlock()
     {
         ref var block = ref _blocks[_oldest];
-        Capacity -= block.Bytes.Length;
+        Capacity -= block.Bytes.Count;
         _held -= block.Entries;
         memory.Return(block.Bytes);
         block = default;
