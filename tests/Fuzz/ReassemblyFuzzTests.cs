@@ -28,6 +28,7 @@ public sealed class ReassemblyFuzzTests(ITestOutputHelper output)
             MaxFragmentedPerStream = 1, MaxFragmentBytes = 64 << 10,
         },
         Loss = { MaxSenders = 300 },
+        Evlog = { MaxPrinted = 2 },
     };
 
     [Fact]
