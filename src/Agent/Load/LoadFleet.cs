@@ -70,7 +70,9 @@ internal sealed class LoadFleet : IDisposable
 
     public long CrashesBegun => _nextCrash;
 
-    public int PacketsOfCrash => _options.Rounds * ((TextOf(0).Length + NetoopsFormat.DataLength - 1) / NetoopsFormat.DataLength);
+    public int PacketsOfCrash => _options.Rounds * PacketsOfDump;
+
+    private int PacketsOfDump => (TextOf(0).Length + NetoopsFormat.DataLength - 1) / NetoopsFormat.DataLength;
 
     private long SentNetoops { get; set; }
 
@@ -221,7 +223,7 @@ internal sealed class LoadFleet : IDisposable
             RepeatedPackets = hosts.Where(host => host.Format == LoadFormat.Netoops).Sum(host => host.Duplicates),
             Crashes = _crashes.Index().Where(crashes => crashes.Item > 0).ToDictionary(crashes => OopsText.FunctionOf(crashes.Index), crashes => crashes.Item),
             UncertainCrashes = _uncertain.Index().Where(crashes => crashes.Item > 0).ToDictionary(crashes => OopsText.FunctionOf(crashes.Index), crashes => crashes.Item),
-            PacketsOfDump = (TextOf(0).Length + NetoopsFormat.DataLength - 1) / NetoopsFormat.DataLength,
+            PacketsOfDump = PacketsOfDump,
             Refused = _burst.Refused,
             Elapsed = elapsed,
             ProcessorTime = processorTime,

@@ -43,7 +43,7 @@ internal sealed class LoadLossCheck
         foreach (var group in report.Hosts.Where(host => host.Crashes > 0).GroupBy(host => host.Format).OrderBy(group => group.Key))
         {
             var wrong = group.SelectMany(host => Compare(report, host, LossOf(after, host))).Where(comparison => comparison.Differs).ToArray();
-            found.Add(new LoadComparison($"accounts that are wrong, of {group.Count()} {WordOf(group.Key)} machines", 0, wrong.Length));
+            found.Add(new LoadComparison($"accounts that are wrong, of {group.Count()} {LoadOutput.WordOf(group.Key)} machines", 0, wrong.Length));
             found.AddRange(wrong.Take(MostHostsNamed));
         }
 
@@ -52,7 +52,7 @@ internal sealed class LoadLossCheck
 
     private LoadedLoss? LossOf(Dictionary<string, IReadOnlyDictionary<string, LoadedLoss>> after, LoadedHost host)
     {
-        var (address, transport) = (host.Address.ToString(), WordOf(host.Format));
+        var (address, transport) = (host.Address.ToString(), LoadOutput.WordOf(host.Format));
         return after.TryGetValue(address, out var accounts) && accounts.TryGetValue(transport, out var loss)
             ? loss.Since(_before.TryGetValue(address, out var earlier) ? earlier.GetValueOrDefault(transport) : default)
             : null;
@@ -108,11 +108,4 @@ internal sealed class LoadLossCheck
 
         return accounts;
     }
-
-    private static string WordOf(LoadFormat format) => format switch
-    {
-        LoadFormat.Netoops => "netoops",
-        LoadFormat.NetconsoleBasic => "netconsole-basic",
-        _ => "netconsole",
-    };
 }

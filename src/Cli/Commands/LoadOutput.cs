@@ -159,7 +159,7 @@ internal sealed record LoadOutput
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static string WordOf(LoadFormat format) => format switch
+    internal static string WordOf(LoadFormat format) => format switch
     {
         LoadFormat.Netoops => "netoops",
         LoadFormat.NetconsoleBasic => "netconsole-basic",

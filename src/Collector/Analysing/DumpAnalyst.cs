@@ -15,7 +15,6 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         await foreach (var item in waiting.ReadAllAsync())
         {
             FinishedDump? dump;
-            var taken = DateTimeOffset.UtcNow;
             var trace = DumpTrace.Begin();
             using (DumpTrace.Activities.StartActivity("dump.analyse"))
             {
@@ -38,7 +37,7 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
                 }
             }
 
-            if (DumpTrace.Analysed(trace, dump, taken) is { } traced)
+            if (DumpTrace.Analysed(trace, dump) is { } traced)
             {
                 await finished.WriteAsync(traced);
             }

@@ -21,7 +21,7 @@ internal static class DumpTrace
     }
 
     /// <summary>It is analysed, or was not worth keeping (null): tells what went before, and that the current activity is no more.</summary>
-    public static FinishedDump? Analysed(Activity? trace, FinishedDump? dump, DateTimeOffset taken)
+    public static FinishedDump? Analysed(Activity? trace, FinishedDump? dump)
     {
         Activity.Current = null;
         if (trace is null)
@@ -36,6 +36,8 @@ internal static class DumpTrace
             return null;
         }
 
+        // It was begun when analysis took it.
+        var taken = new DateTimeOffset(trace.StartTimeUtc);
         trace.SetStartTime(dump.ReceivedAt.UtcDateTime);
         trace.SetTag("mayday.dump.id", dump.Id);
         trace.SetTag("mayday.collector", dump.Collector);

@@ -182,8 +182,7 @@ internal sealed class ShardJournal : IDisposable
     /// <summary>A window opens; returns its ticket, 0 when there is no room for it.</summary>
     public long OpenWindow(in SourceEndPoint source, byte flags, ReadOnlySpan<byte> linesBefore, Moment now)
     {
-        var ticket = ++_lastTicket;
-        _tickets[ticket] = new TicketState { IsUnsettled = true };
+        var ticket = NewTicket();
         var entry = new JournalEntry { Kind = EntryKind.Opened, Flags = flags, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = source };
         return TryAppend(entry, linesBefore) ? ticket : 0;
     }
@@ -196,8 +195,7 @@ internal sealed class ShardJournal : IDisposable
     {
         if (isFirst)
         {
-            ticket = ++_lastTicket;
-            _tickets[ticket] = new TicketState { IsUnsettled = true };
+            ticket = NewTicket();
         }
 
         Add(EntryKind.Packet, ticket, now);
@@ -207,7 +205,7 @@ internal sealed class ShardJournal : IDisposable
     /// <summary>A block of events takes the datagram in hand; a new ticket where it has none yet (0).</summary>
     public long AddEvents(long ticket, Moment now)
     {
-        ticket = TicketOfEvents(ticket);
+        ticket = ticket == 0 ? NewTicket() : ticket;
         Add(EntryKind.EventDatagram, ticket, now);
         return ticket;
     }
@@ -215,7 +213,7 @@ internal sealed class ShardJournal : IDisposable
     /// <summary>The same for records that are in no datagram as they are: gathered from lines.</summary>
     public long AddPrintedEvents(long ticket, ReadOnlySpan<byte> entries)
     {
-        ticket = TicketOfEvents(ticket);
+        ticket = ticket == 0 ? NewTicket() : ticket;
         if (IsUnsettled(ticket))
         {
             TryAppend(new JournalEntry { Kind = EntryKind.PrintedEvents, Ticket = ticket, Sequence = _next }, entries);
@@ -316,15 +314,10 @@ internal sealed class ShardJournal : IDisposable
     private JournalEntry Current(EntryKind kind, long ticket, Moment now) =>
         new() { Kind = kind, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = _batch!.Source(_index) };
 
-    private long TicketOfEvents(long ticket)
+    private long NewTicket()
     {
-        if (ticket == 0)
-        {
-            ticket = ++_lastTicket;
-            _tickets[ticket] = new TicketState { IsUnsettled = true };
-        }
-
-        return ticket;
+        _tickets[++_lastTicket] = new TicketState { IsUnsettled = true };
+        return _lastTicket;
     }
 
     private void Add(EntryKind kind, long ticket, Moment now)

@@ -20,6 +20,9 @@ internal sealed unsafe partial class LinuxReceive
     public const int SoReceiveQueueOverflow = 40;
     public const int SoMemory = 55;
 
+    /// <summary>The kernel's number of a socket, which no other has until it starts again.</summary>
+    public const int SoCookie = 57;
+
     private const int DontWait = 0x40;
     private const int Truncated = 0x20;
     private const int PollIn = 1;

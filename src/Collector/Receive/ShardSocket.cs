@@ -7,10 +7,6 @@ namespace Mayday.Collector.Receive;
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
-    // The kernel's number of a socket, which no other has until it starts again.
-    private const int SolSocket = 1;
-    private const int SoCookie = 57;
-
     // A socket that was handed over has counted before; that was told by the process that had it.
     private uint _dropsSeen = LinuxReceive.IsSupported && LinuxReceive.TryReadDrops((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
@@ -38,7 +34,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         try
         {
-            Socket.GetRawSocketOption(SolSocket, SoCookie, bytes);
+            Socket.GetRawSocketOption(LinuxReceive.SolSocket, LinuxReceive.SoCookie, bytes);
         }
         catch (SocketException)
         {
