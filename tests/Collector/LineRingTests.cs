@@ -23,13 +23,14 @@ public sealed class LineRingTests
             var all = new List<byte[]>();
             for (var i = random.Next(0, 400); i > 0; i--)
             {
-                var datagram = new byte[random.Next(1, random.Next(2, 1_500))];
+                var datagram = new byte[random.Next(1, random.Next(2, random.Next(0, 8) == 0 ? 9_000 : 1_500))];
                 random.NextBytes(datagram);
-                all.Add(datagram);
+                var fits = DatagramLog.HeaderLength + datagram.Length <= maxBytes / LineBlocks.BlockBytes * (LineBlocks.BlockBytes - LineBlockHead.Size);
+                all.AddRange(fits ? [datagram] : []);
                 ring.Add(datagram, new Moment(0, i));
                 Assert.Equal(ring.Capacity, memory.InUse);
                 Assert.InRange(ring.Capacity, 0, maxBytes);
-                Assert.InRange(ring.Count, 1, maxLines);
+                Assert.InRange(ring.Count, Math.Min(1, all.Count), maxLines);
             }
 
             var count = ring.Count;
@@ -37,11 +38,43 @@ public sealed class LineRingTests
             Assert.Equal(count, kept.Count);
             Assert.Equal(all.TakeLast(count).Select(Convert.ToHexString), kept.Select(Convert.ToHexString));
 
-            // Nothing is dropped while there is a block for it; two of the longest do not share one.
-            Assert.True(count == all.Count || count == maxLines || kept.Sum(one => one.Length + DatagramLog.HeaderLength) > maxBytes / 3 - 2 * LineBlocks.BlockBytes);
+            // Nothing is dropped while there is room for it, but for the block that the oldest lie in, and what began in it.
+            Assert.True(count == all.Count || count == maxLines || all.TakeLast(count + 1).Sum(one => one.Length + DatagramLog.HeaderLength) > maxBytes - 4 * LineBlocks.BlockBytes);
             Assert.Equal(0, ring.Count);
             Assert.Equal(0, memory.InUse);
         }));
+
+    [Theory]
+    [InlineData(2_040)]
+    [InlineData(2_041)]
+    [InlineData(4_080)]
+    [InlineData(9_000)]
+    public void Ring_OfDatagramsLongerThanABlock_HoldsThem(int length)
+    {
+        var memory = new LineBlocks();
+        var ring = new LineRing(10, 64 << 10, memory);
+        for (var i = 0; i < 40; i++)
+        {
+            ring.Add(Enumerable.Repeat((byte)i, i % 3 == 0 ? length - DatagramLog.HeaderLength : 100 + i).ToArray(), new Moment(0, i));
+        }
+
+        Assert.InRange(ring.Capacity, length, 64 << 10);
+        Assert.Equal(Enumerable.Range(40 - ring.Count, ring.Count).Select(i => (byte)i), Drain(ring).Select(datagram => datagram[0]));
+        Assert.Equal(0, memory.InUse);
+    }
+
+    [Fact]
+    public void Ring_OfFewBytes_LeavesOutWhatDoesNotFit()
+    {
+        var memory = new LineBlocks();
+        var ring = new LineRing(10, 4 << 10, memory);
+        ring.Add(new byte[5_000], default);
+        Assert.Equal(0, ring.Capacity);
+        ring.Add(new byte[3_000], default);
+        ring.Add(new byte[3_000], default);
+        Assert.Equal(1, ring.Count);
+        Assert.Equal(4 << 10, ring.Capacity);
+    }
 
     [Fact]
     public void Rings_OfOneMemory_KeepEachItsOwn()

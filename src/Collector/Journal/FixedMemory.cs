@@ -5,11 +5,16 @@ using System.Runtime.InteropServices;
 namespace Mayday.Collector.Journal;
 
 /// <summary>
-/// Memory that never moves, so that the kernel may write into it: a pinned array, or the shared mapping of a file, which outlives the process
-/// whatever ends it. Every access is checked against its bounds; beside this file only LinuxReceive is unsafe.
+/// Memory that never moves, so that the kernel may write into it: a pinned array, memory beside the garbage-collected heap, or the shared mapping
+/// of a file, which outlives the process whatever ends it. Every access is checked against its bounds; beside this file only LinuxReceive is unsafe.
 /// </summary>
-internal sealed unsafe class FixedMemory : IDisposable
+internal sealed unsafe partial class FixedMemory : IDisposable
 {
+    /// <summary>What a processor maps with one entry, on x86-64 and mostly elsewhere.</summary>
+    public const int HugePage = 2 << 20;
+
+    private const int AdviseHugePages = 14;
+
     private readonly byte* _start;
     private Action? _release;
 
@@ -30,6 +35,16 @@ internal sealed unsafe class FixedMemory : IDisposable
     {
         var bytes = GC.AllocateArray<byte>(length, pinned: true);
         return new FixedMemory((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes)), length, bytes);
+    }
+
+    /// <summary>
+    /// Whole huge pages, where the kernel has them: for what is large and touched all over. They go back when nobody knows them any more. What
+    /// was never written takes no memory.
+    /// </summary>
+    public static FixedMemory AllocateHugePages(int count)
+    {
+        var pages = new HugePages((nuint)count * HugePage);
+        return new FixedMemory(pages.Start, (long)count * HugePage, pages);
     }
 
     /// <summary>Maps the whole of a file, shared. The file must hold its space already: a write where the disk has none ends the process.</summary>
@@ -82,4 +97,32 @@ internal sealed unsafe class FixedMemory : IDisposable
             throw new ArgumentOutOfRangeException(nameof(offset), $"{length} bytes at {offset} do not lie in {Length}.");
         }
     }
+
+    private sealed class HugePages
+    {
+        private readonly nuint _length;
+
+        public HugePages(nuint length)
+        {
+            _length = length;
+            Start = (byte*)NativeMemory.AlignedAlloc(length, HugePage);
+            GC.AddMemoryPressure((long)length);
+            if (OperatingSystem.IsLinux())
+            {
+                // A kernel without them maps small pages; nothing else changes.
+                _ = Advise(Start, length, AdviseHugePages);
+            }
+        }
+
+        ~HugePages()
+        {
+            NativeMemory.AlignedFree(Start);
+            GC.RemoveMemoryPressure((long)_length);
+        }
+
+        public byte* Start { get; }
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(byte* start, nuint length, int advice);
 }

@@ -1,53 +1,75 @@
+using System.Runtime.InteropServices;
+using Mayday.Collector.Journal;
+
 namespace Mayday.Collector.Reassembly;
 
 /// <summary>
 /// The memory of all kept lines of a shard, in blocks of one size: what one sender gives back the next one takes, so that the budget is what the
-/// process needs and the garbage collector has nothing to do. Blocks are cut from large slabs, which it never moves: a fleet that begins to talk
-/// all at once would have it copy half a gigabyte of small arrays through its generations.
+/// process needs. It lies beside the garbage-collected heap, which has nothing to do with half a gigabyte that only changes hands, and on huge
+/// pages: a fleet's lines come in any order, and each would be a page that the processor has forgotten.
 /// </summary>
 internal sealed class LineBlocks
 {
     /// <summary>Two of the kernel's longest datagrams, or some 15 lines.</summary>
     public const int BlockBytes = 2 << 10;
 
-    // 1 MiB: far above the 85,000 bytes from which on an array is born old.
-    private const int BlocksOfSlab = 512;
+    /// <summary>No block.</summary>
+    public const int None = -1;
 
-    private readonly Stack<ArraySegment<byte>> _free = new();
+    private const int BlocksOfPage = FixedMemory.HugePage / BlockBytes;
+
+    private readonly List<FixedMemory> _pages = [];
+    private readonly Stack<int> _free = new();
 
     /// <summary>Bytes of the blocks that are taken.</summary>
     public long InUse { get; private set; }
 
-    /// <summary>A block with room for <paramref name="bytes"/>.</summary>
-    public ArraySegment<byte> Take(int bytes)
+    /// <summary>Number of a block that is nobody's.</summary>
+    public int Take()
     {
-        if (bytes <= BlockBytes && _free.Count == 0)
+        if (_free.Count == 0)
         {
-            CutSlab();
+            AddPage();
         }
 
-        var block = bytes > BlockBytes ? new ArraySegment<byte>(GC.AllocateUninitializedArray<byte>(bytes)) : _free.Pop();
-        InUse += block.Count;
-        return block;
+        InUse += BlockBytes;
+        return _free.Pop();
     }
 
-    public void Return(ArraySegment<byte> block)
+    public void Return(int block)
     {
-        InUse -= block.Count;
-        if (block.Count == BlockBytes)
-        {
-            _free.Push(block);
-        }
+        InUse -= BlockBytes;
+        _free.Push(block);
     }
 
-    private void CutSlab()
+    public Span<byte> BytesOf(int block) => _pages[block / BlocksOfPage].Span(block % BlocksOfPage * BlockBytes, BlockBytes);
+
+    /// <summary>The block's first bytes, as a ring uses them.</summary>
+    public ref LineBlockHead HeadOf(int block) => ref MemoryMarshal.AsRef<LineBlockHead>(BytesOf(block));
+
+    private void AddPage()
     {
-        var slab = GC.AllocateUninitializedArray<byte>(BlocksOfSlab * BlockBytes);
+        var first = _pages.Count * BlocksOfPage;
+        _pages.Add(FixedMemory.AllocateHugePages(1));
 
         // The first of it is taken first.
-        for (var offset = slab.Length - BlockBytes; offset >= 0; offset -= BlockBytes)
+        for (var i = BlocksOfPage - 1; i >= 0; i--)
         {
-            _free.Push(new ArraySegment<byte>(slab, offset, BlockBytes));
+            _free.Push(first + i);
         }
     }
+}
+
+/// <summary>What lies at the beginning of a block: the way to the next one, and which entries begin in it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LineBlockHead
+{
+    public const int Size = 8;
+
+    public int Next;
+
+    /// <summary>Offset of the first entry that begins in the block; the block's length when none does.</summary>
+    public ushort First;
+
+    public ushort Entries;
 }

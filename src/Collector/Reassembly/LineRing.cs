@@ -6,73 +6,66 @@ namespace Mayday.Collector.Reassembly;
 
 /// <summary>
 /// The last datagrams of one stream, as received, each with the header of <see cref="DatagramLog"/>, so that a window takes them over block by
-/// block. Grows with use up to its limit, then the oldest give way; no entry spans two blocks. The oldest lines are long out of the processor's
-/// cache, so they go a block at a time, without a look at them: up to a block more than the limit is held, and left out when a window takes over.
+/// block: one stream of bytes over a chain of blocks. Grows with use up to its limit, then the oldest give way. The oldest lines are long out of the
+/// processor's cache, so they go a block at a time, without a look at them: up to a block more than the limit is held, and left out when a window
+/// takes over.
 /// </summary>
 internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 {
-    private const int FirstPlaces = 2;
-
-    // A circle of blocks, oldest first.
-    private Block[] _blocks = new Block[FirstPlaces];
-    private int _oldest;
-    private int _used;
+    private int _oldest = LineBlocks.None;
+    private int _newest = LineBlocks.None;
+    private int _end = LineBlocks.BlockBytes;
+    private int _blocks;
     private int _held;
 
-    private struct Block
-    {
-        public ArraySegment<byte> Bytes;
-        public int End;
-        public int Entries;
-    }
+    // Of the newest block; the head says it of the others, which nobody looks at until they go.
+    private int _begun;
 
     /// <summary>Datagrams that a window would get.</summary>
     public int Count => Math.Min(_held, maxLines);
 
     /// <summary>Bytes of memory that it holds.</summary>
-    public int Capacity { get; private set; }
+    public int Capacity => _blocks * LineBlocks.BlockBytes;
 
     /// <summary>Keeps a datagram.</summary>
     public void Add(ReadOnlySpan<byte> datagram, Moment now)
     {
         var need = DatagramLog.HeaderLength + datagram.Length;
-        if (maxLines == 0 || need > maxBytes)
+        if (maxLines == 0 || BlocksFor(need) * LineBlocks.BlockBytes > maxBytes)
         {
             return;
         }
 
-        if (_used == 0 || Newest.Bytes.Count - Newest.End < need)
+        if (Room < need)
         {
-            while (_used > 0 && (_held - _blocks[_oldest].Entries >= maxLines || Capacity + Math.Max(need, LineBlocks.BlockBytes) > maxBytes))
-            {
-                DropBlock();
-            }
-
-            AddBlock(need);
+            AddOverBlocks(datagram, now);
+            return;
         }
 
-        ref var block = ref Newest;
-        DatagramLog.WriteHeader(block.Bytes.AsSpan(block.End), datagram.Length, now.Unix);
-        datagram.CopyTo(block.Bytes.AsSpan(block.End + DatagramLog.HeaderLength));
-        block.End += need;
-        block.Entries++;
-        _held++;
+        BeginEntry();
+        var place = memory.BytesOf(_newest)[_end..];
+        DatagramLog.WriteHeader(place, datagram.Length, now.Unix);
+        datagram.CopyTo(place[DatagramLog.HeaderLength..]);
+        _end += need;
     }
 
     /// <summary>Gives all entries to <paramref name="window"/>, oldest first, and is empty then.</summary>
     public void MoveTo(CrashWindow window)
     {
-        var surplus = _held - Count;
-        for (var i = 0; i < _used; i++)
+        if (_blocks > 0)
         {
-            ref var block = ref _blocks[(_oldest + i) % _blocks.Length];
-            var start = 0;
-            for (; surplus > 0 && start < block.End; surplus--)
+            var place = new Place(_oldest, memory.HeadOf(_oldest).First);
+            for (var surplus = _held - Count; surplus > 0; surplus--)
             {
-                start += DatagramLog.HeaderLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(block.Bytes.AsSpan(start));
+                place = Behind(place, DatagramLog.HeaderLength + ReadLength(place));
             }
 
-            window.TakeContainer(block.Bytes.AsSpan(start, block.End - start));
+            for (; place.Block != _newest; place = new Place(memory.HeadOf(place.Block).Next, LineBlockHead.Size))
+            {
+                window.TakeContainer(memory.BytesOf(place.Block)[place.Offset..]);
+            }
+
+            window.TakeContainer(memory.BytesOf(place.Block)[place.Offset.._end]);
         }
 
         Clear();
@@ -81,41 +74,129 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
     /// <summary>Gives its memory back.</summary>
     public void Clear()
     {
-        while (_used > 0)
+        while (_blocks > 0)
         {
             DropBlock();
         }
     }
 
-    private ref Block Newest => ref _blocks[(_oldest + _used - 1) % _blocks.Length];
+    private readonly record struct Place(int Block, int Offset);
 
-    private void AddBlock(int need)
+    // What the newest block still takes; nothing where there is no block.
+    private int Room => LineBlocks.BlockBytes - _end;
+
+    private static int BlocksFor(int bytes) => (bytes + LineBlocks.BlockBytes - LineBlockHead.Size - 1) / (LineBlocks.BlockBytes - LineBlockHead.Size);
+
+    private void AddOverBlocks(ReadOnlySpan<byte> datagram, Moment now)
     {
-        if (_used == _blocks.Length)
+        var need = DatagramLog.HeaderLength + datagram.Length;
+        while (_blocks > 0 && (_held - BegunIn(_oldest) >= maxLines || (_blocks + BlocksFor(need - Room)) * LineBlocks.BlockBytes > maxBytes))
         {
-            var larger = new Block[_blocks.Length * 2];
-            for (var i = 0; i < _used; i++)
-            {
-                larger[i] = _blocks[(_oldest + i) % _blocks.Length];
-            }
-
-            _blocks = larger;
-            _oldest = 0;
+            DropBlock();
         }
 
-        _used++;
-        Newest = new Block { Bytes = memory.Take(need) };
-        Capacity += Newest.Bytes.Count;
+        if (Room == 0)
+        {
+            AddBlock();
+        }
+
+        BeginEntry();
+        Span<byte> header = stackalloc byte[DatagramLog.HeaderLength];
+        DatagramLog.WriteHeader(header, datagram.Length, now.Unix);
+        Write(header);
+        Write(datagram);
     }
 
+    private void BeginEntry()
+    {
+        if (_begun++ == 0)
+        {
+            memory.HeadOf(_newest).First = (ushort)_end;
+        }
+
+        _held++;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (Room == 0)
+            {
+                AddBlock();
+            }
+
+            var part = bytes[..Math.Min(bytes.Length, Room)];
+            part.CopyTo(memory.BytesOf(_newest)[_end..]);
+            _end += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    private int BegunIn(int block) => block == _newest ? _begun : memory.HeadOf(block).Entries;
+
+    private int ReadLength(Place place)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = memory.BytesOf(place.Block)[place.Offset];
+            place = Behind(place, 1);
+        }
+
+        return (int)BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    private Place Behind(Place place, int bytes)
+    {
+        while (bytes >= LineBlocks.BlockBytes - place.Offset && place.Block != _newest)
+        {
+            bytes -= LineBlocks.BlockBytes - place.Offset;
+            place = new Place(memory.HeadOf(place.Block).Next, LineBlockHead.Size);
+        }
+
+        return place with { Offset = place.Offset + bytes };
+    }
+
+    private void AddBlock()
+    {
+        var block = memory.Take();
+        memory.HeadOf(block) = new LineBlockHead { Next = LineBlocks.None, First = LineBlocks.BlockBytes };
+        if (_blocks == 0)
+        {
+            _oldest = block;
+        }
+        else
+        {
+            ref var before = ref memory.HeadOf(_newest);
+            before.Next = block;
+            before.Entries = (ushort)_begun;
+        }
+
+        _newest = block;
+        _end = LineBlockHead.Size;
+        _begun = 0;
+        _blocks++;
+    }
+
+    // What of an entry lies in the next block goes with it: that one says where its first begins, and where none does it is of no use.
     private void DropBlock()
     {
-        ref var block = ref _blocks[_oldest];
-        Capacity -= block.Bytes.Count;
-        _held -= block.Entries;
-        memory.Return(block.Bytes);
-        block = default;
-        _oldest = (_oldest + 1) % _blocks.Length;
-        _used--;
+        do
+        {
+            var block = _oldest;
+            _held -= BegunIn(block);
+            _oldest = memory.HeadOf(block).Next;
+            memory.Return(block);
+            _blocks--;
+        }
+        while (_blocks > 0 && BegunIn(_oldest) == 0);
+
+        if (_blocks == 0)
+        {
+            _newest = LineBlocks.None;
+            _end = LineBlocks.BlockBytes;
+            _begun = 0;
+        }
     }
 }
