@@ -39,7 +39,6 @@ public sealed class CollectorCounters : IDisposable
     private long _journalDamaged;
     private long _journalFailed;
     private long _journalEvents;
-    private long _lossOthers;
     private long _eventsWritten;
     private long _eventsKnown;
     private long _eventsRefused;
@@ -79,11 +78,6 @@ public sealed class CollectorCounters : IDisposable
     internal Func<long> EventBacklogBytes { get; set; } = () => 0;
 
     internal Func<long> EventSpoolBytes { get; set; } = () => 0;
-
-    /// <summary>Set by the service: what the fleet sent and what of it came.</summary>
-    internal Func<Transport, LossCounts> Losses { get; set; } = _ => default;
-
-    internal Func<long> LossWaiting { get; set; } = () => 0;
 
     internal Func<long> ArchiveBytes { get; set; } = () => 0;
 
@@ -160,9 +154,6 @@ public sealed class CollectorCounters : IDisposable
 
     internal void JournalDamaged() => Interlocked.Increment(ref _journalDamaged);
 
-    /// <summary>A sender's steps found no place among those that wait to be saved.</summary>
-    internal void LossAmongOthers() => Interlocked.Increment(ref _lossOthers);
-
     internal void JournalEventsRestored(int events) => Interlocked.Add(ref _journalEvents, events);
 
     internal void JournalFailed() => Interlocked.Increment(ref _journalFailed);
@@ -203,18 +194,18 @@ public sealed class CollectorCounters : IDisposable
 
         foreach (var table in Enum.GetValues<EvictedTable>())
         {
-            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)) + (table == EvictedTable.Loss ? Interlocked.Read(ref _lossOthers) : 0));
+            yield return new("table.evictions", "table", ToCamel(table), "{entry}", "Entries that gave way in a full table", () => Sum(shard => shard.EvictedFrom(table)));
         }
 
         foreach (var transport in LossSaver.Transports)
         {
             var word = transport.ToWord();
-            yield return new("loss.received", "transport", word, "{packet}", "Packets of the fleet that came, doubled ones once", () => Losses(transport).Received);
-            yield return new("loss.lost", "transport", word, "{packet}", "Packets of the fleet known not to have come", () => Losses(transport).Lost, CounterShape.Balance);
-            yield return new("loss.lost_text", "transport", word, "{packet}", "Of the lost, those whose text came in no other copy", () => Losses(transport).LostText, CounterShape.Balance);
-            yield return new("loss.duplicates", "transport", word, "{packet}", "Packets that came again", () => Losses(transport).Duplicates);
-            yield return new("loss.reordered", "transport", word, "{packet}", "Packets that came after one that was sent later", () => Losses(transport).Reordered);
-            yield return new("loss.unknowable", "transport", word, "{packet}", "Received packets of senders that cannot tell what was lost", () => Losses(transport).Unknowable, CounterShape.Balance);
+            yield return new("loss.received", "transport", word, "{packet}", "Packets of the fleet that came, doubled ones once", () => Sum(shard => shard.LossesOf(transport).Received));
+            yield return new("loss.lost", "transport", word, "{packet}", "Packets of the fleet known not to have come", () => Sum(shard => shard.LossesOf(transport).Lost), CounterShape.Balance);
+            yield return new("loss.lost_text", "transport", word, "{packet}", "Of the lost, those whose text came in no other copy", () => Sum(shard => shard.LossesOf(transport).LostText), CounterShape.Balance);
+            yield return new("loss.duplicates", "transport", word, "{packet}", "Packets that came again", () => Sum(shard => shard.LossesOf(transport).Duplicates));
+            yield return new("loss.reordered", "transport", word, "{packet}", "Packets that came after one that was sent later", () => Sum(shard => shard.LossesOf(transport).Reordered));
+            yield return new("loss.unknowable", "transport", word, "{packet}", "Received packets of senders that cannot tell what was lost", () => Sum(shard => shard.LossesOf(transport).Unknowable), CounterShape.Balance);
         }
 
         yield return new("archive.lines", "{line}", "Console lines that went to the log archive", () => Sum(shard => shard.ArchiveLines));
@@ -222,7 +213,7 @@ public sealed class CollectorCounters : IDisposable
         yield return new("archive.dropped", "reason", "queue", "{line}", "Console lines that the log archive lost", () => Sum(shard => shard.ArchiveDropped));
         yield return new("archive.dropped", "reason", "memory", "{line}", "Console lines that the log archive lost", () => Interlocked.Read(ref _archiveLost));
         yield return new("archive.bytes", "By", "Bytes that the log archive holds in memory", () => ArchiveBytes(), CounterShape.Level);
-        yield return new("loss.waiting", "{sender}", "Senders whose accounts wait to be saved", () => LossWaiting(), CounterShape.Level);
+        yield return new("loss.waiting", "{sender}", "Senders whose accounts wait to be saved", () => Sum(shard => shard.LossWaiting), CounterShape.Level);
         yield return new("datagrams.bytes", "By", "Bytes of datagrams received", () => Sum(shard => shard.Bytes));
         yield return new("datagrams.kernel_drops", "{datagram}", "Datagrams dropped by the kernel because a socket's buffer was full", () => Sum(shard => shard.KernelDrops));
         yield return new("fragments.duplicates", "{fragment}", "Copies of fragments that were there already (netoops sends each three times)", () => Sum(shard => shard.DuplicateFragments));

@@ -252,8 +252,11 @@ internal static class CollectorDirectory
 /// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>
 public sealed class LossOptions
 {
-    /// <summary>Senders accounted for one by one until they are saved. 65,536 heard within some seconds are a large fleet, or a flood; beyond it they are "others".</summary>
-    public int MaxSenders { get; set; } = 65_536;
+    /// <summary>
+    /// Senders accounted for one by one until they are saved. A fleet of 100,000 that talks all at once has room; beyond it they are "others". One that is known
+    /// takes 16 bytes, one that a flood made up 200.
+    /// </summary>
+    public int MaxSenders { get; set; } = 131_072;
 
     /// <summary>How often the accounts are saved: a person looks again after some seconds, and a row a talking sender and second would be Postgres' main work.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(5);

@@ -1,4 +1,5 @@
 using Mayday.Protocol;
+using Mayday.Store;
 
 namespace Mayday.Collector;
 
@@ -29,7 +30,7 @@ internal enum EvictedTable
     /// <summary>netconsole: a record in fragments was given up.</summary>
     Fragments,
 
-    /// <summary>Loss accounts: more senders in a second than are accounted for one by one; their packets count for "others".</summary>
+    /// <summary>Loss accounts: more senders wait than are accounted for one by one; their packets count for "others".</summary>
     Loss,
 
     /// <summary>evlog: the oldest record that a kernel was printing went with the lines it had.</summary>
@@ -45,10 +46,12 @@ internal sealed class ShardCounters
     public static readonly int FormatCount = Enum.GetValues<DatagramFormat>().Length;
     public static readonly int ReasonCount = Enum.GetValues<PacketRejectReason>().Length;
     public static readonly int TableCount = Enum.GetValues<EvictedTable>().Length;
+    public static readonly int TransportCount = Enum.GetValues<Transport>().Length;
 
     private readonly long[] _received = new long[FormatCount];
     private readonly long[] _rejected = new long[ReasonCount];
     private readonly long[] _evicted = new long[TableCount];
+    private readonly LossCounts[] _losses = new LossCounts[TransportCount];
 
     public long Bytes;
     public long KernelDrops;
@@ -80,6 +83,7 @@ internal sealed class ShardCounters
     public long ArchiveLines;
     public long ArchiveDropped;
     public long JournalGivenUp;
+    public long LossWaiting;
 
     public void Received(DatagramFormat format) => _received[(int)format]++;
 
@@ -87,14 +91,22 @@ internal sealed class ShardCounters
 
     public void Evicted(EvictedTable table) => _evicted[(int)table]++;
 
+    /// <summary>What came of the packets of one sender.</summary>
+    public void Accounted(Transport transport, in LossCounts step) => _losses[(int)transport].Add(step);
+
     /// <summary>What came back from the journal was counted when it was received.</summary>
-    public void ForgetRestored() =>
+    public void ForgetRestored()
+    {
+        Array.Clear(_losses);
         DuplicateFragments = ConflictingFragments = LateFragments = IncompleteRecords = DuplicateRecords = LateRecords
             = MissingByMessageId = MissingBySequence = StreamRestarts = WindowsOpened = 0;
+    }
 
     public long ReceivedOf(DatagramFormat format) => Volatile.Read(ref _received[(int)format]);
 
     public long RejectedFor(PacketRejectReason reason) => Volatile.Read(ref _rejected[(int)reason]);
 
     public long EvictedFrom(EvictedTable table) => Volatile.Read(ref _evicted[(int)table]);
+
+    public LossCounts LossesOf(Transport transport) => _losses[(int)transport];
 }

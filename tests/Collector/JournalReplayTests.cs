@@ -13,6 +13,23 @@ public sealed class JournalReplayTests
     private static SourceEndPoint Machine(int number) => SourceEndPoint.FromIPv4(0x0a010000u + (uint)number, 6665);
 
     [Fact]
+    public void LinesThatComeBack_AreNotAccountedForAgain()
+    {
+        using var intake = new JournaledIntake();
+        foreach (var number in new ulong[] { 1, 2, 5 })
+        {
+            intake.Take(Machine(1), Console.Record(number, "chatter", priority: 7));
+        }
+
+        intake.Kill();
+        Assert.Equal(0, intake.Shard.LossesOf(Transport.Netconsole).Received);
+        intake.Take(Machine(1), Console.Record(8, "chatter", priority: 7));
+
+        var counts = intake.Shard.LossesOf(Transport.Netconsole);
+        Assert.Equal((1, 2), (counts.Received, counts.Lost));
+    }
+
+    [Fact]
     public void NetoopsDump_KilledBetweenItsPackets_IsWholeAfterwards()
     {
         using var intake = new JournaledIntake();

@@ -226,6 +226,49 @@ public sealed class LossAccountsTests
 
         Assert.Equal(5, Only(intake).Received);
     }
+
+    [Fact]
+    public void HandingOver_TakesABatch_ThoseThatLostFirst_AndTheOthersGoOnCounting()
+    {
+        var counters = new ShardCounters();
+        var ledger = new LossLedger(100, 2, counters);
+        var tallies = Enumerable.Range(1, 5).Select(number => new LossTally(SourceEndPoint.FromIPv4((uint)number, 1), Transport.Netconsole)).ToArray();
+        foreach (var tally in tallies)
+        {
+            ledger.Note(tally, new LossCounts { Received = 1 });
+        }
+
+        ledger.Note(tallies[4], new LossCounts { Lost = 2 });
+        var handed = new List<string>();
+        for (var second = 1; second <= 4; second++)
+        {
+            ledger.HandOver(new Moment(second * 1_000_000, 0));
+            handed.Add(string.Join(' ', ledger.Take().Select(step => $"{step.Address}:{step.Counts.Received}/{step.Counts.Lost}")));
+            ledger.Note(tallies[3], new LossCounts { Received = second == 1 ? 10 : 0 });
+        }
+
+        Assert.Equal(["0.0.0.5:1/2 0.0.0.1:1/0", "0.0.0.2:1/0 0.0.0.3:1/0", "0.0.0.4:11/0", ""], handed);
+        Assert.Equal((15, 2), (counters.LossesOf(Transport.Netconsole).Received, counters.LossesOf(Transport.Netconsole).Lost));
+    }
+
+    [Fact]
+    public void DumpsOfOneMachine_ShareAPlace()
+    {
+        var counters = new ShardCounters();
+        var ledger = new LossLedger(2, 10, counters);
+        for (var i = 0; i < 100; i++)
+        {
+            ledger.Add(SourceEndPoint.FromIPv4(1, 1), Transport.Netoops, new LossCounts { Received = 3 });
+        }
+
+        ledger.HandOver(new Moment(1_000_000, 0));
+        Assert.Equal(300, Assert.Single(ledger.Take()).Counts.Received);
+        Assert.Equal(0, counters.EvictedFrom(EvictedTable.Loss));
+
+        ledger.Add(SourceEndPoint.FromIPv4(1, 1), Transport.Netoops, new LossCounts { Received = 1 });
+        ledger.HandOver(new Moment(2_000_000, 0));
+        Assert.Equal(1, Assert.Single(ledger.Take()).Counts.Received);
+    }
 }
 
 /// <summary>The saver of the accounts on a real Postgres.</summary>
@@ -233,7 +276,7 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
 {
     private static LossLedger Ledger(params (string Address, long Received, long Lost)[] senders)
     {
-        var ledger = new LossLedger(100, new ShardCounters());
+        var ledger = new LossLedger(100, 100, new ShardCounters());
         foreach (var (address, received, lost) in senders)
         {
             ledger.Add(SourceEndPoint.From(new IPEndPoint(IPAddress.Parse(address), 1)), Transport.Netconsole, new LossCounts { Received = received, Lost = lost, LostText = lost });

@@ -59,6 +59,7 @@ internal static class JournalReplay
 
         // All this was counted by the process that received it.
         counters.ForgetRestored();
+        intake.Loss.Forget();
         foreach (var restored in left)
         {
             TakeLanded(journal, restored, intake, now, counters, log);

@@ -4,62 +4,96 @@ using Mayday.Store;
 
 namespace Mayday.Collector.Loss;
 
-/// <summary>One sender's steps since the last handing over.</summary>
+/// <summary>One sender's steps since it was last handed over; without an address: those of senders too many to be told apart.</summary>
 internal readonly record struct LossStep(IPAddress? Address, Transport Transport, LossCounts Counts);
 
 /// <summary>
-/// A shard's accounts of what came and what did not. Tallies that changed are listed, and once a second handed to whoever saves them; one
-/// that nobody took yet stays open and goes on counting. Nothing here waits, and no lock is taken.
+/// A shard's accounts of what came and what did not. Tallies that changed stand in line and go on counting until their turn comes: a batch is handed to
+/// whoever saves them when the last one was taken, so that a fleet that talks all the time, or a Postgres that is away, costs a place in the line
+/// and nothing else. Nothing here waits, and no lock is taken.
 /// </summary>
-internal sealed class LossLedger(int maxListed, ShardCounters counters)
+internal sealed class LossLedger(int maxListed, int batch, ShardCounters counters)
 {
     private const long HandOverAgain = 1_000_000;
 
-    private readonly List<LossTally> _listed = [];
+    // Whoever lost something does not wait behind the whole fleet. Such a tally stands in both lines, and is handed over where it is met first.
+    private readonly Queue<LossTally> _urgent = new();
+    private readonly Queue<LossTally> _listed = new();
+
+    // Those of senders that keep none themselves.
+    private readonly Dictionary<(SourceEndPoint Source, Transport Transport), LossTally> _kept = [];
     private readonly Dictionary<Transport, LossTally> _others = [];
     private LossStep[]? _handed;
     private long _lastHandOver;
 
-    /// <summary>To be called whenever a tally was changed.</summary>
-    public void Note(LossTally tally)
+    /// <summary>Adds a step to a sender's tally.</summary>
+    public void Note(LossTally tally, in LossCounts step)
     {
-        if (!tally.IsListed)
+        counters.Accounted(tally.Transport, step);
+        tally.Counts.Add(step);
+        if (!tally.IsListed && !TryList(tally))
         {
-            List(tally);
+            return;
+        }
+
+        if (step.Lost != 0 && !tally.IsUrgent)
+        {
+            tally.IsUrgent = true;
+            _urgent.Enqueue(tally);
         }
     }
 
-    /// <summary>Steps of a sender that keeps no tally (a netoops dump is accounted for once, at its end).</summary>
-    public void Add(in SourceEndPoint source, Transport transport, in LossCounts counts) => Note(new LossTally(source, transport) { Counts = counts });
+    /// <summary>A step of a sender that keeps no tally (a netoops dump is accounted for once, at its end).</summary>
+    public void Add(in SourceEndPoint source, Transport transport, in LossCounts step)
+    {
+        if (!_kept.TryGetValue((source, transport), out var tally))
+        {
+            tally = new LossTally(source, transport);
+            if (_listed.Count < maxListed)
+            {
+                _kept.Add((source, transport), tally);
+            }
+        }
 
-    /// <summary>Hands over what changed, at most once a second and only when the last was taken.</summary>
+        Note(tally, step);
+    }
+
+    /// <summary>Hands over a batch of what changed, at most once a second and only when the last was taken.</summary>
     public void HandOver(Moment now)
     {
+        counters.LossWaiting = _listed.Count;
         if (now.Monotonic - _lastHandOver < HandOverAgain || (_listed.Count == 0 && _others.Count == 0) || Volatile.Read(ref _handed) is not null)
         {
             return;
         }
 
         _lastHandOver = now.Monotonic;
-        Volatile.Write(ref _handed, Close([]));
+        Volatile.Write(ref _handed, [.. Close(batch)]);
     }
 
     /// <summary>Hands over everything: the process ends.</summary>
-    public void Flush() => Volatile.Write(ref _handed, Close(Interlocked.Exchange(ref _handed, null) ?? []));
+    public void Flush() => Volatile.Write(ref _handed, [.. Interlocked.Exchange(ref _handed, null) ?? [], .. Close(int.MaxValue)]);
+
+    /// <summary>What was noted so far was told by another process.</summary>
+    public void Forget()
+    {
+        _ = Close(int.MaxValue);
+        Volatile.Write(ref _handed, null);
+    }
 
     /// <summary>What was handed over; for one taker, on any thread.</summary>
     public LossStep[] Take() => Interlocked.Exchange(ref _handed, null) ?? [];
 
-    private void List(LossTally tally)
+    private bool TryList(LossTally tally)
     {
         if (_listed.Count < maxListed)
         {
             tally.IsListed = true;
-            _listed.Add(tally);
-            return;
+            _listed.Enqueue(tally);
+            return true;
         }
 
-        // More senders in a second than anybody can save: they are accounted for together, and that they were is counted.
+        // More senders than may wait: they are accounted for together, and that they were is counted.
         counters.Evicted(EvictedTable.Loss);
         if (!_others.TryGetValue(tally.Transport, out var others))
         {
@@ -68,21 +102,23 @@ internal sealed class LossLedger(int maxListed, ShardCounters counters)
 
         others.Counts.Add(tally.Counts);
         tally.Counts = default;
+        return false;
     }
 
-    private LossStep[] Close(LossStep[] before)
+    private List<LossStep> Close(int most)
     {
-        var steps = new List<LossStep>(before.Length + _listed.Count + _others.Count);
-        steps.AddRange(before);
-        foreach (var tally in _listed)
+        var steps = new List<LossStep>(Math.Min(most, _listed.Count) + _others.Count);
+        while (steps.Count < most && _urgent.TryDequeue(out var tally))
+        {
+            tally.IsUrgent = false;
+            Close(tally, steps);
+        }
+
+        while (steps.Count < most && _listed.TryDequeue(out var tally))
         {
             tally.IsListed = false;
-            if (!tally.Counts.IsZero)
-            {
-                steps.Add(new LossStep(tally.Source.ToAddress(), tally.Transport, tally.Counts));
-            }
-
-            tally.Counts = default;
+            _kept.Remove((tally.Source, tally.Transport));
+            Close(tally, steps);
         }
 
         foreach (var others in _others.Values)
@@ -90,8 +126,16 @@ internal sealed class LossLedger(int maxListed, ShardCounters counters)
             steps.Add(new LossStep(null, others.Transport, others.Counts));
         }
 
-        _listed.Clear();
         _others.Clear();
-        return [.. steps];
+        return steps;
+    }
+
+    private static void Close(LossTally tally, List<LossStep> steps)
+    {
+        if (!tally.Counts.IsZero)
+        {
+            steps.Add(new LossStep(tally.Source.ToAddress(), tally.Transport, tally.Counts));
+            tally.Counts = default;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Mayday.Store;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +5,7 @@ namespace Mayday.Collector.Loss;
 
 /// <summary>
 /// Carries the shards' accounts to Postgres, a bounded number of senders at a time, those that lost something first. While Postgres is away
-/// steps of one sender are added up here; a save whose answer was lost is repeated under its number, so that nothing counts twice.
+/// they go on counting in their shards; a save whose answer was lost is repeated under its number, so that nothing counts twice.
 /// </summary>
 internal sealed class LossSaver(
     CollectorOptions options, IReadOnlyList<LossLedger> ledgers, CollectorCounters counters, LossAccounts store, TimeProvider time, ILogger log)
@@ -16,19 +15,14 @@ internal sealed class LossSaver(
 
     private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<(IPAddress? Address, Transport Transport), LossCounts> _waiting = [];
-    private readonly LossCounts[] _totals = new LossCounts[Transports.Length];
-    private readonly Lock _gate = new();
+    private readonly Queue<LossStep> _taken = new();
     private readonly Guid _run = Guid.NewGuid();
     private LossSave? _unsure;
     private long _number;
     private long _dropsBefore;
-    private long _waitingCount;
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        counters.Losses = TotalOf;
-        counters.LossWaiting = () => Interlocked.Read(ref _waitingCount);
         using var timer = new PeriodicTimer(options.Loss.Interval, time);
         try
         {
@@ -46,7 +40,7 @@ internal sealed class LossSaver(
     /// <summary>Everything, after the shards have handed over their last.</summary>
     public async Task SaveLastAsync()
     {
-        while (await SaveAsync(LastSave) && _waiting.Count > 0)
+        while (await SaveAsync(LastSave) && _taken.Count > 0)
         {
         }
     }
@@ -54,7 +48,6 @@ internal sealed class LossSaver(
     /// <summary>Takes what the shards have and saves one batch; false when Postgres did not take it.</summary>
     public async Task<bool> SaveAsync(TimeSpan limit)
     {
-        Collect();
         _unsure ??= NextSave();
         if (_unsure is null)
         {
@@ -75,58 +68,29 @@ internal sealed class LossSaver(
         }
     }
 
-    private LossCounts TotalOf(Transport transport)
+    private LossSave? NextSave()
     {
-        lock (_gate)
+        if (_taken.Count < options.Loss.BatchSenders)
         {
-            return _totals[Array.IndexOf(Transports, transport)];
-        }
-    }
-
-    private void Collect()
-    {
-        foreach (var ledger in ledgers)
-        {
-            foreach (var step in ledger.Take())
+            foreach (var step in ledgers.SelectMany(ledger => ledger.Take()).OrderByDescending(step => step.Counts.Lost != 0))
             {
-                lock (_gate)
-                {
-                    _totals[Array.IndexOf(Transports, step.Transport)].Add(step.Counts);
-                }
-
-                // Without an address: senders that found no place of their own.
-                var key = (step.Address, step.Transport);
-                if (!_waiting.ContainsKey(key) && _waiting.Count >= options.Loss.MaxSenders)
-                {
-                    key = (null, step.Transport);
-                    counters.LossAmongOthers();
-                }
-
-                var counts = _waiting.GetValueOrDefault(key);
-                counts.Add(step.Counts);
-                _waiting[key] = counts;
+                _taken.Enqueue(step);
             }
         }
 
-        Interlocked.Exchange(ref _waitingCount, _waiting.Count);
-    }
-
-    private LossSave? NextSave()
-    {
         var drops = counters.KernelDrops;
-        if (_waiting.Count == 0 && drops == _dropsBefore)
+        if (_taken.Count == 0 && drops == _dropsBefore)
         {
             return null;
         }
 
-        var chosen = _waiting.OrderByDescending(pair => pair.Value.Lost != 0).Take(options.Loss.BatchSenders).ToArray();
-        foreach (var (key, _) in chosen)
+        var senders = new List<SenderLoss>(Math.Min(_taken.Count, options.Loss.BatchSenders));
+        while (senders.Count < options.Loss.BatchSenders && _taken.TryDequeue(out var step))
         {
-            _waiting.Remove(key);
+            senders.Add(new SenderLoss(step.Address, step.Transport, step.Counts));
         }
 
-        Interlocked.Exchange(ref _waitingCount, _waiting.Count);
-        var save = new LossSave(options.Name, _run, ++_number, [.. chosen.Select(pair => new SenderLoss(pair.Key.Address, pair.Key.Transport, pair.Value))], drops - _dropsBefore);
+        var save = new LossSave(options.Name, _run, ++_number, senders, drops - _dropsBefore);
         _dropsBefore = drops;
         return save;
     }

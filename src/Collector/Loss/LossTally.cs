@@ -15,6 +15,9 @@ internal sealed class LossTally(SourceEndPoint source, Transport transport)
 
     public LossCounts Counts;
 
-    /// <summary>It is among those that wait for the next handing over.</summary>
+    /// <summary>It waits for its turn to be handed over.</summary>
     public bool IsListed { get; set; }
+
+    /// <summary>It waits among those that lost something, too.</summary>
+    public bool IsUrgent { get; set; }
 }

@@ -108,33 +108,28 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
     /// Accounts for one packet. Message ids tell what was lost; without them the record numbers do, once the sender is known to let every level
     /// through, and then for all that came before as well; else nothing is claimed.
     /// </summary>
-    public void Account(SequenceVerdict verdict, ref LossCounts counts)
+    public LossCounts Account(SequenceVerdict verdict)
     {
-        switch (verdict)
-        {
-            case SequenceVerdict.Duplicate:
-                counts.Duplicates++;
-                break;
-            case SequenceVerdict.Late:
-                counts.Reordered++;
-                break;
-        }
-
         var isReceived = verdict != SequenceVerdict.Duplicate;
-        counts.Received += isReceived ? 1 : 0;
+        var step = new LossCounts
+        {
+            Received = isReceived ? 1 : 0,
+            Duplicates = isReceived ? 0 : 1,
+            Reordered = verdict == SequenceVerdict.Late ? 1 : 0,
+        };
         if (_messageIds is null && !SendsEveryLevel)
         {
-            _untold += isReceived ? 1 : 0;
-            counts.Unknowable += isReceived ? 1 : 0;
-            return;
+            _untold += step.Received;
+            step.Unknowable = step.Received;
+            return step;
         }
 
-        counts.Unknowable -= _untold;
-        _untold = 0;
         var lost = _messageIds?.Missing ?? _lostBefore + (long)_sequences.Missing;
-        counts.Lost += lost - _toldLost;
-        counts.LostText += lost - _toldLost;
+        step.Unknowable = -_untold;
+        step.Lost = step.LostText = lost - _toldLost;
+        _untold = 0;
         _toldLost = lost;
+        return step;
     }
 
     public override void Reset()

@@ -138,10 +138,7 @@ internal sealed partial class NetconsoleReassembler
         var stream = (BasicStream)FindStream(source, isExtended: false, now);
         if (_loss is not null)
         {
-            var tally = stream.Loss ??= new LossTally(source, Transport.NetconsoleBasic);
-            tally.Counts.Received++;
-            tally.Counts.Unknowable++;
-            _loss.Note(tally);
+            _loss.Note(stream.Loss ??= new LossTally(source, Transport.NetconsoleBasic), new LossCounts { Received = 1, Unknowable = 1 });
         }
 
         var sight = stream.See(datagram, now.Monotonic - stream.LastHeard.Monotonic, _limits.LineTimeout);
@@ -194,9 +191,7 @@ internal sealed partial class NetconsoleReassembler
     {
         if (_loss is not null)
         {
-            var tally = stream.Loss ??= new LossTally(stream.Source, Transport.Netconsole);
-            stream.Account(verdict, ref tally.Counts);
-            _loss.Note(tally);
+            _loss.Note(stream.Loss ??= new LossTally(stream.Source, Transport.Netconsole), stream.Account(verdict));
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class DatagramIntake
     public DatagramIntake(CollectorOptions options, int shards, ShardCounters counters, ILogger log, ShardJournal? journal = null, ArchiveFeed? archive = null)
     {
         _archive = archive;
-        Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), counters);
+        Loss = new LossLedger(Math.Max(1, options.Loss.MaxSenders / shards), Math.Max(1, options.Loss.BatchSenders / shards), counters);
         _netoops = new NetoopsReassembler(NetoopsLimits.Of(options.Netoops, shards), counters, journal, Loss);
         _netconsole = new NetconsoleReassembler(NetconsoleLimits.Of(options.Netconsole, shards), counters, journal, Loss, archive);
         _events = new EventBlockWriter(journal);
