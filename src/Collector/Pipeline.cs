@@ -50,6 +50,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _log;
     private readonly CollectorOptions _options;
+    private readonly TimeProvider _time;
     private Task[] _analysing = [];
     private Task _storing = Task.CompletedTask;
     private Task _storingEvents = Task.CompletedTask;
@@ -61,6 +62,7 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         _log = log;
         _options = options;
+        _time = time;
         _waiting = [.. Enumerable.Range(0, options.Storing.AnalysisWorkers).Select(_ => Channel.CreateBounded<WaitingDump>(
             new BoundedChannelOptions(Math.Max(1, options.Storing.AnalysisCapacity / options.Storing.AnalysisWorkers))
             {
@@ -196,7 +198,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
         if (_store is not null)
         {
-            _ = Task.Run(() => ReceiveWarmUp.RunAsync(_options, _stopping.Token));
+            _ = Task.Run(() => ReceiveWarmUp.RunAsync(_options, _time, _stopping.Token));
         }
 
         _netlink?.Start();

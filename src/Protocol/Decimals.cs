@@ -24,4 +24,30 @@ internal static class Decimals
     }
 
     public static bool IsDigits(ReadOnlySpan<byte> field) => !field.IsEmpty && !field.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    /// <summary>
+    /// Reads the digits at <paramref name="position"/> and the <paramref name="end"/> behind them, without looking for it first. False where there is
+    /// anything else, or so many digits that they might overflow; then the caller reads with more care.
+    /// </summary>
+    public static bool TryTake(ReadOnlySpan<byte> text, ref int position, byte end, out ulong value)
+    {
+        const int neverTooMany = 19;
+
+        value = 0;
+        var first = position;
+        var at = first;
+        for (; (uint)at < (uint)text.Length; at++)
+        {
+            var digit = (uint)(text[at] - '0');
+            if (digit > 9)
+                break;
+            value = value * 10 + digit;
+        }
+
+        if (at == first || at - first > neverTooMany || (uint)at >= (uint)text.Length || text[at] != end)
+            return false;
+
+        position = at + 1;
+        return true;
+    }
 }

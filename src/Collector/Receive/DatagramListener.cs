@@ -111,9 +111,11 @@ internal sealed class DatagramListener : IDisposable
             }
 
             Prepare();
+            var isMoreExpected = false;
             while (!_isStopping)
             {
-                var (received, isFull) = ReceiveFrom(Wait());
+                // Under load there is something: asking whether there is would be one more call.
+                var (received, isFull) = ReceiveFrom(isMoreExpected ? AllSockets : Wait());
                 Tick();
                 HandOn();
                 _journal?.Advance();
@@ -122,10 +124,8 @@ internal sealed class DatagramListener : IDisposable
                 {
                     ReadDrops();
                 }
-                else if (!isFull)
-                {
-                    Nap();
-                }
+
+                isMoreExpected = isFull || (received > 0 && Nap());
             }
 
             for (var i = 0; i < LastBatches && ReceiveFrom(AllSockets).Received > 0; i++)
@@ -198,17 +198,29 @@ internal sealed class DatagramListener : IDisposable
         }
     }
 
-    private void Nap()
+    private bool Nap()
     {
         var now = Moment.Now(_time).Monotonic;
         var isBusy = now - _lastWake < BusyWithin;
         var many = _sinceNap >= _options.CoalesceFrom;
         _lastWake = now;
         _sinceNap = 0;
-        if (isBusy || many)
+        if (!isBusy && !many)
         {
-            Thread.Sleep(many ? LongNap : ShortNap);
+            return false;
         }
+
+        var milliseconds = many ? LongNap : ShortNap;
+        if (LinuxReceive.IsSupported)
+        {
+            LinuxReceive.Nap(milliseconds);
+        }
+        else
+        {
+            Thread.Sleep(milliseconds);
+        }
+
+        return true;
     }
 
     private uint Wait()

@@ -1,22 +1,30 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
+using Mayday.Collector.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;
 
 /// <summary>
-/// The compiler makes code fast only after it ran for a while, and the first thing a collector sees may be a fleet that dies: the way of a datagram is
-/// walked some thousand times at the start, over loopback and with a state of its own, beside the receiving threads.
+/// The compiler makes code fast only after it ran for a while, and the first thing a collector sees may be a fleet that dies: at the start a second
+/// receiver with a state of its own walks the whole way of a datagram over loopback, from the socket to the journal.
 /// </summary>
 internal static class ReceiveWarmUp
 {
-    // Twice the calls after which the runtime compiles anew, a little after the time that it waits for quiet; some 100 ms of a processor in all.
-    private const int Rounds = 100;
-    private const int Datagrams = 64;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    // Code is compiled anew twice, each time after thirty calls and a tenth of a second in which nothing new was compiled, which at the start
+    // takes some seconds; a fifth of a second of a processor in all.
+    private const int Rounds = 400;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    public static async Task RunAsync(CollectorOptions options, CancellationToken stopping)
+    // Bursts of several senders, as a fleet's are: the compiler lays the code out for what it sees.
+    private const int Senders = 16;
+    private const int Burst = 4;
+
+    private const int RingBytes = 256 << 10;
+
+    public static async Task RunAsync(CollectorOptions options, TimeProvider time, CancellationToken stopping)
     {
         if (!LinuxReceive.IsSupported)
         {
@@ -25,40 +33,78 @@ internal static class ReceiveWarmUp
 
         try
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            var receive = new LinuxReceive(Datagrams, 2048);
-            var intake = new DatagramIntake(options, 1, new ShardCounters(), NullLogger.Instance);
-            var clock = new Moment(1_000_000_000, 1_000_000_000);
-            uint seen = 0;
-            long drops = 0;
-            for (var round = 0; round < Rounds && !stopping.IsCancellationRequested; round++)
+            using var listener = Open(options, time, out var port);
+            listener.Start();
+            try
             {
-                for (var i = 0; i < Datagrams; i++)
-                {
-                    socket.SendTo(Sample(round * Datagrams + i), socket.LocalEndPoint!);
-                }
-
-                while (receive.Receive((int)socket.Handle, ref seen, ref drops) > 0)
-                {
-                    for (var i = 0; i < receive.Batch.Count; i++)
-                    {
-                        clock = new Moment(clock.Monotonic + 10, clock.Unix + 10);
-                        intake.Take(receive.Batch.Datagram(i), receive.Batch.Source(i), receive.Batch.IsTruncated(i), clock);
-                    }
-                }
-
-                intake.Tick(clock);
-                await Task.Delay(Pause, stopping);
+                await SendAsync(port, time, stopping);
+            }
+            finally
+            {
+                await listener.StopAsync();
             }
         }
-        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+        catch (Exception failure) when (failure is SocketException or CollectorStartException or IOException or OperationCanceledException)
         {
             // Without loopback the first datagrams do it.
         }
     }
 
-    private static byte[] Sample(int number) => Encoding.ASCII.GetBytes(number % 4 == 0
-        ? FormattableString.Invariant($"[{number,5}.000000] usb 1-1: new high-speed USB device number 2\n")
-        : FormattableString.Invariant($"6,{number},{number}000,-;usb 1-1: new high-speed USB device number 2 using xhci_hcd\n SUBSYSTEM=usb\n"));
+    private static DatagramListener Open(CollectorOptions options, TimeProvider time, out int port)
+    {
+        var own = new CollectorOptions
+        {
+            ListenAddress = (Socket.OSSupportsIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback).ToString(),
+            Receive = { Shards = 1, Batch = options.Receive.Batch, MaxDatagramBytes = options.Receive.MaxDatagramBytes, CoalesceFrom = options.Receive.CoalesceFrom },
+            Netoops = { Port = -1 },
+            Netconsole = { Port = 0 },
+            Evlog = { Port = -1 },
+            Journal = { DumpBytes = RingBytes, LineBytes = RingBytes },
+        };
+        var (sockets, ports) = ListenerSockets.Open(own, NullLogger.Instance);
+        port = ports.Netconsole ?? 0;
+        var counters = new ShardCounters();
+        var geometry = JournalGeometry.Of(own, 1);
+
+        // What is received here nobody needs after a kill: memory will do.
+        var journal = new ShardJournal(File.Open("/dev/null", FileMode.Open, FileAccess.ReadWrite), FixedMemory.Allocate((int)geometry.FileBytes), geometry, counters);
+        return new DatagramListener(
+            0, sockets[0], new DatagramIntake(own, 1, counters, NullLogger.Instance, journal), new AnalysisBacklog([Channel.CreateUnbounded<WaitingDump>()], long.MaxValue),
+            new EventBacklog(Channel.CreateUnbounded<EventBlock>(), long.MaxValue), counters, own.Receive, time, NullLogger.Instance, journal: journal);
+    }
+
+    private static async Task SendAsync(int port, TimeProvider time, CancellationToken stopping)
+    {
+        var address = Socket.OSSupportsIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+        var to = new IPEndPoint(address, port).Serialize();
+        var sockets = new Socket[Senders];
+        try
+        {
+            for (var i = 0; i < Senders; i++)
+            {
+                sockets[i] = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+            }
+
+            for (var round = 0; round < Rounds; round++)
+            {
+                for (var i = 0; i < Senders * Burst; i++)
+                {
+                    sockets[i / Burst].SendTo(Sample(round * Burst + i % Burst, isExtended: i / Burst % 8 != 0), SocketFlags.None, to);
+                }
+
+                await Task.Delay(Pause, time, stopping);
+            }
+        }
+        finally
+        {
+            foreach (var socket in sockets)
+            {
+                socket?.Dispose();
+            }
+        }
+    }
+
+    private static byte[] Sample(int number, bool isExtended) => Encoding.ASCII.GetBytes(isExtended
+        ? FormattableString.Invariant($"6,{number},{number}000,-;usb 1-1: new high-speed USB device number 2 using xhci_hcd\n SUBSYSTEM=usb\n")
+        : FormattableString.Invariant($"[{number,5}.000000] usb 1-1: new high-speed USB device number 2\n"));
 }

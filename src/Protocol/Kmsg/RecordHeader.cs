@@ -25,7 +25,27 @@ internal ref struct RecordHeader
     public byte Flag;
 
     /// <summary>Reads the header; false when the line is not of this form, whatever else it may be.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> line, bool allowRelease, out RecordHeader header)
+    public static bool TryParse(ReadOnlySpan<byte> line, bool allowRelease, out RecordHeader header) =>
+        TryParsePlain(line, out header) || TryParseAny(line, allowRelease, out header);
+
+    // What nearly every record has, prio,seq,ts,flag; in one pass. Where it says no, nothing is said: there may be a release, or other fields.
+    private static bool TryParsePlain(ReadOnlySpan<byte> line, out RecordHeader header)
+    {
+        header = default;
+        var position = 0;
+        if (!Decimals.TryTake(line, ref position, (byte)',', out var priority) || priority > MaxPriority
+            || !Decimals.TryTake(line, ref position, (byte)',', out header.Sequence)
+            || !Decimals.TryTake(line, ref position, (byte)',', out header.TimestampMicroseconds)
+            || line.Length - position < 2 || !IsFlag(line[position]) || line[position + 1] != ';')
+            return false;
+
+        header.Priority = (int)priority;
+        header.Flag = line[position];
+        header.Length = position + 1;
+        return true;
+    }
+
+    private static bool TryParseAny(ReadOnlySpan<byte> line, bool allowRelease, out RecordHeader header)
     {
         header = default;
         header.Length = line.IndexOf((byte)';');

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Mayday.Protocol.Netconsole;
 using Mayday.Tests.Shared.Wire;
 
@@ -23,6 +26,38 @@ public sealed class ExtendedPacketTests
         Assert.Equal("6,444,501151268,-", Encoding.ASCII.GetString(packet.Header));
         Assert.Equal("netconsole: network logging started\n", Encoding.ASCII.GetString(packet.Body));
     }
+
+    [Fact]
+    public void TryParse_HeaderOfAnyNumbers_SaysTheSameAsTheOneWithMoreFields() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(1_000),
+        Prop.ForAll(Arb.From(Gen.Choose(0, int.MaxValue - 1)), seed =>
+        {
+            var random = new Random(seed);
+            string Number() => random.Next(0, 12) switch
+            {
+                0 => "18446744073709551615",
+                1 => "18446744073709551616",
+                2 => "00000000000000000007",
+                3 => "9999999999999999999",
+                4 => "",
+                5 => "1x",
+                _ => (random.NextInt64() >> random.Next(0, 63)).ToString(CultureInfo.InvariantCulture),
+            };
+            var fields = $"{random.Next(0, 2100)},{Number()},{Number()},{"-c+;,4"[random.Next(0, 6)]}";
+            var plain = ExtendedPacket.TryParse(Encoding.ASCII.GetBytes(fields + ";text; and more"), out var one, out _);
+            var more = ExtendedPacket.TryParse(Encoding.ASCII.GetBytes(fields + ",more=1;text; and more"), out var other, out _);
+
+            // A flag that is a separator makes another header of the two.
+            if (fields[^1] is ';' or ',')
+            {
+                Assert.False(plain);
+                return;
+            }
+
+            Assert.Equal(more, plain);
+            Assert.Equal((other.Priority, other.Sequence, other.TimestampMicroseconds, other.Flag), (one.Priority, one.Sequence, one.TimestampMicroseconds, one.Flag));
+            Assert.True(other.Body.SequenceEqual(one.Body));
+        }));
 
     [Fact]
     public void TryParse_WithRelease_ReadsIt()
