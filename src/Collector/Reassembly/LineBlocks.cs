@@ -18,6 +18,9 @@ internal sealed class LineBlocks
 
     private const int BlocksOfPage = FixedMemory.HugePage / BlockBytes;
 
+    // Of the first page only: some ten machines need no more.
+    private const int FirstBlocks = 64;
+
     private readonly List<FixedMemory> _pages = [];
     private readonly Stack<int> _free = new();
 
@@ -50,10 +53,11 @@ internal sealed class LineBlocks
     private void AddPage()
     {
         var first = _pages.Count * BlocksOfPage;
-        _pages.Add(FixedMemory.AllocateHugePages(1));
+        var count = first == 0 ? FirstBlocks : BlocksOfPage;
+        _pages.Add(first == 0 ? FixedMemory.Allocate(FirstBlocks * BlockBytes) : FixedMemory.AllocateHugePages(1));
 
         // The first of it is taken first.
-        for (var i = BlocksOfPage - 1; i >= 0; i--)
+        for (var i = count - 1; i >= 0; i--)
         {
             _free.Push(first + i);
         }
