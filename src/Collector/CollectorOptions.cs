@@ -120,7 +120,7 @@ public sealed class NetconsoleOptions
     /// <summary>Bytes kept of one stream for that. 64 KiB hold 200 lines of 300 bytes; longer lines displace more of their elders.</summary>
     public int RingBytes { get; set; } = 64 << 10;
 
-    /// <summary>Kept lines of all streams; those of the longest silent give way. 512 MiB hold some 20,000 busy hosts.</summary>
+    /// <summary>Kept lines of all streams, the journal's copies of the newest among them; those of the longest silent give way. 512 MiB hold some 20,000 busy hosts.</summary>
     public long RingTotalBytes { get; set; } = 512L << 20;
 
     /// <summary>Streams known at once (source address and port); strangers give way first, then the longest silent. A million without lines need some 700 MB.</summary>

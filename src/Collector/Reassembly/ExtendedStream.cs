@@ -40,7 +40,7 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
     public bool SendsEveryLevel { get; private set; }
 
     /// <summary>Its records of which not all fragments came yet, oldest first.</summary>
-    public List<FragmentedRecord> Fragmented { get; } = new(0);
+    public List<FragmentedRecord> Fragmented => field ??= new(1);
 
     public bool IsRestart(in ExtendedPacket packet, Moment now, long restartSilence)
     {

@@ -22,7 +22,9 @@ internal sealed class LineBlocks
     private const int FirstBlocks = 64;
 
     private readonly List<FixedMemory> _pages = [];
-    private readonly Stack<int> _free = new();
+
+    // The first of those that nobody has; each leads to the next.
+    private int _free = None;
 
     /// <summary>Bytes of the blocks that are taken.</summary>
     public long InUse { get; private set; }
@@ -30,19 +32,21 @@ internal sealed class LineBlocks
     /// <summary>Number of a block that is nobody's.</summary>
     public int Take()
     {
-        if (_free.Count == 0)
+        if (_free == None)
         {
             AddPage();
         }
 
         InUse += BlockBytes;
-        return _free.Pop();
+        var block = _free;
+        _free = HeadOf(block).Next;
+        return block;
     }
 
     public void Return(int block)
     {
         InUse -= BlockBytes;
-        _free.Push(block);
+        Free(block);
     }
 
     public Span<byte> BytesOf(int block) => _pages[block / BlocksOfPage].Span(block % BlocksOfPage * BlockBytes, BlockBytes);
@@ -59,8 +63,14 @@ internal sealed class LineBlocks
         // The first of it is taken first.
         for (var i = count - 1; i >= 0; i--)
         {
-            _free.Push(first + i);
+            Free(first + i);
         }
+    }
+
+    private void Free(int block)
+    {
+        HeadOf(block).Next = _free;
+        _free = block;
     }
 }
 

@@ -37,6 +37,7 @@ internal sealed partial class NetconsoleReassembler
     // Lines come in bursts: the next datagram is mostly of the same sender.
     private ConsoleStream? _last;
 
+    private readonly long _lineBudget;
     private long _windowBytes;
     private long _nextScan = long.MaxValue;
 
@@ -48,6 +49,9 @@ internal sealed partial class NetconsoleReassembler
         _limits = limits;
         _counters = counters;
         _journal = journal;
+
+        // The journal's copy of the newest lines is memory for lines too; half of the budget is left for those of a machine that has been silent for longer.
+        _lineBudget = limits.RingTotalBytes - Math.Min(journal?.Lines.Capacity ?? 0, limits.RingTotalBytes / 2);
         _fragments = new FragmentTable(limits, counters);
     }
 
@@ -275,7 +279,7 @@ internal sealed partial class NetconsoleReassembler
         }
 
         ring.Add(datagram, now);
-        while (_lineBlocks.InUse > _limits.RingTotalBytes && _silence.FirstWithLines(stream) is { } silent)
+        while (_lineBlocks.InUse > _lineBudget && _silence.FirstWithLines(stream) is { } silent)
         {
             _counters.Evicted(EvictedTable.Lines);
             DropRing(silent);
