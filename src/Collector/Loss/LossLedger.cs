@@ -23,6 +23,9 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
     // Those of senders that keep none themselves.
     private readonly Dictionary<(SourceEndPoint Source, Transport Transport), LossTally> _kept = [];
     private readonly Dictionary<Transport, LossTally> _others = [];
+
+    // Filled anew for each batch.
+    private readonly List<LossStep> _steps = [];
     private LossStep[]? _handed;
     private long _lastHandOver;
 
@@ -68,7 +71,7 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
         }
 
         _lastHandOver = now.Monotonic;
-        Volatile.Write(ref _handed, [.. Close(batch)]);
+        Volatile.Write(ref _handed, Close(batch));
     }
 
     /// <summary>Hands over everything: the process ends.</summary>
@@ -105,36 +108,37 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
         return false;
     }
 
-    private List<LossStep> Close(int most)
+    private LossStep[] Close(int most)
     {
-        var steps = new List<LossStep>(Math.Min(most, _listed.Count) + _others.Count);
-        while (steps.Count < most && _urgent.TryDequeue(out var tally))
+        while (_steps.Count < most && _urgent.TryDequeue(out var tally))
         {
             tally.IsUrgent = false;
-            Close(tally, steps);
+            Close(tally);
         }
 
-        while (steps.Count < most && _listed.TryDequeue(out var tally))
+        while (_steps.Count < most && _listed.TryDequeue(out var tally))
         {
             tally.IsListed = false;
             _kept.Remove((tally.Source, tally.Transport));
-            Close(tally, steps);
+            Close(tally);
         }
 
         foreach (var others in _others.Values)
         {
-            steps.Add(new LossStep(null, others.Transport, others.Counts));
+            _steps.Add(new LossStep(null, others.Transport, others.Counts));
         }
 
         _others.Clear();
+        LossStep[] steps = [.. _steps];
+        _steps.Clear();
         return steps;
     }
 
-    private static void Close(LossTally tally, List<LossStep> steps)
+    private void Close(LossTally tally)
     {
         if (!tally.Counts.IsZero)
         {
-            steps.Add(new LossStep(tally.Source.ToAddress(), tally.Transport, tally.Counts));
+            _steps.Add(new LossStep(tally.Source.ToAddress(), tally.Transport, tally.Counts));
             tally.Counts = default;
         }
     }

@@ -15,7 +15,7 @@ internal sealed class LossSaver(
 
     private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(2);
 
-    private readonly Queue<LossStep> _taken = new();
+    private readonly Queue<SenderLoss> _taken = new();
     private readonly Guid _run = Guid.NewGuid();
     private LossSave? _unsure;
     private long _number;
@@ -70,12 +70,10 @@ internal sealed class LossSaver(
 
     private LossSave? NextSave()
     {
-        if (_taken.Count < options.Loss.BatchSenders)
+        // A batch and what the shards could not tell apart; only at the end more.
+        foreach (var step in _taken.Count < options.Loss.BatchSenders ? ledgers.SelectMany(ledger => ledger.Take()) : [])
         {
-            foreach (var step in ledgers.SelectMany(ledger => ledger.Take()).OrderByDescending(step => step.Counts.Lost != 0))
-            {
-                _taken.Enqueue(step);
-            }
+            _taken.Enqueue(new SenderLoss(step.Address, step.Transport, step.Counts));
         }
 
         var drops = counters.KernelDrops;
@@ -85,9 +83,9 @@ internal sealed class LossSaver(
         }
 
         var senders = new List<SenderLoss>(Math.Min(_taken.Count, options.Loss.BatchSenders));
-        while (senders.Count < options.Loss.BatchSenders && _taken.TryDequeue(out var step))
+        while (senders.Count < options.Loss.BatchSenders && _taken.TryDequeue(out var sender))
         {
-            senders.Add(new SenderLoss(step.Address, step.Transport, step.Counts));
+            senders.Add(sender);
         }
 
         var save = new LossSave(options.Name, _run, ++_number, senders, drops - _dropsBefore);
