@@ -25,7 +25,7 @@ internal sealed partial class NetconsoleReassembler
         {
             if (entry.Kind == EntryKind.LinesGone)
             {
-                if (((entry.Flags & StreamFlags.Extended) != 0 ? _extended : _basic).TryGetValue(entry.Source, out var stream))
+                if (((entry.Flags & StreamFlags.Extended) != 0 ? _extended : _basic).TryGet(entry.Source, out var stream))
                 {
                     stream.Ring?.Clear();
                     if ((entry.Flags & StreamFlags.Restarted) != 0)

@@ -26,8 +26,8 @@ internal sealed partial class NetconsoleReassembler
     private readonly LossLedger? _loss;
     private readonly ArchiveFeed? _archive;
     private readonly FragmentTable _fragments;
-    private readonly Dictionary<SourceEndPoint, ConsoleStream> _extended = [];
-    private readonly Dictionary<SourceEndPoint, ConsoleStream> _basic = [];
+    private readonly StreamTable _extended = new();
+    private readonly StreamTable _basic = new();
     private readonly SilenceOrder _silence = new();
     private readonly LineBlocks _lineBlocks = new();
     private readonly LinkedList<CrashWindow> _windows = new();
@@ -210,7 +210,7 @@ internal sealed partial class NetconsoleReassembler
         }
 
         var streams = isExtended ? _extended : _basic;
-        if (streams.TryGetValue(source, out var stream))
+        if (streams.TryGet(source, out var stream))
         {
             return _last = stream;
         }
@@ -223,7 +223,7 @@ internal sealed partial class NetconsoleReassembler
 
         stream = isExtended ? new ExtendedStream(source) { FirstHeard = now.Monotonic } : new BasicStream(source) { FirstHeard = now.Monotonic };
         stream.LastHeard = now;
-        streams.Add(source, stream);
+        streams.Add(stream);
         _silence.Add(stream, now);
         _counters.Streams = StreamCount;
         return _last = stream;
@@ -314,7 +314,7 @@ internal sealed partial class NetconsoleReassembler
 
         _last = null;
         _silence.Remove(stream);
-        (stream.IsExtended ? _extended : _basic).Remove(stream.Source);
+        (stream.IsExtended ? _extended : _basic).Remove(stream);
         _counters.Streams = StreamCount;
     }
 
