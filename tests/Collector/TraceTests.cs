@@ -12,8 +12,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres.</summary>
 public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-trace-").FullName;
     private readonly ConcurrentQueue<Activity> _ended = new();
 
@@ -104,12 +102,7 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
             await sender.SendToAsync(packet, new IPEndPoint(IPAddress.Loopback, pipeline.Ports.Netoops!.Value));
         }
 
-        using var patience = new CancellationTokenSource(Patience);
-        while (!until(counters))
-        {
-            await Task.Delay(10, patience.Token);
-        }
-
+        await Patience.UntilAsync(() => until(counters), "the dump's way has ended");
         await pipeline.StopAsync();
         return options.Name;
     }
