@@ -61,7 +61,7 @@ internal static class BasicTranscript
 
         if (moved > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{moved} lines came late and stand where their printk times say");
+            yield return string.Create(CultureInfo.InvariantCulture, $"lines that came late and stand where their printk times say: {moved}");
         }
     }
 
