@@ -81,6 +81,13 @@ internal static partial class CollectorLog
     [LoggerMessage(1022, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
     public static partial void JournalDamaged(ILogger log, string file, string aside);
 
+    [LoggerMessage(1048, LogLevel.Warning,
+        "{File} ({Bytes} bytes) is a journal of other settings; the start that took it over ended before it was through, so dumps in it may not be stored. To have it read again, stop the collector, rename the file to shard-1000.journal beside it and start: what is stored already is known. Else delete it; of such files the {Most} newest are kept")]
+    public static partial void JournalLeftOver(ILogger log, string file, long bytes, int most);
+
+    [LoggerMessage(1049, LogLevel.Warning, "{File}, a journal of other settings that was never taken over to its end, was deleted: only the {Most} newest are kept")]
+    public static partial void JournalLeftOverDeleted(ILogger log, string file, int most);
+
     [LoggerMessage(1023, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
     public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
 

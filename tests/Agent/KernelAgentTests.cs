@@ -5,6 +5,7 @@ using Mayday.Agent.Tests.Forwarding;
 using Mayday.Agent.Tests.Kmsg;
 using Mayday.Agent.Tests.Netlink;
 using Mayday.Protocol.Evlog;
+using Mayday.Tests.Shared;
 
 namespace Mayday.Agent.Tests;
 

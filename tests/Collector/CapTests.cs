@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Mayday.Agent.Netlink;
@@ -19,8 +20,6 @@ namespace Mayday.Collector.Tests;
 /// </summary>
 public sealed class CapTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static ReassembledDump Dump(int machine)
     {
         var shard = new ShardCounters();
@@ -73,7 +72,7 @@ public sealed class CapTests
         using var counters = new CollectorCounters();
         await using var pipeline = Pipeline.Open(options, null, null, counters, TimeProvider.System, NullLogger.Instance);
         pipeline.Start();
-        using var sender = new global::System.Net.Sockets.Socket(global::System.Net.Sockets.AddressFamily.InterNetwork, global::System.Net.Sockets.SocketType.Dgram, global::System.Net.Sockets.ProtocolType.Udp);
+        using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
         // Nobody stores: two may wait behind analysis, one in its hand, four before it, and the rest is too much.
         const int Sent = 40;
@@ -83,9 +82,9 @@ public sealed class CapTests
         }
 
         long Of(string name, string tags) => counters.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
-        await UntilAsync(() => Of("datagrams.received", "format=netoops") == Sent && Of("dumps.dropped", "reason=backlog") > 0);
+        await Patience.UntilAsync(() => Of("datagrams.received", "format=netoops") == Sent && Of("dumps.dropped", "reason=backlog") > 0);
         var kept = 0;
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Bound);
         while (kept + Of("dumps.dropped", "reason=backlog") < Sent)
         {
             await pipeline.Finished.ReadAsync(patience.Token);
@@ -122,20 +121,20 @@ public sealed class CapTests
         {
             await using var pipeline = Pipeline.Open(options, new CrashWriter(postgres.Source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
             pipeline.Start();
-            using var sender = new global::System.Net.Sockets.Socket(global::System.Net.Sockets.AddressFamily.InterNetwork, global::System.Net.Sockets.SocketType.Dgram, global::System.Net.Sockets.ProtocolType.Udp);
+            using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             long Of(string name, string tags = "") => counters.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
 
             // A fleet that never fills the backlog to its end: whether the disk is used is the store's decision alone.
             const int Sent = 800;
             for (var machine = 0; machine < Sent; machine++)
             {
-                await UntilAsync(() => counters.BacklogBytes!() < 300_000 && Of("datagrams.received", "format=netoops") == machine);
+                await Patience.UntilAsync(() => counters.BacklogBytes!() < 300_000 && Of("datagrams.received", "format=netoops") == machine);
                 await sender.SendToAsync(Netoops.Packets(Netoops.Log(900), Netoops.Header(bootId: (uint)machine + 1))[0], new IPEndPoint(IPAddress.Loopback, pipeline.Ports.Netoops!.Value));
             }
 
-            await UntilAsync(() => Of("spool.written") > 0);
+            await Patience.UntilAsync(() => Of("spool.written") > 0);
             await RunAsync(postgres, "DROP TRIGGER slow ON dump");
-            await UntilAsync(() => Of("dumps.stored") == Sent && Of("spool.dumps") == 0);
+            await Patience.UntilAsync(() => Of("dumps.stored") == Sent && Of("spool.dumps") == 0);
             Assert.Equal(0, Of("dumps.dropped", "reason=backlog"));
             await pipeline.StopAsync();
         }
@@ -243,18 +242,9 @@ public sealed class CapTests
 
         pipeline.Start();
         long Of(string name) => counters.Snapshot().Single(counter => counter.Name == name && counter.Tags.Length == 0).Value;
-        await UntilAsync(() => Of("events.received") + Of("netlink.drops") == Sent);
+        await Patience.UntilAsync(() => Of("events.received") + Of("netlink.drops") == Sent);
         Assert.True(Of("netlink.overruns") > 0);
         Assert.True(Of("netlink.drops") > 0);
         await pipeline.StopAsync();
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds())
-        {
-            await Task.Delay(10, patience.Token);
-        }
     }
 }

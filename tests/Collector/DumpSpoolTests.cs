@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using Mayday.Analysis;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
@@ -61,10 +63,10 @@ public sealed class DumpSpoolTests : IDisposable
     {
         var dump = Dump(7);
 
-        var read = SpooledDump.Read(SpooledDump.Write(dump))!;
+        var read = SpooledDump.Read(SpooledDump.Write(dump, DateTimeOffset.UnixEpoch))!;
 
         // Every property that is set is compared, so that one added later cannot be forgotten. Who waits for it or traces it is no part of a dump.
-        string[] left = [nameof(FinishedDump.Crashes), nameof(FinishedDump.AnalysisFailure), nameof(FinishedDump.Settled), nameof(FinishedDump.Trace)];
+        string[] left = [nameof(FinishedDump.Crashes), nameof(FinishedDump.AnalysisFailure), nameof(FinishedDump.Settled), nameof(FinishedDump.Trace), nameof(FinishedDump.SpooledTrace)];
         foreach (var property in typeof(FinishedDump).GetProperties().Where(property => !left.Contains(property.Name)))
         {
             var (expected, actual) = (property.GetValue(dump), property.GetValue(read));
@@ -83,6 +85,44 @@ public sealed class DumpSpoolTests : IDisposable
 
             Assert.NotNull(expected);
         }
+    }
+
+    [Fact]
+    public void Dump_SpooledByAVersionThatKeptNoTrace_IsRead()
+    {
+        var head = """
+            {"Order":3,"Id":"01961a52-8c00-7000-8000-000000000001","ReceivedAt":"2026-03-01T10:00:00+00:00","CompletedAt":"2026-03-01T10:00:03+00:00","Transport":1,
+            "Key":"AQI=","Address":"10.0.0.1","Port":2004,"HostName":null,"MachineId":null,"BootId":null,"DumpNumber":7,"DumpType":"oops","KernelRelease":null,
+            "OccurredAt":null,"Completeness":{"Received":1},"HeaderRegisters":[],"Processor":null,"UserFields":[],"Collector":"test","LogLength":4,"DatagramsLength":0,"UserBlobLength":0}
+            """u8;
+        var bytes = new byte[sizeof(int) + head.Length + 4];
+        BitConverter.TryWriteBytes(bytes, head.Length);
+        head.CopyTo(bytes.AsSpan(sizeof(int)));
+        "oops"u8.CopyTo(bytes.AsSpan(sizeof(int) + head.Length));
+
+        var read = SpooledDump.Read(bytes, out var order)!;
+
+        Assert.Equal((3L, 7), (order, read.DumpNumber));
+        Assert.Equal("oops"u8, read.Log.Span);
+        Assert.Null(read.SpooledTrace);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("00-zz-1-01")]
+    [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
+    public void Dump_WithATraceThatIsNone_IsReadWithoutIt(string trace)
+    {
+        var written = SpooledDump.Write(Dump(1), DateTimeOffset.UnixEpoch);
+        var head = JsonNode.Parse(written.AsSpan(sizeof(int), BitConverter.ToInt32(written)))!;
+        (head["TraceParent"], head["SpooledAt"]) = (trace, "2026-03-01T10:00:00+00:00");
+        var changed = Encoding.UTF8.GetBytes(head.ToJsonString());
+        byte[] bytes = [.. BitConverter.GetBytes(changed.Length), .. changed, .. written[(sizeof(int) + BitConverter.ToInt32(written))..]];
+
+        var read = SpooledDump.Read(bytes);
+
+        Assert.Equal(1, read!.DumpNumber);
+        Assert.Null(read.SpooledTrace);
     }
 
     [Fact]

@@ -20,8 +20,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>Records over real sockets, through the pipeline, into a real Postgres that may be away.</summary>
 public sealed class EventStoreTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-events-").FullName;
     private readonly CollectorCounters _counters = new();
 
@@ -48,15 +46,6 @@ public sealed class EventStoreTests : IDisposable
         events: new EventStore(new EventWriter(source, TimeProvider.System), Unfolded(), EventSpool.Open(dumps, spool ?? new SpoolOptions(), _counters, NullLogger.Instance)));
 
     private long Count(string name, string tags = "") => _counters.Snapshot().Single(counter => counter.Name == name && counter.Tags == tags).Value;
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!holds())
-        {
-            await Task.Delay(10, patience.Token);
-        }
-    }
 
     private static async Task<List<T>> ReadAsync<T>(NpgsqlDataSource source, string sql)
     {
@@ -104,7 +93,7 @@ public sealed class EventStoreTests : IDisposable
             pipeline,
             [.. EvlogVectors.PrintfFromE1000, .. broken, .. EvlogVectors.BinaryFromScsi],
             EvlogVectors.NoDataWithLongFacility, EvlogVectors.PrintfBigEndian, EvlogVectors.BinaryInOldLayout, EvlogVectors.StringDrained32, EvlogVectors.StringDrained64);
-        await UntilAsync(() => Count("events.stored") == 7);
+        await Patience.UntilAsync(() => Count("events.stored") == 7);
         await pipeline.StopAsync();
 
         Assert.Equal(1, Count("datagrams.rejected", "reason=evlogMalformed"));
@@ -141,7 +130,7 @@ public sealed class EventStoreTests : IDisposable
         sender.Send(EvlogVectors.PrintfFromE1000, 0, 0x4000);
         sender.Send(EvlogVectors.StringDrained64, pipeline.NetlinkPort!.Value, 0);
         sender.Send("nothing of ours, but as long as a record: 0123456789 0123456789 0123456789"u8, 0, 0x8000);
-        await UntilAsync(() => Count("events.stored") == 2 && Count("datagrams.rejected", "reason=evlogNoMagic") + Count("datagrams.rejected", "reason=evlogBeyondEnd") == 1);
+        await Patience.UntilAsync(() => Count("events.stored") == 2 && Count("datagrams.rejected", "reason=evlogNoMagic") + Count("datagrams.rejected", "reason=evlogBeyondEnd") == 1);
         await pipeline.StopAsync();
 
         Assert.Equal([Environment.MachineName], await ReadAsync<string>(postgres.Source, "SELECT name FROM host"));
@@ -168,7 +157,7 @@ public sealed class EventStoreTests : IDisposable
         // What a host does whose start fails behind us: a port of the pages in use.
         await pipeline.DisposeAsync();
 
-        await pipeline.NetlinkEnded.WaitAsync(Patience);
+        await pipeline.NetlinkEnded.WaitAsync(Patience.Bound);
     }
 
     [Fact]
@@ -199,7 +188,7 @@ public sealed class EventStoreTests : IDisposable
                 await SendAsync(away, [.. Enumerable.Range(i, 10).SelectMany(Numbered)]);
             }
 
-            await UntilAsync(() => Count("events.spooled") == 300);
+            await Patience.UntilAsync(() => Count("events.spooled") == 300);
             await away.StopAsync();
         }
 
@@ -208,7 +197,7 @@ public sealed class EventStoreTests : IDisposable
             await using var back = Open(postgres.Source, dumps);
             back.Start();
             await SendAsync(back, Numbered(300));
-            await UntilAsync(() => Count("events.stored") == 301);
+            await Patience.UntilAsync(() => Count("events.stored") == 301);
             await back.StopAsync();
         }
 
@@ -227,7 +216,7 @@ public sealed class EventStoreTests : IDisposable
         for (var i = 0; i < 1_000; i += 50)
         {
             await SendAsync(pipeline, [.. Enumerable.Range(i, 50).SelectMany(Numbered)]);
-            await UntilAsync(() => Count("events.spooled") + Count("events.dropped", "reason=spool") == i + 50);
+            await Patience.UntilAsync(() => Count("events.spooled") + Count("events.dropped", "reason=spool") == i + 50);
         }
 
         await pipeline.StopAsync();
@@ -261,7 +250,7 @@ public sealed class EventStoreTests : IDisposable
             channel.Reader, backlog, new EventWriter(postgres.Source, TimeProvider.System), Unfolded(), EventSpool.Open(dumps, new SpoolOptions(), _counters, NullLogger.Instance), options,
             _counters, TimeProvider.System, NullLogger.Instance);
         var run = Task.Run(() => worker.RunAsync(CancellationToken.None));
-        await UntilAsync(() => Count("events.stored") == 500);
+        await Patience.UntilAsync(() => Count("events.stored") == 500);
         channel.Writer.Complete();
         await run;
 

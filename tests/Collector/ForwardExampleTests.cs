@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Mayday.Agent.Netlink;
 using Mayday.Collector.Receive;
+using Mayday.Tests.Shared;
 using Mayday.Tests.Shared.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,17 +40,11 @@ public sealed partial class ForwardExampleTests
         try
         {
             using var sender = NetlinkSocket.Open(NetlinkSocket.UserProtocol, 0, 64 << 10);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            EventBlock? block;
-            do
-            {
-                // Until it listens nobody hears; nothing tells when it does.
-                sender.Send(EvlogVectors.PrintfFromE1000, 0, Group);
-                await Task.Delay(20, patience.Token);
-            }
-            while (!pipeline.Events.TryRead(out block));
+            EventBlock? block = null;
 
-            var entries = block.Entries;
+            // Until it listens nobody hears; nothing tells when it does.
+            await Patience.UntilAsync(() => pipeline.Events.TryRead(out block), "a record was forwarded", () => sender.Send(EvlogVectors.PrintfFromE1000, 0, Group));
+            var entries = block!.Entries;
             Assert.True(EventEntry.TryTake(ref entries, out var entry));
             Assert.Equal(EvlogVectors.PrintfFromE1000, entry.Record.ToArray());
             Assert.Equal("127.0.0.1", entry.Source.ToAddress().ToString());

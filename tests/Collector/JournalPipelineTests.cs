@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mayday.Collector.Journal;
 using Mayday.Collector.Receive;
+using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;
@@ -9,8 +10,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>Real sockets: what the kernel wrote into the journal, and sockets that are handed from process to process.</summary>
 public sealed class JournalPipelineTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-journal-").FullName;
 
     private CollectorOptions Options() => new()
@@ -57,7 +56,7 @@ public sealed class JournalPipelineTests : IDisposable
 
         await using var pipeline = Pipeline.Open(options, null, null, counters, TimeProvider.System, NullLogger.Instance, isJournaled: true, handed: Hand(kept, "netoops"));
         pipeline.Start();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Bound);
         var dump = await pipeline.Finished.ReadAsync(patience.Token);
         Assert.Equal(Netoops.Log(10_000), dump.Log.ToArray());
         Assert.Equal(((IPEndPoint)sender.LocalEndPoint!).Port, dump.Host.Port);
@@ -92,7 +91,7 @@ public sealed class JournalPipelineTests : IDisposable
         using var later = new CollectorCounters();
         await using var second = Pipeline.Open(Options(), null, null, later, TimeProvider.System, NullLogger.Instance, isJournaled: true, handed: Hand(kept, "netoops"));
         second.Start();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Bound);
         var dump = await second.Finished.ReadAsync(patience.Token);
         Assert.True(dump.Completeness.Complete);
         await second.StopAsync();

@@ -145,6 +145,58 @@ public sealed class JournalReplayTests
         Assert.Equal([true, true], intake.Stored.Select(dump => dump.Completeness.Complete));
         Assert.Equal(Console.Oops.Length, intake.Stored.Single(dump => dump.Transport == Transport.Netconsole).Completeness.Received);
         Assert.Single(Directory.GetFiles(intake.JournalDirectory));
+        Assert.Empty(intake.Log.Lines);
+    }
+
+    [Fact]
+    public void Journal_WhoseTakingOverWasKilled_IsNamedAtEachStart_AndIsReadUnderTheNameThatItSays()
+    {
+        using var intake = new JournaledIntake { Settles = () => false };
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(5_000))[1]);
+        foreach (var record in Console.Records(1, Console.Oops))
+        {
+            intake.Take(Machine(2), record);
+        }
+
+        intake.Pass(LongQuiet);
+        Assert.Equal(2, intake.Stored.Count);
+
+        // A start with other settings renames the journal, and is killed before anything of it is in its own.
+        var leftover = intake.JournalFile + ".old";
+        File.Move(intake.JournalFile, leftover);
+        intake.Kill();
+        intake.Kill();
+
+        Assert.Equal(2, intake.Stored.Count);
+        Assert.Equal(2, intake.Log.Lines.Count);
+        Assert.All(intake.Log.Lines, line => Assert.StartsWith(leftover, line, StringComparison.Ordinal));
+        Assert.Contains("rename the file to shard-1000.journal", intake.Log.Lines[0], StringComparison.Ordinal);
+        File.Move(leftover, Path.Combine(intake.JournalDirectory, "shard-1000.journal"));
+        intake.Kill();
+        Assert.Equal(4, intake.Stored.Count);
+        Assert.Equal(Keys(intake.Stored.Take(2)), Keys(intake.Stored.Skip(2)));
+        Assert.Equal([intake.JournalFile], Directory.GetFiles(intake.JournalDirectory));
+    }
+
+    [Fact]
+    public void JournalsThatWereNotTakenOver_AreNotOverwritten_AndTheOldestGo()
+    {
+        using var intake = new JournaledIntake();
+        var files = Enumerable.Range(0, 6).Select(i => intake.JournalFile + ".old" + (i == 0 ? "" : $"{i + 1}")).ToArray();
+        for (var i = 0; i < files.Length; i++)
+        {
+            File.WriteAllText(files[i], $"left by start {i}");
+            File.SetLastWriteTimeUtc(files[i], DateTime.UnixEpoch.AddDays(10 * (i == 0 ? 7 : i)));
+        }
+
+        intake.Kill(options => options.Journal.DumpBytes = 4 << 20);
+
+        int[] kept = [0, 3, 4, 5];
+        Assert.All(files, (file, i) => Assert.Equal(kept.Contains(i), File.Exists(file)));
+        Assert.All(kept, i => Assert.Equal($"left by start {i}", File.ReadAllText(files[i])));
+        Assert.Equal(5, Directory.GetFiles(intake.JournalDirectory).Length);
+        Assert.Equal(4, intake.Log.Lines.Count(line => line.Contains("shard-1000.journal", StringComparison.Ordinal)));
+        Assert.Equal(2, intake.Log.Lines.Count(line => line.Contains("was deleted", StringComparison.Ordinal)));
     }
 
     [Theory]

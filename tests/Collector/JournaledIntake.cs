@@ -36,6 +36,9 @@ internal sealed class JournaledIntake : IDisposable
 
     public string JournalFile => Path.Combine(JournalDirectory, "shard-0.journal");
 
+    /// <summary>What opening the journals said.</summary>
+    public HeardLog Log { get; } = new();
+
     /// <summary>Microseconds since the test's beginning.</summary>
     public long Clock { get; private set; }
 
@@ -105,7 +108,7 @@ internal sealed class JournaledIntake : IDisposable
     {
         _counters = new CollectorCounters();
         Shard = _counters.AddShard();
-        var (journal, left) = Collector.Journal.JournalDirectory.Open(_options, [Shard], _counters, NullLogger.Instance)[0];
+        var (journal, left) = Collector.Journal.JournalDirectory.Open(_options, [Shard], _counters, Log)[0];
         Journal = journal!;
         _intake = new DatagramIntake(_options, 1, Shard, NullLogger.Instance, Journal);
         _analyst = new DumpAnalyst("test", _counters, NullLogger.Instance);

@@ -105,11 +105,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         {
             archive.Feed.Offer(Sender(10), isExtended: false, Encoding.ASCII.GetBytes($"line {i}\n"), At(Noon.AddSeconds(i)));
             archive.Feed.Flush();
-            while (archive.Count("archive.stored") <= i)
-            {
-                await Task.Delay(10, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
-            }
-
+            await Patience.UntilAsync(() => archive.Count("archive.stored") > i);
             Assert.Equal(i + 1, (await ReadAsync(host, Noon, Noon.AddHours(1))).Count);
         }
 

@@ -12,8 +12,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>Real sockets on loopback, real threads, real clock.</summary>
 public sealed class PipelineTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static CollectorOptions Options(int shards = 1) => new()
     {
         Name = "test",
@@ -29,7 +27,7 @@ public sealed class PipelineTests(PostgresFixture postgres) : IClassFixture<Post
 
     private static async Task<FinishedDump> NextAsync(Pipeline pipeline)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(Patience.Bound);
         return await pipeline.Finished.ReadAsync(patience.Token);
     }
 
@@ -52,7 +50,7 @@ public sealed class PipelineTests(PostgresFixture postgres) : IClassFixture<Post
         var dump = await NextAsync(pipeline);
         Assert.Equal(address, dump.Host.Address!.ToString());
         Assert.Equal(((IPEndPoint)sender.LocalEndPoint!).Port, dump.Host.Port);
-        Assert.InRange(dump.ReceivedAt, DateTimeOffset.UtcNow - Patience, DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1));
+        Assert.InRange(dump.ReceivedAt, DateTimeOffset.UtcNow - Patience.Bound, DateTimeOffset.UtcNow + TimeSpan.FromSeconds(1));
         Assert.Equal(NetoopsVectors.BugLine.Length, dump.Log.Length);
         await pipeline.StopAsync();
     }

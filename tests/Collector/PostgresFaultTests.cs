@@ -3,6 +3,7 @@ using System.Globalization;
 using Mayday.Migrations;
 using Mayday.Store;
 using Mayday.Store.Embedded;
+using Mayday.Tests.Shared;
 using Npgsql;
 using Worker = Mayday.Collector.Tests.StoreWorkerTests.Worker;
 
@@ -50,7 +51,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         var sent = 0;
         await worker.PutAsync(0, 200);
         sent += 200;
-        await worker.UntilAsync(() => Handled(worker) == sent);
+        await Patience.UntilAsync(() => Handled(worker) == sent);
 
         await _server.DisposeAsync();
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -64,13 +65,13 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             }
         }
 
-        await worker.UntilAsync(() => worker.Count("spool.dumps") == sent - 200);
+        await Patience.UntilAsync(() => worker.Count("spool.dumps") == sent - 200);
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
 
         _server = await EmbeddedPostgres.StartAsync(_options, null, CancellationToken.None);
         await worker.PutAsync(sent, 100);
         sent += 100;
-        await worker.UntilAsync(() => Handled(worker) >= sent && worker.Count("spool.dumps") == 0);
+        await Patience.UntilAsync(() => Handled(worker) >= sent && worker.Count("spool.dumps") == 0);
 
         Assert.Equal(Enumerable.Range(0, sent), await StoredInOrderAsync());
         Assert.Equal(0, worker.Count("spool.dropped") + worker.Count("spool.expired"));
@@ -87,7 +88,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "stopping a server's processes by signal needs Linux");
         await using var worker = NewWorker(options => options.WriteTimeout = TimeSpan.FromSeconds(2));
         await worker.PutAsync(0, 200);
-        await worker.UntilAsync(() => Handled(worker) == 200);
+        await Patience.UntilAsync(() => Handled(worker) == 200);
 
         var backends = await BackendsAsync();
         Assert.NotEmpty(backends);
@@ -95,7 +96,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         try
         {
             await worker.PutAsync(200, 200);
-            await worker.UntilAsync(() => worker.Count("spool.dumps") > 0 && worker.Count("store.failures") > 0);
+            await Patience.UntilAsync(() => worker.Count("spool.dumps") > 0 && worker.Count("store.failures") > 0);
         }
         finally
         {
@@ -103,7 +104,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         }
 
         await worker.PutAsync(400, 200);
-        await worker.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
+        await Patience.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
         Assert.Equal(Enumerable.Range(0, 600), (await StoredInOrderAsync()).Order());
     }
 
@@ -119,10 +120,10 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         }
 
         // At least one cut met a transaction; then they end, and everything gets through.
-        await worker.UntilAsync(() => worker.Count("store.failures") > 0 || Handled(worker) >= 1_200);
+        await Patience.UntilAsync(() => worker.Count("store.failures") > 0 || Handled(worker) >= 1_200);
         await done.CancelAsync();
         var cuts = await cutting;
-        await worker.UntilAsync(() => Handled(worker) >= 1_200 && worker.Count("spool.dumps") == 0);
+        await Patience.UntilAsync(() => Handled(worker) >= 1_200 && worker.Count("spool.dumps") == 0);
 
         Assert.True(cuts > 0);
         Assert.Equal(Enumerable.Range(0, 1_200), (await StoredInOrderAsync()).Order());
@@ -134,15 +135,15 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         Assert.SkipUnless(OperatingSystem.IsLinux(), "killing a server by signal needs Linux");
         await using var worker = NewWorker(options => options.BatchDumps = 50);
         await worker.PutAsync(0, 300);
-        await worker.UntilAsync(() => Handled(worker) > 0);
+        await Patience.UntilAsync(() => Handled(worker) > 0);
 
         // SIGQUIT: every process drops what it does, as in a crash or a failover; recovery comes at the next start.
         Signal("QUIT", [PostmasterId()]);
         await worker.PutAsync(300, 300);
-        await worker.UntilAsync(() => worker.Count("spool.dumps") > 0);
+        await Patience.UntilAsync(() => worker.Count("spool.dumps") > 0);
         await _server.DisposeAsync();
         _server = await EmbeddedPostgres.StartAsync(_options, null, CancellationToken.None);
-        await worker.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
+        await Patience.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
 
         Assert.Equal(Enumerable.Range(0, 600), (await StoredInOrderAsync()).Order());
     }
@@ -152,15 +153,15 @@ public sealed class PostgresFaultTests : IAsyncLifetime
     {
         await using var worker = NewWorker(options => options.BatchDumps = 50);
         await worker.PutAsync(0, 300);
-        await worker.UntilAsync(() => Handled(worker) > 0);
+        await Patience.UntilAsync(() => Handled(worker) > 0);
 
         // What a client sees of a failover: its connections end, perhaps in mid-batch, and whoever answers takes no writes (25006) until it is promoted.
         await using var own = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_server.ConnectionString) { ApplicationName = "the cluster", Pooling = false, Options = "-c default_transaction_read_only=off" });
         await ReadOnlyAsync(own, true);
         await worker.PutAsync(300, 300);
-        await worker.UntilAsync(() => worker.Count("spool.dumps") > 0 && worker.Count("store.failures") > 0);
+        await Patience.UntilAsync(() => worker.Count("spool.dumps") > 0 && worker.Count("store.failures") > 0);
         await ReadOnlyAsync(own, false);
-        await worker.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
+        await Patience.UntilAsync(() => Handled(worker) >= 600 && worker.Count("spool.dumps") == 0);
 
         Assert.Equal(Enumerable.Range(0, 600), (await StoredInOrderAsync()).Order());
         Assert.Equal(0, worker.Count("dumps.put_aside"));

@@ -12,8 +12,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>The store worker on a real Postgres that goes and comes back.</summary>
 public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     internal sealed class Worker : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stopping = new();
@@ -46,20 +44,11 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
             }
         }
 
-        public async Task UntilAsync(Func<bool> holds)
-        {
-            using var patience = new CancellationTokenSource(Patience);
-            while (!holds())
-            {
-                await Task.Delay(10, patience.Token);
-            }
-        }
-
         public async Task StopAsync()
         {
             await _stopping.CancelAsync();
             Channel.Writer.TryComplete();
-            await _run.WaitAsync(Patience);
+            await _run.WaitAsync(Patience.Bound);
         }
 
         public async ValueTask DisposeAsync()
@@ -137,15 +126,15 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
         await using (var worker = new Worker(source, Path.Combine(directory, "spool")))
         {
             await worker.PutAsync(0, 100);
-            await worker.UntilAsync(() => worker.Count("dumps.stored") == 100);
+            await Patience.UntilAsync(() => worker.Count("dumps.stored") == 100);
 
             await server.DisposeAsync();
             await worker.PutAsync(100, 400);
-            await worker.UntilAsync(() => worker.Count("spool.dumps") == 400);
+            await Patience.UntilAsync(() => worker.Count("spool.dumps") == 400);
 
             server = await EmbeddedPostgres.StartAsync(options, null, CancellationToken.None);
             await worker.PutAsync(500, 100);
-            await worker.UntilAsync(() => worker.Count("spool.dumps") == 0 && worker.Count("dumps.stored") + worker.Count("dumps.known") >= 600);
+            await Patience.UntilAsync(() => worker.Count("spool.dumps") == 0 && worker.Count("dumps.stored") + worker.Count("dumps.known") >= 600);
 
             var stored = await StoredAsync(source);
             Assert.Equal(Enumerable.Range(0, 600), stored.Order());
@@ -169,7 +158,7 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
 
         await using (var next = new Worker(own.Source, directory))
         {
-            await next.UntilAsync(() => next.Count("dumps.stored") == 50);
+            await Patience.UntilAsync(() => next.Count("dumps.stored") == 50);
         }
 
         Assert.Equal(Enumerable.Range(0, 50), (await StoredAsync(own.Source)).Order());
@@ -189,7 +178,7 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
         await using (var back = new Worker(own.Source, directory, options => options.BatchDumps = 5))
         {
             await back.PutAsync(30, 30);
-            await back.UntilAsync(() => back.Count("dumps.stored") == 60);
+            await Patience.UntilAsync(() => back.Count("dumps.stored") == 60);
         }
 
         // Written in the order of the numbers: rows of one transaction share xmin, later transactions have higher ones.

@@ -12,8 +12,6 @@ namespace Mayday.Collector.Tests;
 /// <summary>The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres.</summary>
 public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-trace-").FullName;
     private readonly ConcurrentQueue<Activity> _ended = new();
 
@@ -62,6 +60,48 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
+    public async Task Dump_ThatWasSpooled_GoesOnWithItsTraceInTheProcessThatStoresIt()
+    {
+        using var listener = Listen();
+        var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
+        var options = Options();
+        await RunAsync(nobody, options, true, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
+        var root = Assert.Single(_ended, activity => activity.OperationName == "dump" && Equals(activity.GetTagItem("mayday.collector"), options.Name));
+        var spooled = DateTime.UtcNow;
+
+        await RunAsync(postgres.ConnectionString, options, false, counters => counters.Written == 1);
+
+        Assert.Single(_ended, activity => activity.OperationName == "dump" && activity.TraceId == root.TraceId);
+        var wait = Assert.Single(_ended, activity => activity.OperationName == "dump.spool" && activity.TraceId == root.TraceId);
+        var store = Assert.Single(_ended, activity => activity.OperationName == "dump.store" && activity.TraceId == root.TraceId);
+        Assert.All([wait, store], step => Assert.Equal(root.SpanId, step.ParentSpanId));
+        Assert.InRange(wait.StartTimeUtc, root.StartTimeUtc, spooled);
+        Assert.Equal(store.StartTimeUtc, wait.StartTimeUtc + wait.Duration);
+        Assert.True(store.StartTimeUtc >= spooled);
+        Assert.Equal("spooled", root.GetTagItem("mayday.outcome"));
+        Assert.Equal("new", store.GetTagItem("mayday.outcome"));
+
+        // The batch that stored it is one that succeeded, and links lead both ways.
+        var batch = Assert.Single(_ended, activity => activity.OperationName == "dumps.store" && activity.Context == Assert.Single(store.Links).Context);
+        Assert.Equal(ActivityStatusCode.Unset, batch.Status);
+        Assert.Equal((root.TraceId, root.SpanId), (Assert.Single(batch.Links).Context.TraceId, Assert.Single(batch.Links).Context.SpanId));
+    }
+
+    [Fact]
+    public async Task Dump_ThatWasSpooledUntraced_IsStoredUntraced()
+    {
+        var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
+        var options = Options();
+        await RunAsync(nobody, options, true, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
+        using var listener = Listen();
+
+        await RunAsync(postgres.ConnectionString, options, false, counters => counters.Written == 1);
+
+        Assert.DoesNotContain(_ended, activity => activity.OperationName is "dump.spool" or "dump.store");
+        Assert.Contains(_ended, activity => activity.OperationName == "dumps.store" && !activity.Links.Any());
+    }
+
+    [Fact]
     public async Task Nobody_ListeningToIt_MakesNoActivity()
     {
         Assert.Null(DumpTrace.Begin());
@@ -81,36 +121,38 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
         return listener;
     }
 
+    private CollectorOptions Options() => new()
+    {
+        Name = Guid.NewGuid().ToString("N"),
+        Receive = { Shards = 1 },
+        Netoops = { Port = 0 },
+        Netconsole = { Port = -1 },
+        Evlog = { Port = -1 },
+        Spool = { Directory = Path.Combine(_directory, Guid.NewGuid().ToString("N")) },
+    };
+
     /// <summary>One netoops dump through the whole pipeline; returns the name of the collector, which no other test has.</summary>
     private async Task<string> SendDumpAsync(string connection, Func<CollectorCounters, bool> until)
     {
+        var options = Options();
+        await RunAsync(connection, options, true, until);
+        return options.Name!;
+    }
+
+    private static async Task RunAsync(string connection, CollectorOptions options, bool sends, Func<CollectorCounters, bool> until)
+    {
         await using var source = Npgsql.NpgsqlDataSource.Create(connection);
-        var options = new CollectorOptions
-        {
-            Name = Guid.NewGuid().ToString("N"),
-            Receive = { Shards = 1 },
-            Netoops = { Port = 0 },
-            Netconsole = { Port = -1 },
-            Evlog = { Port = -1 },
-            Spool = { Directory = Path.Combine(_directory, Guid.NewGuid().ToString("N")) },
-        };
         using var counters = new CollectorCounters();
         using var spool = DumpSpool.Open(options.Spool, counters, NullLogger.Instance);
         await using var pipeline = Pipeline.Open(options, new CrashWriter(source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
         pipeline.Start();
         using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        foreach (var packet in Netoops.Packets(Netoops.Log(5_000), Netoops.Header(bootId: (uint)Random.Shared.Next() | 1)))
+        foreach (var packet in !sends ? [] : Netoops.Packets(Netoops.Log(5_000), Netoops.Header(bootId: (uint)Random.Shared.Next() | 1)))
         {
             await sender.SendToAsync(packet, new IPEndPoint(IPAddress.Loopback, pipeline.Ports.Netoops!.Value));
         }
 
-        using var patience = new CancellationTokenSource(Patience);
-        while (!until(counters))
-        {
-            await Task.Delay(10, patience.Token);
-        }
-
+        await Patience.UntilAsync(() => until(counters), "the dump's way has ended");
         await pipeline.StopAsync();
-        return options.Name;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Mayday.Agent.Netlink;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 
@@ -14,9 +15,6 @@ internal sealed class EventRecords
 {
     /// <summary>Different format strings.</summary>
     public const int Formats = 20;
-
-    // struct nlmsghdr.
-    private const int NetlinkHeaderLength = 16;
 
     private const int Devices = 8;
     private const int Ports = 48;
@@ -47,7 +45,7 @@ internal sealed class EventRecords
             EvlogWriter.WriteFrame(header, body, EvlogLayout.Netlink, isBigEndian: false, _frames[i]);
 
             // The last argument, which is the last thing before the padding.
-            _numberAt[i] = NetlinkHeaderLength + EvlogWriter.RecordLength(EvlogLayout.Netlink, body.Length) - sizeof(uint);
+            _numberAt[i] = NetlinkMessage.HeaderLength + EvlogWriter.RecordLength(EvlogLayout.Netlink, body.Length) - sizeof(uint);
         }
     }
 

@@ -24,7 +24,7 @@ public enum NetlinkOutcome
 public readonly record struct NetlinkMessage(int Length, bool IsTruncated, uint SenderPort, uint Groups, NetlinkCredentials? Credentials)
 {
     // struct nlmsghdr, which kernel_error_event() puts before any payload.
-    private const int HeaderLength = 16;
+    internal const int HeaderLength = 16;
 
     /// <summary>
     /// KERROR_GROUP_RAW, group 1: callers of bare <c>kernel_error_event()</c>, with payloads of any form and no record header. (Source: the kerror

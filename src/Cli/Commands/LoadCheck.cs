@@ -9,9 +9,6 @@ namespace Mayday.Cli.Commands;
 /// </summary>
 internal sealed class LoadCheck
 {
-    // Each machine that differs is a line; a screenful tells enough.
-    private const int MostHostsNamed = 20;
-
     // What basic machines are known by: their loopback addresses.
     private const string LoopbackNetwork = "127.";
 
@@ -189,7 +186,7 @@ internal sealed class LoadCheck
         }
 
         found.Add(new LoadComparison("machines of which that is wrong", 0, wrong.Count));
-        found.AddRange(wrong.Take(MostHostsNamed));
+        found.AddRange(wrong.Take(LoadComparison.MostNamed));
 
         bool IsNamed(LoadedHost host) => host.Name.Length > 0 && host.Format != LoadFormat.NetconsoleBasic;
 

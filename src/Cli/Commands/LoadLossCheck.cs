@@ -11,9 +11,6 @@ internal sealed class LoadLossCheck
     /// <summary>A request a machine: more would be a load of its own.</summary>
     public const int MostHosts = 5_000;
 
-    // Each machine that differs is a line; a screenful tells enough.
-    private const int MostHostsNamed = 20;
-
     private const int AtOnce = 8;
 
     // Below it the copies of one packet in two rounds are nearer to each other than the network may swap: a copy that is missing and one that came twice
@@ -44,7 +41,7 @@ internal sealed class LoadLossCheck
         {
             var wrong = group.SelectMany(host => Compare(report, host, LossOf(after, host))).Where(comparison => comparison.Differs).ToArray();
             found.Add(new LoadComparison($"accounts that are wrong, of {group.Count()} {LoadOutput.WordOf(group.Key)} machines", 0, wrong.Length));
-            found.AddRange(wrong.Take(MostHostsNamed));
+            found.AddRange(wrong.Take(LoadComparison.MostNamed));
         }
 
         return found;

@@ -44,25 +44,34 @@ internal static class DumpTrace
         trace.SetTag("mayday.transport", dump.Transport.ToWord());
         trace.SetTag("mayday.packets", dump.Completeness.Received);
         trace.SetTag("mayday.crashes", dump.Crashes.Count);
-        Tell(trace, "dump.receive", dump.ReceivedAt, dump.CompletedAt);
-        Tell(trace, "dump.assemble", dump.CompletedAt, taken > dump.CompletedAt ? taken : dump.CompletedAt);
+        Tell(trace.Context, "dump.receive", dump.ReceivedAt, dump.CompletedAt);
+        Tell(trace.Context, "dump.assemble", dump.CompletedAt, taken > dump.CompletedAt ? taken : dump.CompletedAt);
         return dump with { Trace = trace };
     }
 
     /// <summary>Links from a batch to its dumps.</summary>
     public static IEnumerable<ActivityLink> LinksTo(IReadOnlyList<FinishedDump> dumps) =>
-        dumps.Where(dump => dump.Trace is not null).Select(dump => new ActivityLink(dump.Trace!.Context));
+        dumps.Select(dump => dump.Trace?.Context ?? dump.SpooledTrace?.Root).OfType<ActivityContext>().Select(root => new ActivityLink(root));
 
     /// <summary>The batch that it was in is committed.</summary>
     public static void Stored(FinishedDump dump, Activity? batch, DateTimeOffset began, DateTimeOffset committed, string outcome)
     {
         if (dump.Trace is { } trace)
         {
-            Tell(trace, "dump.store", began, committed, batch);
+            Tell(trace.Context, "dump.store", began, committed, batch);
             trace.SetTag(OutcomeTag, outcome);
             trace.SetEndTime(committed.UtcDateTime);
         }
+        else if (dump.SpooledTrace is { } spooled)
+        {
+            // Its root ended when it was spooled, perhaps in another process: what became of it in the end stands here.
+            Tell(spooled.Root, "dump.spool", spooled.SpooledAt, began > spooled.SpooledAt ? began : spooled.SpooledAt);
+            Tell(spooled.Root, "dump.store", began, committed, batch, outcome);
+        }
     }
+
+    /// <summary>What must be kept of a dump so that its trace goes on when it comes back; null where there is none that anybody records.</summary>
+    public static string? ToGoOn(FinishedDump dump) => dump.Trace is { Recorded: true } trace ? trace.Id : null;
 
     /// <summary>It left the collector's memory; one that was not stored is in the spool, or was counted as lost.</summary>
     public static void End(FinishedDump dump)
@@ -78,10 +87,15 @@ internal static class DumpTrace
         }
     }
 
-    private static void Tell(Activity trace, string name, DateTimeOffset began, DateTimeOffset ended, Activity? batch = null)
+    private static void Tell(ActivityContext root, string name, DateTimeOffset began, DateTimeOffset ended, Activity? batch = null, string? outcome = null)
     {
         ActivityLink[]? links = batch is null ? null : [new ActivityLink(batch.Context)];
-        var told = Activities.StartActivity(name, ActivityKind.Internal, trace.Context, tags: null, links, began);
+        var told = Activities.StartActivity(name, ActivityKind.Internal, root, tags: null, links, began);
+        if (outcome is not null)
+        {
+            told?.SetTag(OutcomeTag, outcome);
+        }
+
         told?.SetEndTime(ended.UtcDateTime);
         told?.Stop();
     }

@@ -15,6 +15,9 @@ internal static partial class JournalDirectory
     private const string Extension = ".journal";
     private const string OldExtension = ".old";
 
+    // Each may be as large as all journals together. They only come to be where a start is killed that has other settings than the one before.
+    private const int MostLeftovers = 4;
+
     private const int NoSpace = 28;
 
     /// <summary>Opens a journal a shard with what was left in each; null entries where there can be none.</summary>
@@ -34,6 +37,7 @@ internal static partial class JournalDirectory
         try
         {
             Directory.CreateDirectory(directory);
+            TellLeftovers(directory, log);
             var orphans = TakeOrphans(directory, shards, counters, log);
             for (var i = 0; i < shards.Count; i++)
             {
@@ -61,6 +65,34 @@ internal static partial class JournalDirectory
 
     private static string PathOf(string directory, int shard) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"shard-{shard}{Extension}"));
 
+    // A start that took over what they held deletes them. One that is still there was not through: part of it may lie in the journals by now, so that only a person
+    // can say whether it is worth having it read again.
+    private static void TellLeftovers(string directory, ILogger log)
+    {
+        var leftovers = new DirectoryInfo(directory).EnumerateFiles("shard-*" + Extension + OldExtension + "*").OrderByDescending(file => file.LastWriteTimeUtc).ToArray();
+        foreach (var file in leftovers[..Math.Min(leftovers.Length, MostLeftovers)])
+        {
+            CollectorLog.JournalLeftOver(log, file.FullName, file.Length, MostLeftovers);
+        }
+
+        foreach (var file in leftovers.Skip(MostLeftovers))
+        {
+            CollectorLog.JournalLeftOverDeleted(log, file.FullName, MostLeftovers);
+            file.Delete();
+        }
+    }
+
+    private static string NameForLeftover(string path)
+    {
+        var name = path + OldExtension;
+        for (var number = 2; File.Exists(name); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{path}{OldExtension}{number}");
+        }
+
+        return name;
+    }
+
     private static (ShardJournal?, RestoredJournal[]) OpenShard(
         string directory, int shard, JournalGeometry wanted, ShardCounters shardCounters, List<RestoredJournal>? orphans, CollectorCounters counters, ILogger log)
     {
@@ -76,9 +108,9 @@ internal static partial class JournalDirectory
             }
 
             journal.Dispose();
-            restored.Leftover = path + OldExtension;
+            restored.Leftover = NameForLeftover(path);
             left.Add(restored);
-            File.Move(path, restored.Leftover, overwrite: true);
+            File.Move(path, restored.Leftover);
         }
 
         return (Create(path, wanted, shardCounters), [.. left]);
@@ -105,9 +137,9 @@ internal static partial class JournalDirectory
                     orphans.Add(heir, list = []);
                 }
 
-                restored.Leftover = path + OldExtension;
+                restored.Leftover = NameForLeftover(path);
                 list.Add(restored);
-                File.Move(path, restored.Leftover, overwrite: true);
+                File.Move(path, restored.Leftover);
             }
         }
 

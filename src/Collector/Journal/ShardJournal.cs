@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Receive;
 using Microsoft.Win32.SafeHandles;
@@ -13,37 +11,18 @@ namespace Mayday.Collector.Journal;
 /// Receiving never waits here: what finds no room is received as without a journal, and counted. One thread; only <see cref="Settle"/> may be
 /// called by any, and what is about finished events.
 /// </summary>
-internal sealed class ShardJournal : IDisposable
+internal sealed partial class ShardJournal : IDisposable
 {
-    // Room that only tombstones may use: a ticket that loses its protection must be able to say so.
-    private const int Spare = 16 << 10;
-
-    // From here on an idle ring begins again at its start.
-    private const int RewindFrom = 256 << 10;
-
     private readonly FileStream _file;
     private readonly FixedMemory _memory;
     private readonly JournalRing _dumps;
     private readonly JournalRing _lines;
     private readonly ShardCounters _counters;
-    private readonly Dictionary<long, TicketState> _tickets = [];
-    private readonly ConcurrentQueue<long> _settled = new();
     private DatagramBatch? _batch;
     private int _index;
     private long _from;
     private long _next;
-    private long _lastTicket;
-    private long _liveBytes;
-    private readonly Lock _eventsGate = new();
     private bool _isDisposed;
-
-    private struct TicketState
-    {
-        public bool IsUnsettled;
-        public bool IsRemembered;
-        public long Bytes;
-        public long RememberedBytes;
-    }
 
     public ShardJournal(FileStream file, FixedMemory memory, JournalGeometry geometry, ShardCounters counters)
     {
@@ -90,9 +69,6 @@ internal sealed class ShardJournal : IDisposable
         get => _memory.ReadWord(JournalGeometry.DeathsWord);
         set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
     }
-
-    /// <summary>Blocks of events up to this ticket are stored, spooled or counted as lost: they leave their shard in the order of their tickets.</summary>
-    public long EventsDone => _memory.ReadWord(JournalGeometry.EventsDoneWord);
 
     /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>
     public void GoOnAfter(RestoredJournal restored)
@@ -202,41 +178,6 @@ internal sealed class ShardJournal : IDisposable
         return _tickets.ContainsKey(ticket) ? ticket : 0;
     }
 
-    /// <summary>A block of events takes the datagram in hand; a new ticket where it has none yet (0).</summary>
-    public long AddEvents(long ticket, Moment now)
-    {
-        ticket = ticket == 0 ? NewTicket() : ticket;
-        Add(EntryKind.EventDatagram, ticket, now);
-        return ticket;
-    }
-
-    /// <summary>The same for records that are in no datagram as they are: gathered from lines.</summary>
-    public long AddPrintedEvents(long ticket, ReadOnlySpan<byte> entries)
-    {
-        ticket = ticket == 0 ? NewTicket() : ticket;
-        if (IsUnsettled(ticket))
-        {
-            TryAppend(new JournalEntry { Kind = EntryKind.PrintedEvents, Ticket = ticket, Sequence = _next }, entries);
-        }
-
-        return ticket;
-    }
-
-    /// <summary>
-    /// Blocks of events up to this one are stored, spooled or counted as lost. Any thread. It counts at once: nothing may lie between this and the next batch
-    /// that the end of the process could take for one that was not stored.
-    /// </summary>
-    public void SettleEventsTo(long ticket)
-    {
-        lock (_eventsGate)
-        {
-            if (!_isDisposed && ticket > EventsDone)
-            {
-                _memory.WriteWord(JournalGeometry.EventsDoneWord, ticket);
-            }
-        }
-    }
-
     /// <summary>Its dump was handed on; what belongs to it is complete.</summary>
     public void Close(long ticket, byte end, ReadOnlySpan<byte> why)
     {
@@ -258,48 +199,6 @@ internal sealed class ShardJournal : IDisposable
         TryAppend(new JournalEntry { Kind = EntryKind.Remembered, Ticket = ticket, Sequence = _next, Arrival = now.Unix, Source = source }, memory);
     }
 
-    public void Forget(long ticket)
-    {
-        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, ticket);
-        if (Unsafe.IsNullRef(ref state))
-        {
-            return;
-        }
-
-        _liveBytes -= state.RememberedBytes;
-        state.RememberedBytes = 0;
-        state.IsRemembered = false;
-        if (!state.IsUnsettled)
-        {
-            _tickets.Remove(ticket);
-        }
-    }
-
-    /// <summary>The dump is stored, spooled or counted as lost. Any thread.</summary>
-    public void Settle(long ticket) => _settled.Enqueue(ticket);
-
-    /// <summary>Now and then: writes the tombstones of settled dumps and gives room back.</summary>
-    public void Advance()
-    {
-        if (!_settled.IsEmpty || _dumps.Used > _dumps.Capacity / 2)
-        {
-            while (_settled.TryDequeue(out var ticket))
-            {
-                Bury(ticket);
-            }
-
-            Trim();
-            CarryForward();
-        }
-
-        if (_dumps.Used == 0 && _dumps.Head % _dumps.Capacity > RewindFrom)
-        {
-            _dumps.Rewind();
-        }
-
-        _counters.JournalBytes = _dumps.Used;
-    }
-
     public void Dispose()
     {
         lock (_eventsGate)
@@ -314,139 +213,11 @@ internal sealed class ShardJournal : IDisposable
     private JournalEntry Current(EntryKind kind, long ticket, Moment now) =>
         new() { Kind = kind, Ticket = ticket, Sequence = _from + _index, Arrival = now.Unix, Source = _batch!.Source(_index) };
 
-    private long NewTicket()
-    {
-        _tickets[++_lastTicket] = new TicketState { IsUnsettled = true };
-        return _lastTicket;
-    }
-
     private void Add(EntryKind kind, long ticket, Moment now)
     {
         if (IsUnsettled(ticket))
         {
             TryAppend(Current(kind, ticket, now), _batch!.Datagram(_index));
-        }
-    }
-
-    private bool IsUnsettled(long ticket) => ticket != 0 && _tickets.TryGetValue(ticket, out var state) && state.IsUnsettled;
-
-    // All of a ticket or nothing of it: a dump of which a part came back would be another dump.
-    private bool TryAppend(in JournalEntry entry, ReadOnlySpan<byte> payload)
-    {
-        if (payload.Length > _dumps.Capacity / 4)
-        {
-            Unprotect(entry.Ticket);
-            return false;
-        }
-
-        while (_dumps.Used + _dumps.NeedFor(payload.Length) + Spare > _dumps.Capacity)
-        {
-            Trim();
-            if (_dumps.Used + _dumps.NeedFor(payload.Length) + Spare <= _dumps.Capacity)
-            {
-                break;
-            }
-
-            if (!_dumps.TryFindOldest(out var oldest))
-            {
-                Unprotect(entry.Ticket);
-                return false;
-            }
-
-            Unprotect(_dumps.At(oldest).Ticket);
-            if (!IsUnsettled(entry.Ticket))
-            {
-                return false;
-            }
-        }
-
-        Put(entry, payload);
-        return true;
-    }
-
-    private void Put(in JournalEntry entry, ReadOnlySpan<byte> payload)
-    {
-        var size = JournalRing.SizeOf(payload.Length);
-        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, entry.Ticket);
-        if (entry.Kind == EntryKind.Remembered)
-        {
-            state.RememberedBytes += size;
-        }
-        else
-        {
-            state.Bytes += size;
-        }
-
-        _liveBytes += size;
-        _dumps.Append(entry, payload);
-    }
-
-    // Goes on without protection: an end of the process before it is stored loses it.
-    private void Unprotect(long ticket)
-    {
-        _counters.JournalUnprotected += IsUnsettled(ticket) ? 1 : 0;
-        Bury(ticket);
-        Forget(ticket);
-        Trim();
-    }
-
-    private void Bury(long ticket)
-    {
-        ref var state = ref CollectionsMarshal.GetValueRefOrNullRef(_tickets, ticket);
-        if (Unsafe.IsNullRef(ref state) || !state.IsUnsettled)
-        {
-            return;
-        }
-
-        _liveBytes -= state.Bytes;
-        state.Bytes = 0;
-        state.IsUnsettled = false;
-        if (!state.IsRemembered)
-        {
-            _tickets.Remove(ticket);
-        }
-
-        if (!_dumps.HasRoom(0))
-        {
-            Trim();
-        }
-
-        if (_dumps.HasRoom(0))
-        {
-            _dumps.Append(new JournalEntry { Kind = EntryKind.Settled, Ticket = ticket, Sequence = _next }, default);
-        }
-    }
-
-    private void Trim()
-    {
-        while (_dumps.TryFindOldest(out var oldest) && !IsNeeded(_dumps.At(oldest)))
-        {
-            _dumps.DropOldest();
-        }
-    }
-
-    private bool IsNeeded(in JournalEntry entry) =>
-        entry.Kind != EntryKind.Settled
-        && _tickets.TryGetValue(entry.Ticket, out var state)
-        && (entry.Kind == EntryKind.Remembered ? state.IsRemembered : state.IsUnsettled);
-
-    // Few dumps that live long must not hold the room of many that are done: they are moved to the front. An end of the process in between
-    // finds an entry twice, which the reader sees by its number.
-    private void CarryForward()
-    {
-        var budget = _dumps.Capacity / 2;
-        while (_dumps.Used > _dumps.Capacity / 2 && _liveBytes < _dumps.Capacity / 4 && budget > 0 && _dumps.TryFindOldest(out var oldest))
-        {
-            var entry = _dumps.At(oldest);
-            if (!_dumps.HasRoom((int)entry.Length))
-            {
-                return;
-            }
-
-            _dumps.Append(entry, _dumps.PayloadAt(oldest));
-            _dumps.DropOldest();
-            budget -= JournalRing.SizeOf((int)entry.Length);
-            Trim();
         }
     }
 }

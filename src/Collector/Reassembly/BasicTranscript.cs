@@ -5,7 +5,10 @@ using Mayday.Store;
 
 namespace Mayday.Collector.Reassembly;
 
-/// <summary>Reads the datagrams of a basic window: text as it came. Whether something is missing cannot be told, and that is what it says.</summary>
+/// <summary>
+/// Reads the datagrams of a basic window: text as it came, but for single lines that came late (<see cref="PrintkOrder"/>). Whether something is missing cannot be told, and that
+/// is what it says.
+/// </summary>
 internal static class BasicTranscript
 {
     private static ReadOnlySpan<byte> DropLead => "** "u8;
@@ -15,11 +18,17 @@ internal static class BasicTranscript
     public static Transcript Write(ReadOnlySpan<byte> datagrams)
     {
         var log = new MemoryStream(datagrams.Length);
-        var received = 0;
-        while (DatagramLog.TryRead(ref datagrams, out _, out var datagram))
+        var pieces = new List<BasicPiece>();
+        var all = datagrams;
+        while (DatagramLog.TryRead(ref datagrams, out var arrival, out var datagram))
         {
-            received++;
-            log.Write(datagram);
+            pieces.Add(BasicPiece.Of(datagram, all.Length - datagrams.Length - datagram.Length, arrival.UtcTicks / TimeSpan.TicksPerMicrosecond));
+        }
+
+        var moved = PrintkOrder.Restore(pieces);
+        foreach (var piece in pieces)
+        {
+            log.Write(all.Slice(piece.Start, piece.Length));
         }
 
         if (log.Length > 0 && log.GetBuffer()[log.Length - 1] != '\n')
@@ -37,10 +46,23 @@ internal static class BasicTranscript
             Completeness = new Completeness
             {
                 Complete = null,
-                Received = received,
-                Notes = dropped == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"the sender dropped {dropped} messages")],
+                Received = pieces.Count,
+                Notes = [.. Describe(dropped, moved)],
             },
         };
+    }
+
+    private static IEnumerable<string> Describe(long dropped, int moved)
+    {
+        if (dropped > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"the sender dropped {dropped} messages");
+        }
+
+        if (moved > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"lines that came late and stand where their printk times say: {moved}");
+        }
     }
 
     private static void ReadLines(ReadOnlySpan<byte> text, out bool hasTimes, out long dropped, out string? release)

@@ -29,11 +29,9 @@ internal sealed class EventBlock
 {
     private byte[] _bytes;
 
-    private readonly ShardJournal? _journal;
-
     public EventBlock(ReadOnlySpan<byte> entries, int count, ShardJournal? journal = null, long ticket = 0)
     {
-        _journal = ticket == 0 ? null : journal;
+        Journal = ticket == 0 ? null : journal;
         Ticket = ticket;
         _bytes = ArrayPool<byte>.Shared.Rent(entries.Length);
         entries.CopyTo(_bytes);
@@ -47,7 +45,7 @@ internal sealed class EventBlock
     public int Length { get; }
 
     /// <summary>The journal that its datagrams lie in; null where a kill loses them.</summary>
-    public ShardJournal? Journal => _journal;
+    public ShardJournal? Journal { get; }
 
     /// <summary>What they lie there under.</summary>
     public long Ticket { get; }
@@ -55,7 +53,7 @@ internal sealed class EventBlock
     public ReadOnlyMemory<byte> Entries => _bytes.AsMemory(0, Length);
 
     /// <summary>It is stored, spooled or counted as lost: nothing of it comes back.</summary>
-    public void Settle() => _journal?.Settle(Ticket);
+    public void Settle() => Journal?.Settle(Ticket);
 
     public void Return()
     {

@@ -91,6 +91,7 @@ internal sealed class DumpSpool : IDisposable
     public void Append(IReadOnlyList<FinishedDump> dumps)
     {
         DropExpired();
+        var now = _time.GetUtcNow();
         var byWorth = new List<byte[]>[_lanes.Length];
         for (var i = 0; i < byWorth.Length; i++)
         {
@@ -99,7 +100,7 @@ internal sealed class DumpSpool : IDisposable
 
         foreach (var dump in dumps)
         {
-            byWorth[(int)_known.Judge(dump)].Add(SpooledDump.Write(dump, ++_lastOrder));
+            byWorth[(int)_known.Judge(dump)].Add(SpooledDump.Write(dump, now, ++_lastOrder));
         }
 
         // The most valuable first: it finds the room, if need be that of the others.
@@ -193,7 +194,7 @@ internal sealed class DumpSpool : IDisposable
             }
 
             var segment = new SpoolSegment(Path.Combine(folder.FullName, dump.Id.ToString("N", CultureInfo.InvariantCulture) + SpoolLane.Extension));
-            segment.Append([SpooledDump.Write(dump)]);
+            segment.Append([SpooledDump.Write(dump, _time.GetUtcNow())]);
             return segment.Path;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

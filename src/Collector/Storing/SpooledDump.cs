@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Mayday.Analysis;
@@ -59,8 +60,17 @@ internal sealed record SpooledDump
 
     public required int UserBlobLength { get; init; }
 
-    public static byte[] Write(FinishedDump dump, long order = 0)
+    /// <summary>
+    /// The root of its trace, as W3C writes it (<c>traceparent</c>), and when it came here. Null where its trace is not recorded, and in files of versions
+    /// that ended it here.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
+    public DateTimeOffset? SpooledAt { get; init; }
+
+    public static byte[] Write(FinishedDump dump, DateTimeOffset spooledAt, long order = 0)
     {
+        var trace = DumpTrace.ToGoOn(dump);
         var head = JsonSerializer.SerializeToUtf8Bytes(new SpooledDump
         {
             Order = order,
@@ -86,6 +96,8 @@ internal sealed record SpooledDump
             LogLength = dump.Log.Length,
             DatagramsLength = dump.Datagrams.Length,
             UserBlobLength = dump.UserBlob.Length,
+            TraceParent = trace,
+            SpooledAt = trace is null ? null : spooledAt,
         });
         var bytes = new byte[sizeof(int) + head.Length + dump.Log.Length + dump.Datagrams.Length + dump.UserBlob.Length];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -159,6 +171,7 @@ internal sealed record SpooledDump
             Processor = head.Processor,
             UserFields = head.UserFields,
             Collector = head.Collector,
+            SpooledTrace = ActivityContext.TryParse(head.TraceParent, null, isRemote: true, out var root) && head.SpooledAt is { } spooledAt ? new(root, spooledAt) : null,
         };
     }
 }

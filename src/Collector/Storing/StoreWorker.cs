@@ -122,7 +122,7 @@ internal sealed class StoreWorker(
     {
         // Order: nothing overtakes what is in the spool. A Postgres that is too slow fills memory, and that is emptied to disk, where the least valuable go first,
         // before dumps have to be dropped whatever they are worth.
-        if (spool.Count > 0 || (IsFull && _lastWrite > options.SlowWrite && isBehind?.Invoke() == true))
+        if (spool.Count > 0 || (_lastWrite > options.SlowWrite && IsFull && isBehind?.Invoke() == true))
         {
             spool.Append(_batch);
             return;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,9 +19,6 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
 
     // Microseconds of timestamptz count from here.
     private static readonly long s_epoch = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;
-
-    // jsonb is no HTML: with the default encoder "<", "+" and "'" of kernel text become six characters each. The documents are ours, so well formed.
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(256 * 1024);
     private int _length;
@@ -190,7 +186,7 @@ internal sealed class CopyBuffer : IBufferWriter<byte>, IDisposable
         Take(FieldHeader + 1)[FieldHeader] = JsonbVersion;
         if (_json is null)
         {
-            _json = new Utf8JsonWriter(this, s_json);
+            _json = new Utf8JsonWriter(this, StoredJson.Unescaped);
         }
         else
         {

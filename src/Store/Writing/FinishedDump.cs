@@ -75,7 +75,13 @@ public sealed record FinishedDump
 
     /// <summary>Its way through the collector, where somebody traces it.</summary>
     public Activity? Trace { get; init; }
+
+    /// <summary>For one that came back from the spool: the trace that it had before, so that it goes on. Null where nobody traced it.</summary>
+    public SpooledTrace? SpooledTrace { get; init; }
 }
+
+/// <summary>The trace of a dump that went over the spool: its root, which ended there, and when it did.</summary>
+public readonly record struct SpooledTrace(ActivityContext Root, DateTimeOffset SpooledAt);
 
 /// <summary>What a dump says about who sent it; strongest claim wins (agent machine id, host= in user data, address).</summary>
 public sealed record HostClaim(IPAddress? Address, int? Port, string? Name = null, string? MachineId = null);

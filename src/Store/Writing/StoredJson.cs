@@ -38,10 +38,13 @@ internal sealed partial class StoredJson : JsonSerializerContext
     [ThreadStatic]
     private static Utf8JsonWriter? t_json;
 
-    // jsonb keeps no escapes, so writing them would only cost time.
-    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <summary>
+    /// How what goes to jsonb is written. It is no HTML and jsonb keeps no escapes: with the default encoder "&lt;", "+" and "'" of kernel text become six
+    /// characters each, which only costs time. The documents are ours, so well formed.
+    /// </summary>
+    public static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static string Write(CrashReport report) => JsonSerializer.Serialize(Bounded(report), Unescaped.Context.CrashReport);
+    public static string Write(CrashReport report) => JsonSerializer.Serialize(Bounded(report), AsText.Context.CrashReport);
 
     public static void Add(CopyBuffer row, CrashReport report) => row.AddJsonb(Bounded(report), Default.CrashReport);
 
@@ -65,7 +68,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
     public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(MaxReused);
-        var json = t_json ??= new Utf8JsonWriter(buffer, s_plain);
+        var json = t_json ??= new Utf8JsonWriter(buffer, Unescaped);
         try
         {
             write(json, value);
@@ -119,9 +122,9 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int count) => list.Count <= count ? list : [.. list.Take(count)];
 
-    // With the default encoder "<", "+" and "'" of kernel text become six characters each. A class of its own, so that Default is there before it.
-    private static class Unescaped
+    // For what goes to Postgres as a string. A class of its own, so that Default is there before it.
+    private static class AsText
     {
-        public static readonly StoredJson Context = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly StoredJson Context = new(new JsonSerializerOptions(Default.Options) { Encoder = StoredJson.Unescaped.Encoder });
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
 using Mayday.Protocol;
+using Mayday.Tests.Shared;
 
 namespace Mayday.Agent.Tests.Forwarding;
 

@@ -9,15 +9,11 @@ public sealed class EventNotificationsTests(PostgresFixture postgres) : IClassFi
     [Fact]
     public async Task ListenAsync_ABatch_IsToldOnceItIsStored()
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var stop = new CancellationTokenSource(Patience.Bound);
         var notifications = new EventNotifications(postgres.Source, TimeProvider.System);
         await using var news = notifications.ListenAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var next = news.MoveNextAsync().AsTask();
-        while (!notifications.IsListening)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), stop.Token);
-        }
-
+        await Patience.UntilAsync(() => notifications.IsListening);
         await new EventWriter(postgres.Source, TimeProvider.System).WriteAsync(
             [SomeEvent.Of("10.13.0.1", severity: Severity.Alert, count: 5), SomeEvent.Of("10.13.0.2", severity: Severity.Debug)], null, default);
 
