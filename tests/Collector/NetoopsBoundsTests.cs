@@ -57,6 +57,42 @@ public sealed class NetoopsBoundsTests
         Assert.Equal(0, intake.Shard.EvictedFrom(EvictedTable.NetoopsPending));
     }
 
+    /// <summary>Found by the fuzz test at datagram 18,257,390: the older dump gave way to the copy of the very packet that it was to get itself.</summary>
+    [Fact]
+    public void FragmentBytes_OverTheCapBetweenTwoDumpsThatShareAPacket_SendOffTheOlderAsItIs()
+    {
+        var packets = Netoops.Packets(Netoops.Log(62_000));
+        var others = Netoops.Packets(Netoops.Log(62_000, "else"));
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var intake = new Intake(options =>
+            {
+                options.Netoops.MaxDumpBytes = 64 << 10;
+                options.Netoops.MaxFragmentBytes = 64 << 10;
+            });
+            var held = random.Next(10, 40);
+            intake.TakeAll(packets[^held..]);
+
+            // The ring was overwritten while it was sent: the oldest packets are others now.
+            intake.TakeAll(others[^random.Next(1, 5)..]);
+
+            // Other machines fill the memory, and are not the longest silent.
+            for (var machine = 1; machine < 4; machine++)
+            {
+                foreach (var packet in packets[..random.Next(1, 16)])
+                {
+                    intake.Take(Source(machine), packet);
+                }
+            }
+
+            // And packets that neither dump has seen.
+            intake.TakeAll(packets[..^held]);
+            Assert.InRange(intake.Machine.Netoops.HeldBytes, 0, 64 << 10);
+            Assert.NotEmpty(intake.Pass(60_000).Dumps);
+        }
+    }
+
     [Fact]
     public void FragmentBytes_OverTheCap_FinishTheLongestSilentEarly()
     {

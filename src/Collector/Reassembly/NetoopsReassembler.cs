@@ -185,7 +185,13 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         {
             // As far as can be told both are one dump whose oldest packets differ between rounds: the first copy of the dump needs this one.
             Store(current, number, text, dataLength, isShared: true, now);
-            Store(elder, number, text, dataLength, isShared: false, now);
+
+            // The memory for it may have been made by sending off the elder as it was.
+            if (elder.IsPending)
+            {
+                Store(elder, number, text, dataLength, isShared: false, now);
+            }
+
             return;
         }
 
