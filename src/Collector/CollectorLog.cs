@@ -3,8 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1030. What a sender can cause is Debug.</summary>
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1024. What a sender can cause is Debug.</summary>
+/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1050. What a sender can cause is Debug.</summary>
 internal static partial class CollectorLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]
@@ -74,11 +73,11 @@ internal static partial class CollectorLog
     [LoggerMessage(1019, LogLevel.Critical, "A stage of the pipeline ended by a failure; the collector stops")]
     public static partial void StageFailed(ILogger log, Exception failure);
 
-    [LoggerMessage(1021, LogLevel.Error,
+    [LoggerMessage(1027, LogLevel.Error,
         "The journal in {Directory} found no room for {Bytes} bytes: the collector goes on without one, and a kill loses what is in flight. Make room or lower Collector:Journal:DumpBytes")]
     public static partial void JournalNoSpace(ILogger log, string directory, long bytes);
 
-    [LoggerMessage(1022, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
+    [LoggerMessage(1028, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
     public static partial void JournalDamaged(ILogger log, string file, string aside);
 
     [LoggerMessage(1048, LogLevel.Warning,
@@ -88,7 +87,7 @@ internal static partial class CollectorLog
     [LoggerMessage(1049, LogLevel.Warning, "{File}, a journal of other settings that was never taken over to its end, was deleted: only the {Most} newest are kept")]
     public static partial void JournalLeftOverDeleted(ILogger log, string file, int most);
 
-    [LoggerMessage(1023, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
+    [LoggerMessage(1029, LogLevel.Information, "The journal gave back {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} datagrams that were not worked on")]
     public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
 
     [LoggerMessage(1046, LogLevel.Information, "The journal gave back {Events} events that were not stored; they are in the spool")]

@@ -100,7 +100,7 @@ public sealed partial class Bug
         return Guid.TryParseExact(path[(path.LastIndexOf('/') + 1)..], "D", out var id) ? id : null;
     }
 
-    [Microsoft.Extensions.Logging.LoggerMessage(EventId = 5003, Level = Microsoft.Extensions.Logging.LogLevel.Warning, Message = "A decision about bugs could not be stored")]
+    [Microsoft.Extensions.Logging.LoggerMessage(EventId = 5004, Level = Microsoft.Extensions.Logging.LogLevel.Warning, Message = "A decision about bugs could not be stored")]
     private static partial void DecidingFailed(Microsoft.Extensions.Logging.ILogger logger, Exception exception);
 
     /// <summary>Merge into a bug (null: into one yet to be named), or take a signature out.</summary>
