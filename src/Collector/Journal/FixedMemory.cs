@@ -38,8 +38,8 @@ internal sealed unsafe partial class FixedMemory : IDisposable
     }
 
     /// <summary>
-    /// Whole huge pages, where the kernel has them: for what is large and touched all over. They go back when nobody knows them any more. What
-    /// was never written takes no memory.
+    /// Whole huge pages, where the kernel has them: for what is large and touched all over. They go back when nobody knows them any more. Nothing
+    /// is known of their bytes before they are written.
     /// </summary>
     public static FixedMemory AllocateHugePages(int count)
     {
