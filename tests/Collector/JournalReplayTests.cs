@@ -12,6 +12,19 @@ public sealed class JournalReplayTests
 
     private static SourceEndPoint Machine(int number) => SourceEndPoint.FromIPv4(0x0a010000u + (uint)number, 6665);
 
+    // One by netoops, one on a console; whether they count as stored, the intake says.
+    private static void FinishTwoDumps(JournaledIntake intake)
+    {
+        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(5_000))[1]);
+        foreach (var record in Console.Records(1, Console.Oops))
+        {
+            intake.Take(Machine(2), record);
+        }
+
+        intake.Pass(LongQuiet);
+        Assert.Equal(2, intake.Stored.Count);
+    }
+
     [Fact]
     public void LinesThatComeBack_AreNotAccountedForAgain()
     {
@@ -101,14 +114,7 @@ public sealed class JournalReplayTests
     public void FinishedDump_KilledBeforeItWasStored_ComesAgainAsTheSameDump()
     {
         using var intake = new JournaledIntake { Settles = () => false };
-        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(5_000))[1]);
-        foreach (var record in Console.Records(1, Console.Oops))
-        {
-            intake.Take(Machine(2), record);
-        }
-
-        intake.Pass(LongQuiet);
-        Assert.Equal(2, intake.Stored.Count);
+        FinishTwoDumps(intake);
         intake.Kill();
 
         Assert.Equal(4, intake.Stored.Count);
@@ -152,14 +158,7 @@ public sealed class JournalReplayTests
     public void Journal_WhoseTakingOverWasKilled_IsNamedAtEachStart_AndIsReadUnderTheNameThatItSays()
     {
         using var intake = new JournaledIntake { Settles = () => false };
-        intake.Take(Machine(1), Netoops.Packets(Netoops.Log(5_000))[1]);
-        foreach (var record in Console.Records(1, Console.Oops))
-        {
-            intake.Take(Machine(2), record);
-        }
-
-        intake.Pass(LongQuiet);
-        Assert.Equal(2, intake.Stored.Count);
+        FinishTwoDumps(intake);
 
         // A start with other settings renames the journal, and is killed before anything of it is in its own.
         var leftover = intake.JournalFile + ".old";
