@@ -161,8 +161,11 @@ public sealed class StoringOptions
     /// <summary>Threads that analyse. As many as shards would starve the receiver; a quarter of the processors, at least one.</summary>
     public int AnalysisWorkers { get; set; } = Math.Max(1, Environment.ProcessorCount / 4);
 
-    /// <summary>Dumps between receiver and analysis. As many as may be in flight, so that a storm fits; bytes are bounded by <see cref="BacklogBytes"/>.</summary>
-    public int AnalysisCapacity { get; set; } = 16_384;
+    /// <summary>
+    /// Dumps between receiver and analysis; what they take is bounded by <see cref="BacklogBytes"/>. 65,536 are half a minute of 2,000 a second: a process that has
+    /// just started stores a quarter of that for ten seconds, until its code is warm, and must not drop dumps while memory for them is there.
+    /// </summary>
+    public int AnalysisCapacity { get; set; } = 65_536;
 
     /// <summary>Dumps between analysis and Postgres. Two batches: more would only move the queue; analysis waits when it is full.</summary>
     public int StoreCapacity { get; set; } = 1_000;
