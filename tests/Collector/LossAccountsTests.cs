@@ -310,6 +310,24 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Last_BehindASaveThatFailed_SavesWhatCameSinceToo()
+    {
+        await using var own = await PostgresFixture.CreateAsync();
+        using var counters = new CollectorCounters();
+        var ledger = Ledger(("10.0.0.1", 5, 0));
+        var saver = new LossSaver(
+            new CollectorOptions { Name = "last" }, [ledger], counters, new LossAccounts(own.Source, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        Assert.False(await saver.SaveAsync(TimeSpan.Zero));
+
+        ledger.Add(SourceEndPoint.FromIPv4(0x0a000002, 1), Transport.Netconsole, new LossCounts { Received = 7 });
+        ledger.Flush();
+        await saver.SaveLastAsync();
+
+        var budget = await new CrashQueries(own.Source, TimeProvider.System).LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+        Assert.Equal(12, budget.Received);
+    }
+
+    [Fact]
     public async Task PostgresAway_StepsWait_AndAreSavedOnce()
     {
         using var counters = new CollectorCounters();

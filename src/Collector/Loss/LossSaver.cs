@@ -48,6 +48,7 @@ internal sealed class LossSaver(
     /// <summary>Takes what the shards have and saves one batch; false when Postgres did not take it.</summary>
     public async Task<bool> SaveAsync(TimeSpan limit)
     {
+        Collect();
         _unsure ??= NextSave();
         if (_unsure is null)
         {
@@ -68,14 +69,18 @@ internal sealed class LossSaver(
         }
     }
 
-    private LossSave? NextSave()
+    // Also behind a save that is not sure: the last of the process must find what came since. While Postgres is away two batches are held at most; the others
+    // go on counting in their shards.
+    private void Collect()
     {
-        // A batch and what the shards could not tell apart; only at the end more.
-        foreach (var step in _taken.Count < options.Loss.BatchSenders ? ledgers.SelectMany(ledger => ledger.Take()) : [])
+        foreach (var step in _taken.Count <= options.Loss.BatchSenders ? ledgers.SelectMany(ledger => ledger.Take()) : [])
         {
             _taken.Enqueue(new SenderLoss(step.Address, step.Transport, step.Counts));
         }
+    }
 
+    private LossSave? NextSave()
+    {
         var drops = counters.KernelDrops;
         if (_taken.Count == 0 && drops == _dropsBefore)
         {
