@@ -26,12 +26,16 @@
     toTop() { window.scrollTo({ top: 0 }); },
     hash() { return location.hash; },
     caret(id) { return document.getElementById(id)?.selectionStart ?? 0; },
-    write(id, text, caret) {
+    // Puts a word where a part of a field's text stands, and says so as typing does: the circuit learns it in turn with the keys before and after, and takes none back.
+    insert(id, start, length, word) {
       const input = document.getElementById(id);
       if (!input) return;
-      input.value = text;
       input.focus();
-      input.setSelectionRange(caret, caret);
+      input.setRangeText(word, start, Math.min(start + length, input.value.length), 'end');
+      // The list is closed; a key pressed before the page is told so is an ordinary one.
+      input.removeAttribute('data-open');
+      input.removeAttribute('data-chosen');
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
     },
     show(id) {
       const element = document.getElementById(id);

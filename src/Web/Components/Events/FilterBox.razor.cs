@@ -104,11 +104,12 @@ public sealed partial class FilterBox
         // The list may be of a moment ago: what the word takes the place of is what stands at the caret now.
         var word = _completion.Suggestions[index].Insert + " ";
         var now = FilterCompletion.At(_text, await Script.InvokeAsync<int>("mayday.caret", "filter"), Knowledge.Templates.Names);
-        var (start, length) = (now.Start, now.Length);
-        _text = _text[..start] + word + _text[(start + length)..].TrimStart();
+        // A space that follows the word already is taken along, or there would be two.
+        var rest = now.Start + now.Length;
+        var spaces = _text[Math.Min(rest, _text.Length)..].TakeWhile(char.IsWhiteSpace).Count();
         Close();
-        await Script.InvokeVoidAsync("mayday.write", "filter", _text, start + word.Length);
-        _completion = FilterCompletion.At(_text, start + word.Length, Knowledge.Templates.Names);
+        // The browser writes and the text comes back as typing does: written from here, it would overwrite what is typed meanwhile.
+        await Script.InvokeVoidAsync("mayday.insert", "filter", now.Start, now.Length + spaces, word);
     }
 
     private void Close()
