@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Security.Cryptography;
 
 namespace Mayday.Store;
 
@@ -25,6 +26,15 @@ public static class DumpId
         bytes[8] = (byte)(0x80 | ((place >> 16) & 0x3f));
         bytes[9] = (byte)(place >> 8);
         bytes[10] = (byte)place;
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>An id of something that came of <paramref name="cause"/>: it stands where that stands among the others.</summary>
+    public static Guid Beside(Guid cause)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        cause.TryWriteBytes(bytes, bigEndian: true, out _);
+        RandomNumberGenerator.Fill(bytes[11..]);
         return new Guid(bytes, bigEndian: true);
     }
 

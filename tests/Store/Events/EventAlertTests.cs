@@ -16,9 +16,10 @@ public sealed class EventAlertTests(PostgresFixture postgres) : IClassFixture<Po
     {
         var alerts = new EventAlerts(postgres.Source, _clock);
         var rule = $"list {Guid.NewGuid()}";
+        var now = _clock.GetUtcNow();
         for (var i = 0; i < 5; i++)
         {
-            await alerts.AddAsync(Alert(rule, null) with { Text = $"{i}", Values = [new("host", "web-1")] }, default);
+            await alerts.AddAsync(Alert(rule, null) with { Id = DumpId.At(now, i), Text = $"{i}", Values = [new("host", "web-1")] }, default);
         }
 
         var first = await alerts.ListAsync(rule, null, new PageRequest(3), default);

@@ -222,6 +222,23 @@ public sealed class EventScreenTests
     }
 
     [Fact]
+    public void Pass_AlertsOfOneMoment_StandInTheOrderOfTheirEvents()
+    {
+        var screen = Screen("""{"folding":{"on":false},"alerts":[{"name":"each","filter":"severity <= debug","per":["text"]}]}""");
+
+        Take(screen, [.. Enumerable.Range(0, 20).Select(i => At(0, $"{i}") with { Id = DumpId.At(s_start, i) })], s_start);
+
+        List<EventAlert> alerts = [];
+        while (screen.Alerts.TryRead(out var alert))
+        {
+            alerts.Add(alert);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), alerts.OrderBy(alert => alert.Id.ToString(), StringComparer.Ordinal).Select(alert => alert.Text));
+        Assert.All(alerts, alert => Assert.NotEqual(alert.EventId, alert.Id));
+    }
+
+    [Fact]
     public void Pass_AlertsThatNobodyTakes_AreBoundedAndCounted()
     {
         var screen = Screen("""{"folding":{"on":false},"alerts":[{"name":"each","filter":"severity <= debug","per":["text"]}]}""");

@@ -39,7 +39,7 @@ public sealed record EventAlert
     internal static EventAlert Of(
         AlertRule rule, ReceivedEvent received, ReceivedFacts facts, IReadOnlyList<KeyValuePair<string, string>> values, long count) => new()
     {
-        Id = DumpId.At(received.ReceivedAt),
+        Id = DumpId.Beside(received.Id),
         Rule = rule.Name,
         Filter = rule.Filter.Text,
         FiredAt = received.ReceivedAt,
