@@ -242,6 +242,38 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
+    public void ReckonDeath_ProcessThatHadNothingInHand_ChargesNoTicket()
+    {
+        using var intake = new JournaledIntake();
+        (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths) = (7, 7, 3);
+
+        intake.Journal.ReckonDeath();
+        intake.Journal.ReckonDeath();
+
+        Assert.Equal((0, 7, 4), (intake.Journal.InHand, intake.Journal.Suspect, intake.Journal.Deaths));
+    }
+
+    [Fact]
+    public void TicketThatIsHandedOn_IsInHandNoMore()
+    {
+        using var intake = new JournaledIntake { Settles = () => false };
+        foreach (var packet in Netoops.Packets(Netoops.Log(1_000)))
+        {
+            intake.Take(Machine(1), packet);
+        }
+
+        var inHand = new List<long>();
+        intake.Settles = () =>
+        {
+            inHand.Add(intake.Journal.InHand);
+            return true;
+        };
+        intake.Kill();
+
+        Assert.Equal([0], inHand);
+    }
+
+    [Fact]
     public void RestoreThatEndsEveryProcess_IsGivenUpAndTheOthersComeBack()
     {
         using var intake = new JournaledIntake();

@@ -16,10 +16,10 @@ internal static class JournalReplay
     public static void Run(
         ShardJournal journal, IReadOnlyList<RestoredJournal> left, DatagramIntake intake, ShardCounters counters, Moment now, ILogger log, Action handOn)
     {
-        if (journal.InHand != 0)
+        journal.ReckonDeath();
+        if (left.Any(restored => restored.Tickets.Count > 0))
         {
-            journal.Deaths = journal.Suspect == journal.InHand ? journal.Deaths + 1 : 1;
-            journal.Suspect = journal.InHand;
+            RestoreWarmUp.Run(now);
         }
 
         foreach (var restored in left)
@@ -51,11 +51,11 @@ internal static class JournalReplay
                     }
                 }
 
+                // What follows may wait for room, and is no doing of this ticket.
+                journal.InHand = 0;
                 handOn();
             }
         }
-
-        journal.InHand = 0;
 
         // All this was counted by the process that received it.
         counters.ForgetRestored();

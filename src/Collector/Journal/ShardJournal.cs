@@ -70,6 +70,19 @@ internal sealed partial class ShardJournal : IDisposable
         set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
     }
 
+    /// <summary>
+    /// Charges the ticket that the last process had in hand with its end, once: one that ends before it has anything in hand is no death of that ticket.
+    /// </summary>
+    public void ReckonDeath()
+    {
+        if (InHand is var died and not 0)
+        {
+            Deaths = Suspect == died ? Deaths + 1 : 1;
+            Suspect = died;
+            InHand = 0;
+        }
+    }
+
     /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>
     public void GoOnAfter(RestoredJournal restored)
     {
