@@ -39,11 +39,17 @@ public static class CrashLines
             return CrashLine.End;
         }
 
-        Span<char> wide = stackalloc char[Math.Min(text.Length, Window)];
-        Encoding.Latin1.GetChars(text[..wide.Length], wide);
+        // One search sorts out nearly every line; the whole pattern is asked for the rest, since each false start costs a window.
+        text = text[..Math.Min(text.Length, Window)];
+        return RuleBook.Default.MayStart(text) && Starts(text) ? CrashLine.Start : CrashLine.None;
+    }
 
-        // One vectorised search sorts out nearly every line; the whole pattern is asked for the rest, since each false start costs a window.
-        return RuleBook.Default.MayStart(wide) && RuleBook.Default.Starts(wide) ? CrashLine.Start : CrashLine.None;
+    // By itself, so that other lines do not pay for the room.
+    private static bool Starts(ReadOnlySpan<byte> text)
+    {
+        Span<char> wide = stackalloc char[text.Length];
+        Encoding.Latin1.GetChars(text, wide);
+        return RuleBook.Default.Starts(wide);
     }
 
     private static bool IsEnd(ReadOnlySpan<byte> text) => text[0] switch

@@ -74,7 +74,7 @@ internal sealed partial class ReportAssembler(RuleBook rules)
         var scan = line.Length > MaxText ? line[..MaxText] : line;
         var wide = _wide.AsSpan(0, scan.Length);
         Encoding.Latin1.GetChars(scan, wide);
-        var mayStart = rules.MayStart(wide);
+        var mayStart = rules.MayStart(scan);
         if (!mayStart && _open.Count == 0)
         {
             if (line.Length > 0)

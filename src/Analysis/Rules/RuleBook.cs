@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Mayday.Analysis.Rules;
 
 /// <summary>All rules, read once from the resources of this assembly.</summary>
@@ -8,7 +6,7 @@ internal sealed class RuleBook
     private static readonly FrameGroup s_none = new("none");
 
     private readonly Dictionary<string, FrameGroup> _frames;
-    private readonly SearchValues<string> _needles;
+    private readonly LiteralSieve _needles;
     private readonly (string Needle, FormatRule Rule, LinePattern Pattern)[] _starts;
 
     private RuleBook(List<FormatRule> formats, Dictionary<string, FrameGroup> frames, int version)
@@ -20,9 +18,9 @@ internal sealed class RuleBook
         // Lines that only rule something out need no search of their own.
         var needles = _starts.Where(s => s.Rule.Role != FormatRole.Ignore).Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal).ToList();
 
-        // A needle inside another finds its lines too; the fewer there are, the more of them one vector instruction tests.
+        // A needle inside another finds its lines too.
         needles.RemoveAll(longer => needles.Exists(shorter => shorter != longer && longer.Contains(shorter, StringComparison.Ordinal)));
-        _needles = SearchValues.Create([.. needles], StringComparison.Ordinal);
+        _needles = new LiteralSieve(needles);
     }
 
     public static RuleBook Default { get; } = Load();
@@ -35,8 +33,8 @@ internal sealed class RuleBook
 
     public bool HasFrames(string group) => _frames.ContainsKey(group);
 
-    /// <summary>True when the text may match a start pattern: one vectorised search for all of them.</summary>
-    public bool MayStart(ReadOnlySpan<char> text) => text.IndexOfAny(_needles) >= 0;
+    /// <summary>True when the text may match a start pattern: one search for all of them.</summary>
+    public bool MayStart(ReadOnlySpan<byte> text) => _needles.IsIn(text);
 
     /// <summary>
     /// True when a line with this text begins (or ends) a report as the analyser reads it. A boot's first line is no reason to watch: receivers
@@ -73,7 +71,7 @@ internal sealed class RuleBook
         return null;
     }
 
-    // Short common beginnings make the search faster than whole sentences.
+    // Beginnings that patterns have in common are one needle.
     private static string Needle(string literal) => literal.Length > 14 ? literal[..14] : literal;
 
     private static RuleBook Load()
