@@ -40,6 +40,51 @@ public sealed class JournalRingTests
     }
 
     [Fact]
+    public void Chunks_OverManyLaps_GiveWayOldestFirstAndOnlyAsMuchAsNeeded()
+    {
+        const int Large = 300_000;
+        const int Chunk = 64 << 10;
+        var random = new Random(12);
+        var memory = FixedMemory.Allocate(64 + Large);
+        JournalRing Open() => new(memory.Part(64, Large), memory, 0, 8);
+        var ring = Open();
+        var first = 0L;
+        for (var i = 0L; i < 50_000; i++)
+        {
+            // Longer than a chunk now and then: none begins in the next one.
+            var length = random.Next(1_000) == 0 ? random.Next(2 * Chunk) : random.Next(300);
+            while (!ring.HasRoom(length))
+            {
+                var used = ring.Used;
+                Assert.True(ring.TryDropChunk());
+                Assert.InRange(used - ring.Used, 1, 4 * Chunk);
+            }
+
+            ring.Append(new JournalEntry { Kind = EntryKind.Line, Sequence = i }, new byte[length]);
+            if (i % 499 == 0)
+            {
+                var opened = Open();
+                var positions = new List<long>();
+                Assert.True(opened.TryWalk(positions));
+                var sequences = positions.Select(position => opened.At(position).Sequence).ToArray();
+                Assert.Equal(Enumerable.Range(0, sequences.Length).Select(back => i - sequences.Length + 1 + back), sequences);
+                Assert.True(sequences[0] >= first);
+                first = sequences[0];
+
+                // Whoever goes on knows no chunks of what was there before.
+                ring = random.Next(10) == 0 ? opened : ring;
+            }
+        }
+
+        Assert.True(first > 0);
+        while (ring.TryDropChunk())
+        {
+        }
+
+        Assert.Equal(0, ring.Used);
+    }
+
+    [Fact]
     public void EmptyRing_BeginsAgainAtItsStart()
     {
         var memory = FixedMemory.Allocate(64 + Capacity);

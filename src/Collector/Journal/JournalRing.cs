@@ -11,6 +11,9 @@ internal sealed class JournalRing
     private const int Alignment = 8;
     private const uint MarkSeed = 0x4d44_4a52;
 
+    // What gives way at once.
+    private const int ChunkBytes = 64 << 10;
+
     private readonly FixedMemory _bytes;
     private readonly FixedMemory _words;
     private readonly long _headWord;
@@ -19,6 +22,11 @@ internal sealed class JournalRing
     // Places of head and tail, kept beside the positions because a division an entry is not free.
     private long _headPlace;
     private long _tailPlace;
+
+    // Position of the first entry that begins in each chunk, as far as this process wrote it: the oldest entries are long out of the processor's cache,
+    // and go without a look at them.
+    private readonly long[] _firstOfChunk;
+    private long _headChunk = -1;
 
     public JournalRing(FixedMemory bytes, FixedMemory words, long headWord, long tailWord)
     {
@@ -30,6 +38,7 @@ internal sealed class JournalRing
         Tail = words.ReadWord(tailWord);
         _headPlace = Head % Capacity;
         _tailPlace = Tail % Capacity;
+        _firstOfChunk = new long[(Capacity + ChunkBytes - 1) / ChunkBytes];
     }
 
     public long Capacity => _bytes.Length;
@@ -60,6 +69,12 @@ internal sealed class JournalRing
             FinishLap();
         }
 
+        if (_headPlace / ChunkBytes is var chunk && chunk != _headChunk)
+        {
+            _headChunk = chunk;
+            _firstOfChunk[chunk] = Head;
+        }
+
         var place = _bytes.Span(_headPlace, size);
         payload.CopyTo(place[JournalEntry.Size..]);
         ref var head = ref MemoryMarshal.AsRef<JournalEntry>(place);
@@ -83,6 +98,26 @@ internal sealed class JournalRing
 
     /// <summary>Drops the entry that <see cref="TryFindOldest"/> found.</summary>
     public void DropOldest() => MoveTail(SizeOf((int)AtPlace(_tailPlace).Length));
+
+    /// <summary>Drops the oldest entries, a chunk of them where it is known how far that reaches; false when there are none.</summary>
+    public bool TryDropChunk()
+    {
+        // What stands there is of this lap or an earlier one: the head never passes the tail.
+        var behind = _firstOfChunk[(_tailPlace / ChunkBytes + 1) % _firstOfChunk.Length];
+        if (behind > Tail && behind <= Head)
+        {
+            MoveTail(behind - Tail);
+            return true;
+        }
+
+        if (TryFindOldest(out _))
+        {
+            DropOldest();
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>The next entry is written at the ring's beginning, so that an idle journal keeps to a few pages. Nothing must lie in the ring.</summary>
     public void Rewind()
@@ -146,6 +181,7 @@ internal sealed class JournalRing
 
     private void FinishLap()
     {
+        _headChunk = -1;
         var left = Capacity - _headPlace;
         if (left >= JournalEntry.Size)
         {

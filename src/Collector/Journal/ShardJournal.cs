@@ -146,12 +146,10 @@ internal sealed partial class ShardJournal : IDisposable
         var datagram = _batch!.Datagram(_index);
         while (!_lines.HasRoom(datagram.Length))
         {
-            if (!_lines.TryFindOldest(out _))
+            if (!_lines.TryDropChunk())
             {
                 return;
             }
-
-            _lines.DropOldest();
         }
 
         _lines.Append(Current(EntryKind.Line, 0, now), datagram);
@@ -160,9 +158,8 @@ internal sealed partial class ShardJournal : IDisposable
     /// <summary>The kept lines of this sender went into a window, or its console began again: what lies before this does not come back as lines.</summary>
     public void DropLines(in SourceEndPoint source, byte flags, Moment now)
     {
-        while (!_lines.HasRoom(0) && _lines.TryFindOldest(out _))
+        while (!_lines.HasRoom(0) && _lines.TryDropChunk())
         {
-            _lines.DropOldest();
         }
 
         _lines.Append(new JournalEntry { Kind = EntryKind.LinesGone, Flags = flags, Sequence = _from + _index, Arrival = now.Unix, Source = source }, default);
