@@ -7,8 +7,8 @@ namespace Mayday.Analysis.Rules;
 
 /// <summary>
 /// Tells whether one of a hundred literals stands in a text, for texts of which hardly any has one. Four bytes at every second place of the text are asked of a
-/// table that knows the first two such groups of each literal; only what it knows is compared. Automata walk each byte of a kernel's line and take
-/// ten times as long, because its words begin as the literals do.
+/// table that knows the first two such groups of each literal; only what it knows is compared. An automaton walks each byte of a kernel's line and takes
+/// five times as long, because its words begin as the literals do.
 /// </summary>
 internal sealed class LiteralSieve
 {
