@@ -240,8 +240,10 @@ public sealed class JournalOptions
     /// <summary>Bytes for dumps and windows until they are stored, all shards. 256 MiB: 4,000 dumps of 64 KiB in flight; what finds no room goes unprotected and is counted.</summary>
     public long DumpBytes { get; set; } = 256L << 20;
 
-    /// <summary>Bytes for lines before crashes that may come, all shards; the oldest give way. 4 MiB are 24,000 lines: ten seconds of a fleet of 100,000 that is busy, minutes of
-    /// one that is not. The processor knows the way to so many pages by heart; with 32 MiB a tenth of the receiver's time went into looking it up.</summary>
+    /// <summary>
+    /// Bytes for lines before crashes that may come, all shards; the oldest give way. 4 MiB are 24,000 lines: ten seconds of a fleet of 100,000 that is busy, minutes of
+    /// one that is not. The processor knows the way to so many pages by heart; with 32 MiB a tenth of the receiver's time went into looking it up.
+    /// </summary>
     public long LineBytes { get; set; } = 4L << 20;
 
     public string ResolveDirectory() => Directory ?? Path.Combine(CollectorDirectory.Default, "journal");

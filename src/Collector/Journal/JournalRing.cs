@@ -119,6 +119,20 @@ internal sealed class JournalRing
         return false;
     }
 
+    /// <summary>Drops the oldest entries until this one has room; false when it is longer than the ring.</summary>
+    public bool TryMakeRoom(int payload)
+    {
+        while (!HasRoom(payload))
+        {
+            if (!TryDropChunk())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The next entry is written at the ring's beginning, so that an idle journal keeps to a few pages. Nothing must lie in the ring.</summary>
     public void Rewind()
     {

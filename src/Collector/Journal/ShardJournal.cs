@@ -144,25 +144,19 @@ internal sealed partial class ShardJournal : IDisposable
     public void KeepLine(Moment now)
     {
         var datagram = _batch!.Datagram(_index);
-        while (!_lines.HasRoom(datagram.Length))
+        if (_lines.TryMakeRoom(datagram.Length))
         {
-            if (!_lines.TryDropChunk())
-            {
-                return;
-            }
+            _lines.Append(Current(EntryKind.Line, 0, now), datagram);
         }
-
-        _lines.Append(Current(EntryKind.Line, 0, now), datagram);
     }
 
     /// <summary>The kept lines of this sender went into a window, or its console began again: what lies before this does not come back as lines.</summary>
     public void DropLines(in SourceEndPoint source, byte flags, Moment now)
     {
-        while (!_lines.HasRoom(0) && _lines.TryDropChunk())
+        if (_lines.TryMakeRoom(0))
         {
+            _lines.Append(new JournalEntry { Kind = EntryKind.LinesGone, Flags = flags, Sequence = _from + _index, Arrival = now.Unix, Source = source }, default);
         }
-
-        _lines.Append(new JournalEntry { Kind = EntryKind.LinesGone, Flags = flags, Sequence = _from + _index, Arrival = now.Unix, Source = source }, default);
     }
 
     /// <summary>A window opens; returns its ticket, 0 when there is no room for it.</summary>

@@ -103,11 +103,13 @@ public sealed partial class FilterBox
 
         // The list may be of a moment ago: what the word takes the place of is what stands at the caret now.
         var word = _completion.Suggestions[index].Insert + " ";
-        var now = FilterCompletion.At(_text, await Script.InvokeAsync<int>("mayday.caret", "filter"), Knowledge.Templates.Names);
+        var caret = await Script.InvokeAsync<int>("mayday.caret", "filter");
+        var now = FilterCompletion.At(_text, caret, Knowledge.Templates.Names);
+
         // A space that follows the word already is taken along, or there would be two.
-        var rest = now.Start + now.Length;
-        var spaces = _text[Math.Min(rest, _text.Length)..].TakeWhile(char.IsWhiteSpace).Count();
+        var spaces = _text[(now.Start + now.Length)..].TakeWhile(char.IsWhiteSpace).Count();
         Close();
+
         // The browser writes and the text comes back as typing does: written from here, it would overwrite what is typed meanwhile.
         await Script.InvokeVoidAsync("mayday.insert", "filter", now.Start, now.Length + spaces, word);
     }
