@@ -1,4 +1,4 @@
-using Mayday.Store;
+using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

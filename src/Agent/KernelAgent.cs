@@ -3,6 +3,7 @@ using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Netlink;
 using Mayday.Agent.Printk;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 
 namespace Mayday.Agent;
@@ -64,7 +65,7 @@ public sealed class KernelAgent : IDisposable
         using var kmsg = _options.Kmsg.Enabled ? OpenKmsg() : null;
         if (kmsg is not null)
         {
-            _ = EventDocument.TryParseSeverity(_options.Kmsg.Severity, out var least);
+            _ = OutgoingEventJson.TryParseSeverity(_options.Kmsg.Severity, out var least);
             var reader = new KmsgReader(kmsg, boot, spool.Cursor, least, LoadMatcher(), _time);
             var source = new KmsgSource(kmsg, reader, outbox, Counters, _time, _tell);
             tasks.Add(OnOwnThread(() => source.Run(ending.Token)));
@@ -121,11 +122,11 @@ public sealed class KernelAgent : IDisposable
     private static Task OnOwnThread(Action run) =>
         Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private EventSpool OpenSpool(string folder, Guid boot)
+    private OutgoingSpool OpenSpool(string folder, Guid boot)
     {
         try
         {
-            var spool = EventSpool.Open(folder, boot, _options.Spool.MaxBytes, SpoolFileBytes);
+            var spool = OutgoingSpool.Open(folder, boot, _options.Spool.MaxBytes, SpoolFileBytes);
             if (spool.Batches > 0)
                 _tell(new AgentNotice(Severity.Informational, string.Create(CultureInfo.InvariantCulture, $"{spool.Batches} batches of an earlier run wait in {folder}.")));
             if (spool.DamagedFiles > 0)
@@ -208,6 +209,6 @@ public sealed class KernelAgent : IDisposable
         }
     }
 
-    private string Summary(EventSpool spool) => string.Create(CultureInfo.InvariantCulture,
+    private string Summary(OutgoingSpool spool) => string.Create(CultureInfo.InvariantCulture,
         $"{Counters.Events} events, {Counters.Sent} taken by the collector, {Counters.Known} known to it, {Counters.Rejected + Counters.Refused} refused, {Counters.Dropped} dropped, {spool.Batches} batches wait in the spool.");
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Mayday.Agent.Forwarding;
-using Mayday.Agent.Netlink;
+using Mayday.Linux.Netlink;
 
 namespace Mayday.Agent;
 
@@ -27,7 +27,7 @@ public static class ValidateAgentOptions
             Wrong("Token", "must be printable ASCII without blanks, or absent");
         if (options.Timeout < TimeSpan.FromSeconds(1) || options.Timeout > TimeSpan.FromMinutes(10))
             Wrong("Timeout", $"must be 1 second to 10 minutes, not {options.Timeout}");
-        if (!EventDocument.TryParseSeverity(options.Kmsg.Severity ?? "", out _))
+        if (!OutgoingEventJson.TryParseSeverity(options.Kmsg.Severity ?? "", out _))
             Wrong("Kmsg:Severity", $"must be emerg, alert, crit, err, warning, notice, info, debug or 0 to 7, not '{options.Kmsg.Severity}'");
         foreach (var path in options.Kmsg.Catalogues.Where(path => !File.Exists(path) && !Directory.Exists(path)))
             Wrong("Kmsg:Catalogues", $"names '{path}', which is not there; `mayday agent catalogue` makes one");

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Mayday.Protocol;
 using Mayday.Collector.Loss;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 
 namespace Mayday.Collector;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Store.Postgres;
 using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;

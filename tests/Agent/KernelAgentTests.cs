@@ -1,9 +1,9 @@
+using Mayday.Agent.Tests.Netlink;
 using System.Text;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Tests.Forwarding;
 using Mayday.Agent.Tests.Kmsg;
-using Mayday.Agent.Tests.Netlink;
 using Mayday.Protocol.Evlog;
 using Mayday.Tests.Shared;
 
@@ -177,7 +177,7 @@ public sealed class KernelAgentTests : IDisposable
     [Fact]
     public async Task Run_SpoolOfAnotherAgent_IsRefused()
     {
-        using var other = EventSpool.Open(Path.Combine(_folder, "spool"), Guid.Empty, 1 << 20, 1 << 20);
+        using var other = OutgoingSpool.Open(Path.Combine(_folder, "spool"), Guid.Empty, 1 << 20, 1 << 20);
         using var agent = Agent(Options("http://127.0.0.1:9"), () => new ScriptedKmsg());
 
         Assert.Contains("If another agent uses it", (await Assert.ThrowsAsync<AgentStartException>(() => agent.RunAsync(CancellationToken.None))).Message);

@@ -1,8 +1,11 @@
+using Mayday.Events.Reading;
 using System.Globalization;
 using System.Text;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Receive;
-using Mayday.Collector.Storing;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Collector.Storing.Events;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -261,7 +264,7 @@ public sealed class EventJournalTests : IDisposable
         while (EventEntry.TryTake(ref rest, out var entry))
         {
             Assert.Equal(Machine, entry.Source);
-            Assert.True(Analysis.Events.EventReader.TryRead(entry.Record.Span, out var said, out _));
+            Assert.True(EventReader.TryRead(entry.Record.Span, out var said, out _));
             yield return int.Parse(said.Text["event ".Length..], CultureInfo.InvariantCulture);
         }
     }

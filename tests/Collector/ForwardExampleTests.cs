@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Mayday.Agent.Netlink;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Intake;
+using Mayday.Linux.Netlink;
 using Mayday.Tests.Shared;
 using Mayday.Tests.Shared.Wire;
 using Microsoft.Extensions.Logging.Abstractions;

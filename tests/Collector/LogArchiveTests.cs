@@ -1,9 +1,14 @@
+using Mayday.Store;
 using System.Net;
 using System.Text;
 using System.Threading.Channels;
 using Mayday.Collector.Archive;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -61,7 +66,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
     private async Task<List<string>> ReadAsync(Guid host, DateTimeOffset since, DateTimeOffset until)
     {
         var lines = new List<string>();
-        await foreach (var line in new CrashQueries(postgres.Source, TimeProvider.System).ReadHostLogAsync(host, since, until, CancellationToken.None))
+        await foreach (var line in new StoreQueries(postgres.Source, TimeProvider.System).HostLogs.ReadHostLogAsync(host, since, until, CancellationToken.None))
         {
             lines.Add(Encoding.Latin1.GetString(line.Datagram.Span));
         }

@@ -1,5 +1,7 @@
-using Mayday.Agent.Netlink;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Receive;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Tests.Shared.Wire;
 

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 

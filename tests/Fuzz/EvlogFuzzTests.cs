@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Tests.Shared.Wire;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Mayday.Collector;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Fuzz.Tests;

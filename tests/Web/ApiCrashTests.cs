@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Mayday.Analysis;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Web.Tests;
 

@@ -1,11 +1,21 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Mayday.Analysis;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
+using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
-using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Web.Api;
+using Mayday.Web.Api.Bugs;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Events;
+using Mayday.Web.Api.Hosts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Mayday.Web.Tests;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Web.Tests;

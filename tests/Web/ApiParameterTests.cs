@@ -1,6 +1,10 @@
 using Mayday.Analysis;
-using Mayday.Store;
-using Mayday.Web.Api;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Parameters;
 
 namespace Mayday.Web.Tests;
 

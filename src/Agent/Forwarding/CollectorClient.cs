@@ -74,7 +74,7 @@ internal sealed class CollectorClient : IDisposable
     }
 
     /// <summary>Hands a batch in.</summary>
-    public Task<HandInAnswer> PostAsync(EventBatch batch, CancellationToken cancellation)
+    public Task<HandInAnswer> PostAsync(OutgoingBatch batch, CancellationToken cancellation)
     {
         var content = new ByteArrayContent(batch.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue(batch.Kind == BatchKind.Documents ? "application/json" : "application/octet-stream");

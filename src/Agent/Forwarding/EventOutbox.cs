@@ -26,7 +26,7 @@ internal sealed class EventOutbox : IDisposable
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly EventSpool _spool;
+    private readonly OutgoingSpool _spool;
     private readonly AgentCounters _counters;
     private readonly TimeProvider _time;
     private readonly Action<AgentNotice> _tell;
@@ -49,7 +49,7 @@ internal sealed class EventOutbox : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="tell">Hears of a full spool.</param>
     /// <param name="spooled">Called when a batch lies in the spool.</param>
-    public EventOutbox(EventSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
+    public EventOutbox(OutgoingSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
     {
         _spool = spool;
         _counters = counters;
@@ -140,7 +140,7 @@ internal sealed class EventOutbox : IDisposable
             _writer.WriteStartArray("events");
         }
 
-        EventDocument.Write(_writer!, one);
+        OutgoingEventJson.Write(_writer!, one);
         _writer!.Flush();
         _documentCount++;
         _counters.EventsMade(1);
@@ -177,7 +177,7 @@ internal sealed class EventOutbox : IDisposable
     private void Spool(BatchKind kind, int count, ReadOnlySpan<byte> body)
     {
         var cursor = kind == BatchKind.Documents ? _cursor : KmsgCursor.None;
-        var batch = new EventBatch { Id = Guid.CreateVersion7(_time.GetUtcNow()), Kind = kind, Events = count, Cursor = cursor, Body = body.ToArray() };
+        var batch = new OutgoingBatch { Id = Guid.CreateVersion7(_time.GetUtcNow()), Kind = kind, Events = count, Cursor = cursor, Body = body.ToArray() };
         if (_spool.TryAppend(batch))
         {
             _isFull = false;

@@ -8,7 +8,7 @@ namespace Mayday.Agent.Forwarding;
 /// until there is an answer. What was not answered at the end stays in the spool for the next start.
 /// </summary>
 internal sealed class Forwarder(
-    EventSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
+    OutgoingSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
 {
     // A quarter of an hour at growing intervals: whatever made the collector fail for another reason has passed, and what remains is this batch.
     private const int MostFaults = 20;
@@ -105,7 +105,7 @@ internal sealed class Forwarder(
             tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason}.")));
     }
 
-    private void Refused(EventBatch batch, HandInAnswer answer)
+    private void Refused(OutgoingBatch batch, HandInAnswer answer)
     {
         counters.EventsRefused(batch.Events);
         tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,

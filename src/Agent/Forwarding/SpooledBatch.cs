@@ -16,7 +16,7 @@ internal static class SpooledBatch
     // A body that claims more is damaged: batches are closed at a fraction of it.
     public const int MostBody = 16 << 20;
 
-    public static byte[] Write(EventBatch batch)
+    public static byte[] Write(OutgoingBatch batch)
     {
         using var spooled = new MemoryStream(HeaderLength + batch.Body.Length / 2);
         Span<byte> header = stackalloc byte[HeaderLength];
@@ -34,7 +34,7 @@ internal static class SpooledBatch
     }
 
     /// <summary>The batch, or null for bytes that are none.</summary>
-    public static EventBatch? Read(ReadOnlySpan<byte> spooled)
+    public static OutgoingBatch? Read(ReadOnlySpan<byte> spooled)
     {
         if (spooled.Length < HeaderLength || spooled[0] != Version || spooled[1] is not ((byte)BatchKind.Documents or (byte)BatchKind.Frames))
             return null;
@@ -55,7 +55,7 @@ internal static class SpooledBatch
             return null;
         }
 
-        return new EventBatch
+        return new OutgoingBatch
         {
             Id = new Guid(spooled.Slice(6, 16)),
             Kind = (BatchKind)spooled[1],

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
 using Mayday.Agent.Uevents;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
-namespace Mayday.Collector;
+namespace Mayday.Collector.Analysing;
 
 /// <summary>
 /// One dump's way as one trace: received, assembled, analysed, stored. The receiving thread knows nothing of it: what it did is told from the dump's own times.

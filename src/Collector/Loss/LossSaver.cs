@@ -1,4 +1,5 @@
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Loss;

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Reassembly;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;

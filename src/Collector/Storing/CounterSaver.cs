@@ -1,4 +1,4 @@
-using Mayday.Store;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing;

@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Mayday.Store;
+namespace Mayday.Store.Schema;
 
 /// <summary>Which schema this program works with. Services check it at start; only <c>mayday migrate</c> and <c>mayday up</c> change it.</summary>
 public static class SchemaVersion

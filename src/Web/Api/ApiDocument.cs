@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Mayday.Store;
+using Mayday.Protocol;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Events;
+using Mayday.Web.Api.Parameters;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

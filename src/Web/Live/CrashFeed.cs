@@ -1,4 +1,4 @@
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Web.Live;

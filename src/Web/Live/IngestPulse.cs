@@ -1,4 +1,9 @@
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Web.Live;
 
@@ -15,7 +20,7 @@ public sealed record Pulse(int Hosts, long AllHosts, int Bugs, double? LostShare
 /// One reading of the collectors' counters for all circuits together, however many pages are open, and the hour of history that a share
 /// "in the last hour" needs.
 /// </summary>
-public sealed class IngestPulse(CrashQueries queries, TimeProvider time) : IDisposable
+public sealed class IngestPulse(StoreQueries queries, TimeProvider time) : IDisposable
 {
     /// <summary>The corner of a page need not be fresher, and a hundred open pages then cost one query in five seconds.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
@@ -37,9 +42,9 @@ public sealed class IngestPulse(CrashQueries queries, TimeProvider time) : IDisp
                 return latest.Pulse;
             }
 
-            var stats = await queries.IngestStatsAsync(cancellation);
-            var (_, hosts) = await queries.SliceHostsAsync(new HostFilter { Since = now - Window }, 0, 1, cancellation);
-            var (_, bugs) = await queries.SliceBugsAsync(new BugFilter(), 0, 1, cancellation);
+            var stats = await queries.Ingest.IngestStatsAsync(cancellation);
+            var (_, hosts) = await queries.Hosts.SliceHostsAsync(new HostFilter { Since = now - Window }, 0, 1, cancellation);
+            var (_, bugs) = await queries.Bugs.SliceBugsAsync(new BugFilter(), 0, 1, cancellation);
             var lost = stats.KernelDrops + stats.SpoolDropped + stats.DroppedDumps;
             while (_history.TryPeek(out var oldest) && now - oldest.At > Window)
             {

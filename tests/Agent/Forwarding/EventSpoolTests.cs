@@ -12,9 +12,9 @@ public sealed class EventSpoolTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private EventSpool Open(long maxBytes = 1 << 20, long fileBytes = 1 << 10) => EventSpool.Open(_folder, Boot, maxBytes, fileBytes);
+    private OutgoingSpool Open(long maxBytes = 1 << 20, long fileBytes = 1 << 10) => OutgoingSpool.Open(_folder, Boot, maxBytes, fileBytes);
 
-    private static EventBatch Batch(int number, int bytes = 100, Guid? boot = null) => new()
+    private static OutgoingBatch Batch(int number, int bytes = 100, Guid? boot = null) => new()
     {
         Id = Id(number),
         Kind = BatchKind.Documents,
@@ -25,7 +25,7 @@ public sealed class EventSpoolTests : IDisposable
 
     private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
-    private static List<Guid> Drain(EventSpool spool)
+    private static List<Guid> Drain(OutgoingSpool spool)
     {
         var ids = new List<Guid>();
         while (spool.Peek() is { } batch)

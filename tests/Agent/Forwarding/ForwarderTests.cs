@@ -37,7 +37,7 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
                     notices.Add(notice);
             }
 
-            Spool = EventSpool.Open(folder, Guid.Empty, maxBytes, fileBytes);
+            Spool = OutgoingSpool.Open(folder, Guid.Empty, maxBytes, fileBytes);
             _client = new CollectorClient(new Uri(url), "web-1", null, TimeSpan.FromMinutes(2), clock);
             _forwarder = new Forwarder(Spool, _client, Counters, clock, new Random(1), Tell);
             Outbox = new EventOutbox(Spool, Counters, clock, Tell, _forwarder.Wake);
@@ -45,7 +45,7 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             _running = _forwarder.RunAsync(_stop.Token);
         }
 
-        public EventSpool Spool { get; }
+        public OutgoingSpool Spool { get; }
 
         public EventOutbox Outbox { get; }
 

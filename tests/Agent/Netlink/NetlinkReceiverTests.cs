@@ -1,7 +1,7 @@
+using Mayday.Agent.Uevents;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Mayday.Agent.Netlink;
-using Mayday.Agent.Uevents;
+using Mayday.Linux.Netlink;
 
 namespace Mayday.Agent.Tests.Netlink;
 

@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using Mayday.Agent.Capture;
 using Mayday.Agent.Printk;
 using Mayday.Protocol;
-using Mayday.Protocol.Kmsg;
 using Mayday.Protocol.Netconsole;
+using Mayday.Simulation.Captures;
 
 namespace Mayday.Agent.Tests.Printk;
 

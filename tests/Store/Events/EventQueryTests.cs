@@ -1,9 +1,12 @@
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;

@@ -3,11 +3,12 @@ using System.Net;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 using Npgsql;
 

@@ -1,5 +1,9 @@
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,7 +30,7 @@ public sealed class PagesFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
-    public CrashQueries Queries => _app.Services.GetRequiredService<CrashQueries>();
+    public StoreQueries Queries => _app.Services.GetRequiredService<StoreQueries>();
 
     public CrashWriter Writer => _app.Services.GetRequiredService<CrashWriter>();
 

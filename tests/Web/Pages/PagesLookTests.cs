@@ -70,8 +70,8 @@ public sealed class PagesLookTests(PagesFixture pages)
 
     private async Task<IReadOnlyList<string>> PathsAsync()
     {
-        var (evil, _) = await pages.Queries.SliceCrashesAsync(new() { Function = "evil_fn" }, 0, 1, 10, CancellationToken.None);
-        var (usual, _) = await pages.Queries.SliceCrashesAsync(new() { Function = "cm_null_read", Host = "web-0*" }, 0, 1, 10, CancellationToken.None);
+        var (evil, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = "evil_fn" }, 0, 1, 10, CancellationToken.None);
+        var (usual, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = "cm_null_read", Host = "web-0*" }, 0, 1, 10, CancellationToken.None);
         return
         [
             "/", "/crashes", "/crashes?kind=warning&q=x", "/bugs", "/hosts", "/ingest", $"/crashes/{usual[0].Id}", $"/crashes/{evil[0].Id}", $"/bugs/{usual[0].BugId}",

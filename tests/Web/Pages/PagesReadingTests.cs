@@ -2,8 +2,10 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mayday.Analysis;
+using Mayday.Web.Components.Crashes;
+using Mayday.Web.Components.Filters;
 using Mayday.Web.Components.Layout;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Texts;
 
 namespace Mayday.Web.Tests.Pages;
 

@@ -1,4 +1,5 @@
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Protocol;
 using Mayday.Store.Schema;
 
 namespace Mayday.Store.Events.Filtering;

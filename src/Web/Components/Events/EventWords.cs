@@ -1,9 +1,10 @@
 using System.Globalization;
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Store.Events;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Filters;
+using Mayday.Web.Components.Texts;
 
 namespace Mayday.Web.Components.Events;
 

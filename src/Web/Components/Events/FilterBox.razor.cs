@@ -1,6 +1,7 @@
-using Mayday.Analysis.Events.Filtering;
-using Mayday.Store.Events.Screening;
-using Mayday.Web.Components.Reading;
+using Mayday.Events.Filtering;
+using Mayday.Events.Screening;
+using Mayday.Web.Components.Filters;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;

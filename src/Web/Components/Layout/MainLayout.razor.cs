@@ -1,3 +1,4 @@
+using Mayday.Web.Components.Texts;
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
@@ -91,7 +92,7 @@ public sealed partial class MainLayout : IDisposable
     private static string Short(long? count) => count switch
     {
         null or 0 => "",
-        < 10_000 => Reading.Words.Count(count.Value),
+        < 10_000 => Words.Count(count.Value),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count.Value / 1000} k"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{count.Value / 1_000_000} M"),
     };

@@ -1,0 +1,55 @@
+namespace Mayday.Events.Filtering;
+
+/// <summary>The known name that a mistyped one probably meant.</summary>
+internal static class NearName
+{
+    /// <returns>Null when none is near enough to be worth a guess.</returns>
+    public static string? Find(string word, IEnumerable<string> names)
+    {
+        if (word.Length is < 2 or > 40)
+        {
+            return null;
+        }
+
+        string? best = null;
+        var bestDistance = Math.Max(1, word.Length / 3) + 1;
+        foreach (var name in names)
+        {
+            var distance = name.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(word, name);
+            if (distance < bestDistance)
+            {
+                (best, bestDistance) = (name, distance);
+            }
+        }
+
+        return best;
+    }
+
+    private static int Distance(string left, string right)
+    {
+        if (right.Length > 40)
+        {
+            return int.MaxValue;
+        }
+
+        Span<int> row = stackalloc int[right.Length + 1];
+        for (var j = 0; j <= right.Length; j++)
+        {
+            row[j] = j;
+        }
+
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var replaced = diagonal + (char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[right.Length];
+    }
+}
