@@ -28,8 +28,9 @@ internal sealed class AnsweringSocket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        _listener.Dispose();
+        // First the loop, which would otherwise accept from a listener that is gone.
         await _serving;
+        _listener.Dispose();
         _ending.Dispose();
     }
 
