@@ -16,6 +16,7 @@ internal sealed class Forwarder(
     private readonly SemaphoreSlim _spooled = new(0, 1);
     private readonly Backoff _backoff = new(random);
     private DateTimeOffset? _awaySince;
+    private bool _isForeignTold;
     private int _faults;
 
     /// <summary>Called after each batch that the collector took: the spool has more room.</summary>
@@ -78,11 +79,15 @@ internal sealed class Forwarder(
 
     private async Task WaitAsync(HandInAnswer answer, CancellationToken stopping)
     {
-        if (_awaySince is null)
+        // An outage is told once, and once more when it turns out that somebody else answers: that does not pass by waiting.
+        if (_awaySince is null || answer.IsForeign && !_isForeignTold)
         {
-            _awaySince = time.GetUtcNow();
-            tell(new AgentNotice(Severity.Warning,
-                $"The collector does not take events ({answer.Reason?.TrimEnd('.')}); they wait in the spool, and it is asked again at growing intervals."));
+            _awaySince ??= time.GetUtcNow();
+            _isForeignTold = answer.IsForeign;
+            tell(new AgentNotice(Severity.Warning, answer.IsForeign
+                ? $"Events are not taken: {answer.Reason}. Check the collector's address, and any proxy or login page on the way. "
+                    + "The events stay in the spool and are sent again at growing intervals."
+                : $"The collector does not take events ({answer.Reason?.TrimEnd('.')}); they wait in the spool, and it is asked again at growing intervals."));
         }
 
         await Task.Delay(_backoff.Next(answer.RetryAfter), time, stopping).ConfigureAwait(false);
@@ -94,6 +99,7 @@ internal sealed class Forwarder(
         if (_awaySince is not { } since)
             return;
         _awaySince = null;
+        _isForeignTold = false;
         tell(new AgentNotice(Severity.Notice, string.Create(CultureInfo.InvariantCulture,
             $"The collector answers again, after {(time.GetUtcNow() - since).TotalSeconds:0} s; {spool.Batches} batches wait.")));
     }
@@ -102,7 +108,7 @@ internal sealed class Forwarder(
     {
         counters.BatchTaken(answer.Accepted, answer.Duplicates, answer.Rejected);
         if (answer.Rejected > 0)
-            tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason}.")));
+            tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason?.TrimEnd('.')}.")));
     }
 
     private void Refused(OutgoingBatch batch, HandInAnswer answer)

@@ -15,8 +15,8 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         await foreach (var item in waiting.ReadAllAsync())
         {
             FinishedDump? dump;
-            var trace = DumpTrace.Begin();
-            using (DumpTrace.Activities.StartActivity("dump.analyse"))
+            var trace = DumpTrace.Begin(counters.Activities);
+            using (counters.Activities.StartActivity("dump.analyse"))
             {
                 try
                 {

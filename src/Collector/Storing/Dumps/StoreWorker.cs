@@ -236,7 +236,7 @@ internal sealed class StoreWorker(
 
     private async Task WriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
     {
-        using var activity = DumpTrace.Activities.StartActivity("dumps.store", ActivityKind.Internal, default(ActivityContext), tags: null, DumpTrace.LinksTo(dumps));
+        using var activity = counters.Activities.StartActivity("dumps.store", ActivityKind.Internal, default(ActivityContext), tags: null, DumpTrace.LinksTo(dumps));
         activity?.SetTag("mayday.dumps", dumps.Count);
         using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : options.WriteTimeout, time);
         var began = time.GetTimestamp();
@@ -247,7 +247,8 @@ internal sealed class StoreWorker(
             var committedAt = time.GetUtcNow();
             for (var i = 0; i < written.Count; i++)
             {
-                DumpTrace.Stored(dumps[i], activity, beganAt, committedAt, written[i].Refusal is not null ? "refused" : written[i].IsNew ? "new" : "copy");
+                var outcome = written[i].Refusal is not null ? "refused" : written[i].IsNew ? "new" : "copy";
+                DumpTrace.Stored(counters.Activities, dumps[i], activity, beganAt, committedAt, outcome);
                 if (written[i].Refusal is { } refusal)
                 {
                     PutAside(dumps[i], refusal);

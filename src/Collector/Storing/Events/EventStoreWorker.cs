@@ -178,7 +178,7 @@ internal sealed class EventStoreWorker(
     /// <summary>Writes a batch; false when Postgres is away.</summary>
     private async Task<bool> TryWriteAsync(EventBatchBytes batch, CancellationToken stopping)
     {
-        using var activity = DumpTrace.Activities.StartActivity("events.store");
+        using var activity = counters.Activities.StartActivity("events.store");
         activity?.SetTag("mayday.events", batch.Count);
         try
         {
