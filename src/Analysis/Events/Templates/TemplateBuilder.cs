@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mayday.Analysis.Events.Filtering;
 using Mayday.Protocol.Evlog;
+using Mayday.Query;
 
 namespace Mayday.Analysis.Events.Templates;
 
@@ -121,7 +122,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
     {
         foreach (var word in line.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (FilterWords.TryNumber(word, out var number) && number == decimal.Truncate(number) && number is >= int.MinValue and <= uint.MaxValue)
+            if (NumberText.TryRead(word, out var number) && number == decimal.Truncate(number) && number is >= int.MinValue and <= uint.MaxValue)
             {
                 _types.Add(unchecked((int)(long)number));
             }
@@ -191,7 +192,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         {
             mistake(line.Number, $"'{word}' cannot be a name: a letter, then letters, digits, _ or . up to 40");
         }
-        else if (FilterField.Find(word) is not null || FilterField.Entries.Any(entry => string.Equals(entry.Name, word, StringComparison.OrdinalIgnoreCase)))
+        else if (EventCatalogue.Known(word) is not null)
         {
             mistake(line.Number, $"'{word}' is what every event has in the query language: call it otherwise");
         }

@@ -1,7 +1,7 @@
-namespace Mayday.Analysis.Events.Filtering;
+namespace Mayday.Query;
 
 /// <summary>The known name that a mistyped one probably meant.</summary>
-internal static class NearName
+public static class NearName
 {
     /// <returns>Null when none is near enough to be worth a guess.</returns>
     public static string? Find(string word, IEnumerable<string> names)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mayday.Analysis.Events.Filtering;
+namespace Mayday.Query;
 
 /// <summary>Text as it will read once it is stored: a filter must say the same of an event before and after.</summary>
 internal static class StorableText

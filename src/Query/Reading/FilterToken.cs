@@ -1,4 +1,4 @@
-namespace Mayday.Analysis.Events.Filtering;
+namespace Mayday.Query.Reading;
 
 internal enum FilterTokenKind : byte
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Mayday.Analysis.Events.Filtering;
+namespace Mayday.Query.Patterns;
 
 /// <content>What stands for one character: sets, classes, escapes.</content>
 internal sealed partial class PatternReader

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Mayday.Analysis.Events.Filtering;
+namespace Mayday.Query.Patterns;
 
 /// <summary>The characters one place of a pattern takes: ranges of code points, or all but those.</summary>
 internal sealed class CharacterSet
