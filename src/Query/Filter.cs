@@ -7,7 +7,7 @@ namespace Mayday.Query;
 
 /// <summary>
 /// A condition as people write it: <c>kind:kasan host:web-* since:7d</c>, <c>severity &lt;= err &amp;&amp; arg1 > 5</c>. The language is described in
-/// docs/filters.md; which fields there are is said by a <see cref="FieldCatalogue"/>.
+/// docs/evlog.md; which fields there are is said by a <see cref="FieldCatalogue"/>.
 /// </summary>
 public sealed class Filter
 {

@@ -91,7 +91,7 @@ public sealed class FilterPropertyTests
             select value,
             from op in order from value in Gen.Elements("2026-11-27", "\"2026-11-27 10:00:00.1234567\"", "3W") select $"receivedAt{op}{value}",
             quoted,
-            Gen.Elements("link", "ext4*page", "kernel", "BUG:", "0010:f", "don't", "-", "+", "a\\b", "+0x1f/0x20", "not panic"));
+            Gen.Elements("link", "ext4*page", "kernel panic", "BUG:", "0010:f", "don't", "-", "+", "a\\b", "+0x1f/0x20", "not panic"));
     }
 }
 

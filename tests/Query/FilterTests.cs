@@ -95,7 +95,7 @@ public sealed class FilterTests
     [InlineData("host = 'a \"b\" \\\\ c'", "host:\"a \\\"b\\\" \\\\ c\"")]
     [InlineData("title contains free", "\"free\"")]
     [InlineData("host ~ 'a\\\"b\"'", "host ~ \"a\\x22b\\\"\"")]
-    [InlineData("host = and", "host:\"and\"")]
+    [InlineData("host = 'and'", "host:\"and\"")]
     [InlineData("fatal != true", "fatal != true")]
     [InlineData("!!fatal", "!!fatal")]
     public void ToString_Filter_IsItsShortForm(string filter, string expected)

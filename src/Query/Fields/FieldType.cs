@@ -34,7 +34,7 @@ public abstract class FieldType
         AgeValue(var age) => TimeText.Write(age),
         TruthValue(var truth) => truth ? "true" : "false",
         IdValue(var id) => id.ToString("D", CultureInfo.InvariantCulture),
-        WrittenValue({ IsQuoted: false } written) => FilterText.Write(written.Plain),
+        WrittenValue({ IsQuoted: false } written) => written.Raw,
         WrittenValue(var written) => FilterText.Quote(written.Plain),
         _ => throw new ArgumentException("a value of a kind that is not written", nameof(value)),
     };

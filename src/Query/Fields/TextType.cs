@@ -3,7 +3,6 @@ namespace Mayday.Query.Fields;
 /// <summary>Names and other short texts, compared letter for letter; a bare word with a * is a glob over the whole text.</summary>
 public class TextType : FieldType
 {
-    /// <summary>A bare word can be compared by its first letters only with &lt; and >; names are better off without that.</summary>
     public static TextType Instance { get; } = new();
 
     public override FilterOperators Operators => FilterOperators.Text;

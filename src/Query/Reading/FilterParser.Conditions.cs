@@ -7,12 +7,14 @@ internal sealed partial class FilterParser
 {
     private FilterNode? ParseCondition(FilterToken word)
     {
-        if (Next.Kind == FilterTokenKind.Operator && !IsShortWithSign(word))
+        // "field.a:b = 1" names a field with a colon; "host:a=b" is the short form with a value that wants quotes.
+        var colon = word.Text.IndexOf(':', StringComparison.Ordinal);
+        if (Next.Kind == FilterTokenKind.Operator
+            && (colon <= 0 || catalogue.Find(word.Text) is not null || catalogue.Find(word.Text[..colon]) is null))
         {
             return ParseComparison(word);
         }
 
-        var colon = word.Text.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && ParseShort(word, colon) is var (isCondition, test) && isCondition)
         {
             return test;
@@ -39,10 +41,6 @@ internal sealed partial class FilterParser
 
         return SearchTest(word);
     }
-
-    /// <summary><c>count:&gt;5</c>: the colon and a sign behind it.</summary>
-    private bool IsShortWithSign(FilterToken word) =>
-        word.Text is [_, .., ':'] && Next.Start == word.Start + word.Length && catalogue.Find(word.Text[..^1]) is not null;
 
     private static string Signs(FilterField field, FieldShortcut? shortcut) =>
         shortcut is not null ? ":" : field.Type.Short == FilterOperator.Finds || field.Type.Operators.Has(field.Type.Short)
