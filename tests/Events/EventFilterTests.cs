@@ -4,6 +4,7 @@ using Mayday.Events.Filtering;
 using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Query;
 
 namespace Mayday.Events.Tests;
 
@@ -69,6 +70,10 @@ public sealed class EventFilterTests
     [InlineData("facility = nvme && facility = e1000 || facility = e1000")]
     [InlineData("not (facility = nvme or host = db-1)")]
     [InlineData("!!(host = web-12)")]
+    [InlineData("severity:err host:web-* -transport:NETLINK since:2H until:10m LINK down")]
+    [InlineData("severity:<=err flags:KERNEL -flags:TRUNCATE facility:e* eventType:0xb4a82d4b format:PRINTF")]
+    [InlineData("arg1:eth* arg2:-5 arg.status:-5 !arg2:\"-5\" device:*03.0 field.SUBSYSTEM:pci")]
+    [InlineData("receivedAt > 2h text:LINK !data:link \"link down\" !\"LINK down\"")]
     public void Matches_ConditionThatHolds_IsTrue(string filter)
     {
         Assert.True(EventFilter.TryParse(filter, out var parsed, out var error), error?.ToString());
@@ -84,7 +89,10 @@ public sealed class EventFilterTests
     [InlineData("severity <= bad", 13, 3, "no severity")]
     [InlineData("severity contains err", 10, 8, "no text")]
     [InlineData("sevrity <= err", 1, 7, "did you mean severity")]
-    [InlineData("host = web-1 severity = err", 14, 8, "&&")]
+    [InlineData("host = web-1 severity = bad", 25, 3, "no severity")]
+    [InlineData("severity err", 10, 3, "severity:err")]
+    [InlineData("sevrity:err", 1, 7, "did you mean severity")]
+    [InlineData("since > 2h", 7, 1, "since:7d")]
     [InlineData("host = web-1 && ", 17, 0, "missing")]
     [InlineData("(host = web-1", 14, 0, "column 1 is not closed")]
     [InlineData("host = web-1)", 13, 1, "without its (")]
@@ -157,6 +165,25 @@ public sealed class EventFilterTests
             : throw new InvalidOperationException(error.ToString());
     }
 
+    [Theory]
+    [InlineData("state = gone && !(state & 4)", "state:gone !state & 4")]
+    [InlineData("arg1 = eth0 && arg2 = -5 && arg2 = '-5' && arg3 = eth*", "arg1:eth0 arg2:-5 arg2:\"-5\" arg3:eth*")]
+    [InlineData("eventType = \"%s: link down, status=%d\"", "eventType:0xb4a82d4b")]
+    [InlineData("format = PRINTF or format = 'STRING'", "format:PRINTF or format:\"STRING\"")]
+    [InlineData("facility = 8 || facility = '8'", "facility:user or facility:\"8\"")]
+    [InlineData("uid = 0 && severity <= 3 && flags & 0x40", "uid:root severity <= err flags:EVTYCRC")]
+    [InlineData("field.a:b = c && age < 120m", "field.a:b = c age < 2h")]
+    public void ToString_Filter_IsReadAsTheSame(string filter, string expected)
+    {
+        var names = new ArgumentCatalog();
+        names.Add("state", new ArgumentPlace("e1000", 1, 1, new Dictionary<string, long> { ["gone"] = -5 }));
+
+        Assert.True(EventFilter.TryParse(filter, names, out var parsed, out var error), error?.ToString());
+        Assert.Equal(expected, parsed.ToString());
+        Assert.True(EventFilter.TryParse(expected, names, out var again, out error), error?.ToString());
+        Assert.Equal(parsed.Root, again.Root);
+    }
+
     [Fact]
     public void TryParse_AnyText_GivesAFilterOrAPlaceInIt() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(3000),
@@ -188,7 +215,7 @@ public sealed class EventFilterTests
     [InlineData("(dev", 4, "device", 1)]
     public void CompletionAt_WordsThatCouldStandThere_AreOffered(string text, int caret, string offered, int start)
     {
-        var completion = FilterCompletion.At(text, caret, ArgumentCatalog.Empty);
+        var completion = FilterCompletion.At(text, caret, EventCatalogue.Plain);
 
         Assert.Equal(offered, string.Join(' ', completion.Suggestions.Select(suggestion => suggestion.Insert)));
         Assert.Equal(start, completion.Start);

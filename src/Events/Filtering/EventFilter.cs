@@ -1,94 +1,70 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
+using Mayday.Query;
 
 namespace Mayday.Events.Filtering;
 
 /// <summary>
-/// A condition on events, written by people: <c>severity &lt;= err &amp;&amp; host ~ "^web" &amp;&amp; arg1 > 5</c>. The language is described in
-/// docs/evlog.md. The same filter runs in memory (<see cref="Matches"/>) and in SQL, with the same results.
+/// A condition on events in the query language: <c>severity &lt;= err &amp;&amp; host ~ "^web" &amp;&amp; arg1 > 5</c>. The same filter runs in
+/// memory (<see cref="Matches"/>) and in SQL, with the same results.
 /// </summary>
 public sealed class EventFilter
 {
-    /// <summary>Longer filters come from programs; their lists belong into several requests.</summary>
-    public const int MaxLength = 4096;
+    public const int MaxLength = Filter.MaxLength;
 
-    /// <summary>Parentheses and negations in one another: recursion ends here, not at the end of the stack.</summary>
-    public const int MaxDepth = 32;
+    public const int MaxDepth = Filter.MaxDepth;
 
-    /// <summary>Conditions in one filter: each is a test of every event passed over.</summary>
-    public const int MaxTests = 64;
+    public const int MaxTests = Filter.MaxTests;
 
     /// <summary>An evlog record holds at most 8 KiB: arguments beyond this position are nobody's.</summary>
     public const int MaxPosition = 999;
 
-    private EventFilter(string text, FilterNode root)
+    private readonly Filter _filter;
+
+    private EventFilter(Filter filter)
     {
-        Text = text;
-        Root = root;
+        _filter = filter;
+        Root = Expand(filter.Root);
     }
 
     /// <summary>As it was written.</summary>
-    public string Text { get; }
+    public string Text => _filter.Text;
 
+    /// <summary>
+    /// The tree with each test on one <see cref="EventSubject"/>: a name that templates give to several places has become a test of each, and no
+    /// <see cref="WrittenValue"/> is left.
+    /// </summary>
     public FilterNode Root { get; }
 
     public static bool TryParse(string text, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error) =>
-        TryParse(text, ArgumentCatalog.Empty, out filter, out error);
+        TryParse(text, EventCatalogue.Plain, out filter, out error);
 
     /// <param name="names">Arguments that templates have named.</param>
     public static bool TryParse(
-        string text, ArgumentCatalog names, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error)
+        string text, ArgumentCatalog names, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error) =>
+        TryParse(text, new EventCatalogue(names), out filter, out error);
+
+    public static bool TryParse(
+        string text, EventCatalogue catalogue, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error)
     {
-        filter = null;
-        if (text.Length > MaxLength)
-        {
-            error = new FilterError(MaxLength + 1, 0, $"The filter is longer than {MaxLength} characters.");
-            return false;
-        }
-
-        if (HalfCharacterIn(text) is >= 0 and var half)
-        {
-            error = new FilterError(half + 1, 1, "Half a character (an unpaired surrogate) stands here.");
-            return false;
-        }
-
-        if (!FilterLexer.TryRead(text, out var tokens, out var mistake))
-        {
-            error = mistake;
-            return false;
-        }
-
-        var parser = new FilterParser(text, tokens, names);
-        if (parser.Parse() is not { } root)
-        {
-            error = parser.Error!;
-            return false;
-        }
-
-        filter = new EventFilter(text, root);
-        error = null;
-        return true;
+        filter = Filter.TryParse(text, catalogue, out var read, out error) ? new EventFilter(read) : null;
+        return filter is not null;
     }
 
     /// <param name="now">What ages count from.</param>
-    public bool Matches(ReceivedFacts facts, DateTimeOffset now) => FilterEvaluation.Matches(Root, facts, now);
+    public bool Matches(ReceivedFacts facts, DateTimeOffset now) => FilterEvaluation.Matches(Root, facts, now, EventTests.Passes);
 
-    public override string ToString() => Text;
+    /// <summary>In the short form; read again it is the same filter.</summary>
+    public override string ToString() => _filter.ToString();
 
-    private static int HalfCharacterIn(string text)
+    private static FilterNode Expand(FilterNode node) => node switch
     {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (Rune.TryGetRuneAt(text, i, out var rune))
-            {
-                i += rune.Utf16SequenceLength - 1;
-            }
-            else
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+        FilterAll(var parts) => new FilterAll([.. parts.Select(Expand)]),
+        FilterAny(var parts) => new FilterAny([.. parts.Select(Expand)]),
+        FilterNot(var part) => new FilterNot(Expand(part)),
+        FilterTest { Field: EventField { Type: ArgumentType } field } test => ArgumentType.Expand(field, test),
+        // A word behind "format" is the form of the record.
+        FilterTest { Field: EventField { Type: FormatType } field, Value: NumberValue } test =>
+            test with { Field = new EventField(new AttributeSubject(EventAttribute.RecordFormat), field.Name, field.Type, field.Meaning) },
+        _ => node,
+    };
 }

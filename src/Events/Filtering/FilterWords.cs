@@ -5,7 +5,7 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>The words that stand for numbers: severities, formats, flags, standard facilities, spans of time.</summary>
+/// <summary>The words that stand for numbers: severities, formats, flags, standard facilities.</summary>
 public static class FilterWords
 {
     /// <summary>The word of each severity that Mayday itself writes.</summary>
@@ -95,50 +95,4 @@ public static class FilterWords
         flag = default;
         return false;
     }
-
-    /// <summary>A whole or broken number, decimal or hexadecimal with 0x; at most 64 bits, either sign.</summary>
-    public static bool TryNumber(string word, out decimal number)
-    {
-        if (word.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-        {
-            var isHex = ulong.TryParse(word.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits);
-            number = bits;
-            return isHex;
-        }
-
-        return decimal.TryParse(word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
-            && char.IsAsciiDigit(word[^1]) && number is >= long.MinValue and <= ulong.MaxValue;
-    }
-
-    /// <summary>90s, 30m, 2h, 7d, 1w; a number alone is seconds. At most a hundred years.</summary>
-    public static bool TryAge(string word, out TimeSpan age)
-    {
-        age = default;
-        if (word.Length == 0)
-        {
-            return false;
-        }
-
-        var unit = char.ToLowerInvariant(word[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, 'w' => 604_800, _ => 0 };
-        var digits = unit == 0 ? word.AsSpan() : word.AsSpan(0, word.Length - 1);
-        const long HundredYears = 100L * 366 * 86_400;
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > HundredYears)
-        {
-            return false;
-        }
-
-        var seconds = number * Math.Max(1, unit);
-        age = TimeSpan.FromSeconds(Math.Min(seconds, HundredYears));
-        return seconds <= HundredYears;
-    }
-
-    private static readonly string[] s_times =
-    [
-        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss",
-        "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK",
-    ];
-
-    /// <summary>A day or a moment; UTC where no offset is written.</summary>
-    public static bool TryTime(string word, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
-        word, s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
 }

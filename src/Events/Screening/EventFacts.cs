@@ -4,6 +4,7 @@ using Mayday.Events.Filtering;
 using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Query.Fields;
 
 namespace Mayday.Events.Screening;
 
@@ -19,19 +20,19 @@ internal static class EventFacts
     private static string? AddressText(IPAddress? address) => address is null ? null : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     /// <summary>What can be told apart by its value: every name of the query language but times, of which no two are the same.</summary>
-    public static bool IsName(string word, ArgumentCatalog names) => FilterField.Find(word) is { } field
-        ? field.Kind is not (FilterFieldKind.Time or FilterFieldKind.Age)
-        : FilterField.Entries.Any(entry => string.Equals(entry.Name, word, StringComparison.OrdinalIgnoreCase))
-            || (word.StartsWith("field.", StringComparison.OrdinalIgnoreCase) && word.Length > "field.".Length)
+    public static bool IsName(string word, ArgumentCatalog names) => EventCatalogue.Known(word) is { } field
+        ? field.Type is not (TimeType or AgeType)
+        : (word.StartsWith("field.", StringComparison.OrdinalIgnoreCase) && word.Length > "field.".Length)
             || Position(word) >= 0 || names.Find(Bare(word)).Count > 0;
 
     /// <summary>The value of a field as text; null where the event has none.</summary>
     public static string? Value(ReceivedFacts facts, string name)
     {
         var record = facts.Event;
-        if (FilterField.Find(name) is { } field)
+        var subject = EventCatalogue.Known(name)?.Subject;
+        if (subject is AttributeSubject(var attribute))
         {
-            return field.Attribute switch
+            return attribute switch
             {
                 EventAttribute.Host => facts.Host,
                 EventAttribute.Source => facts.Source,
@@ -67,9 +68,7 @@ internal static class EventFacts
             }
         }
 
-        var key = name.StartsWith("field.", StringComparison.OrdinalIgnoreCase)
-            ? name["field.".Length..]
-            : FilterField.Entries.FirstOrDefault(entry => string.Equals(entry.Name, name, StringComparison.OrdinalIgnoreCase)).Key;
+        var key = name.StartsWith("field.", StringComparison.OrdinalIgnoreCase) ? name["field.".Length..] : (subject as EntrySubject)?.Key;
         foreach (var (known, value) in record.Fields)
         {
             if (known == key)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mayday.Events.Filtering;
+using Mayday.Query;
 
 namespace Mayday.Events.Screening;
 
@@ -206,7 +207,7 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
             return otherwise;
         }
 
-        if (value.ValueKind == JsonValueKind.String && FilterWords.TryAge(value.GetString()!, out var span) && span > TimeSpan.Zero && span <= most)
+        if (value.ValueKind == JsonValueKind.String && TimeText.TryReadAge(value.GetString()!, out var span) && span > TimeSpan.Zero && span <= most)
         {
             return span;
         }

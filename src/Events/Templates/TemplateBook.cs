@@ -141,7 +141,7 @@ public sealed class TemplateBook
     /// <summary>Reads the templates that come with the program; a template read later under the same name takes the place of one of them.</summary>
     public static void ReadShipped(TemplateReader reader)
     {
-        const string Prefix = "Mayday.Analysis.Events.Templates.";
+        const string Prefix = "Mayday.Events.Templates.";
         var assembly = typeof(TemplateBook).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Events.Filtering;
 using Mayday.Events.Reading;
 using Mayday.Protocol.Evlog;
+using Mayday.Query;
 
 namespace Mayday.Events.Templates;
 
@@ -122,7 +123,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
     {
         foreach (var word in line.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (FilterWords.TryNumber(word, out var number) && number == decimal.Truncate(number) && number is >= int.MinValue and <= uint.MaxValue)
+            if (NumberText.TryRead(word, out var number) && number == decimal.Truncate(number) && number is >= int.MinValue and <= uint.MaxValue)
             {
                 _types.Add(unchecked((int)(long)number));
             }
@@ -192,7 +193,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         {
             mistake(line.Number, $"'{word}' cannot be a name: a letter, then letters, digits, _ or . up to 40");
         }
-        else if (FilterField.Find(word) is not null || FilterField.Entries.Any(entry => string.Equals(entry.Name, word, StringComparison.OrdinalIgnoreCase)))
+        else if (EventCatalogue.Known(word) is not null)
         {
             mistake(line.Number, $"'{word}' is what every event has in the query language: call it otherwise");
         }

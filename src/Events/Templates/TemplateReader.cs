@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mayday.Events.Filtering;
+using Mayday.Query;
 
 namespace Mayday.Events.Templates;
 
@@ -146,7 +147,7 @@ public sealed class TemplateReader
             var (word, meaning) = line.Value.IndexOf(' ', StringComparison.Ordinal) is var blank and > 0
                 ? (line.Value[..blank], line.Value[blank..].Trim())
                 : (line.Value, null);
-            if (!FilterWords.TryNumber(line.Field, out var value) || value != decimal.Truncate(value) || value is < long.MinValue or > long.MaxValue)
+            if (!NumberText.TryRead(line.Field, out var value) || value != decimal.Truncate(value) || value is < long.MinValue or > long.MaxValue)
             {
                 Mistake(section.File, line.Number, $"'{Short(line.Field)}' is no number: a line here is 'value: word, then what it means'");
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Events.Filtering;
 using Mayday.Events.Reading;
 using Mayday.Protocol;
+using Mayday.Query;
 using Mayday.Store.Events;
 using Mayday.Web.Components.Filters;
 using Mayday.Web.Components.Texts;
@@ -73,10 +74,18 @@ internal static class EventWords
     public static string AsFilter(string typed)
     {
         var text = typed.Trim();
-        return text.Length == 0 || text.AsSpan().ContainsAny(s_signs) || EventFilter.TryParse(text, out _, out _)
+        return text.Length == 0 || text.AsSpan().ContainsAny(s_signs) || (EventFilter.TryParse(text, out var filter, out _) && HasField(filter.Root))
             ? text
             : $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal)}\"";
     }
+
+    private static bool HasField(FilterNode node) => node switch
+    {
+        FilterAll(var parts) => parts.Any(HasField),
+        FilterAny(var parts) => parts.Any(HasField),
+        FilterNot(var part) => HasField(part),
+        _ => node is FilterTest { Operator: not FilterOperator.Finds },
+    };
 
     public static string Link(string filter, long? format = null)
     {

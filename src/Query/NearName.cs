@@ -1,7 +1,11 @@
+<<<<<<<< HEAD:src/Events/Filtering/NearName.cs
 namespace Mayday.Events.Filtering;
+========
+namespace Mayday.Query;
+>>>>>>>> w-query:src/Query/NearName.cs
 
 /// <summary>The known name that a mistyped one probably meant.</summary>
-internal static class NearName
+public static class NearName
 {
     /// <returns>Null when none is near enough to be worth a guess.</returns>
     public static string? Find(string word, IEnumerable<string> names)
@@ -32,7 +36,10 @@ internal static class NearName
             return int.MaxValue;
         }
 
+        // Rows of the table of edit distances; the one before the last is what makes two swapped letters one mistake.
         Span<int> row = stackalloc int[right.Length + 1];
+        Span<int> last = stackalloc int[right.Length + 1];
+        Span<int> beforeLast = stackalloc int[right.Length + 1];
         for (var j = 0; j <= right.Length; j++)
         {
             row[j] = j;
@@ -40,16 +47,22 @@ internal static class NearName
 
         for (var i = 1; i <= left.Length; i++)
         {
-            var diagonal = row[0];
+            last.CopyTo(beforeLast);
+            row.CopyTo(last);
             row[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var replaced = diagonal + (char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                var replaced = last[j - 1] + (Same(left[i - 1], right[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
+                {
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
+                }
             }
         }
 
         return row[right.Length];
     }
+
+    private static bool Same(char one, char other) => char.ToLowerInvariant(one) == char.ToLowerInvariant(other);
 }

@@ -1,6 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
+<<<<<<<< HEAD:src/Events/Filtering/FilterPattern.cs
 namespace Mayday.Events.Filtering;
+========
+namespace Mayday.Query.Patterns;
+>>>>>>>> w-query:src/Query/Patterns/FilterPattern.cs
 
 /// <summary>
 /// A regular expression of the part that runs in linear time and means the same in memory and in Postgres: it is read here and written
@@ -25,11 +30,16 @@ public sealed class FilterPattern : IEquatable<FilterPattern>
     /// <summary>As an ARE of Postgres.</summary>
     public string Postgres { get; }
 
+    /// <param name="offset">Of the mistake in the text, from 0.</param>
+    public static bool TryRead(string text, [NotNullWhen(true)] out FilterPattern? pattern, out int offset, [NotNullWhen(false)] out string? mistake) =>
+        PatternReader.TryRead(text, out pattern, out offset, out mistake);
+
     public bool IsMatch(string text) => _regex.Value.IsMatch(text);
 
-    public bool Equals(FilterPattern? other) => other is not null && other.Text == Text;
+    /// <summary>Two ways to write one pattern are equal: an escaped quote and a plain one.</summary>
+    public bool Equals(FilterPattern? other) => other is not null && other.Postgres == Postgres;
 
     public override bool Equals(object? obj) => Equals(obj as FilterPattern);
 
-    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => Postgres.GetHashCode(StringComparison.Ordinal);
 }

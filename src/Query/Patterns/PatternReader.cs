@@ -1,7 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
+<<<<<<<< HEAD:src/Events/Filtering/PatternReader.cs
 namespace Mayday.Events.Filtering;
+========
+namespace Mayday.Query.Patterns;
+>>>>>>>> w-query:src/Query/Patterns/PatternReader.cs
 
 /// <summary>Reads a pattern once, from left to right, and writes it for .NET and for Postgres side by side.</summary>
 internal sealed partial class PatternReader
@@ -32,7 +37,7 @@ internal sealed partial class PatternReader
     }
 
     /// <param name="offset">Of the mistake in the text, from 0.</param>
-    public static bool TryRead(string text, out FilterPattern? pattern, out int offset, out string? mistake)
+    public static bool TryRead(string text, [NotNullWhen(true)] out FilterPattern? pattern, out int offset, [NotNullWhen(false)] out string? mistake)
     {
         pattern = null;
         var reader = new PatternReader(text);

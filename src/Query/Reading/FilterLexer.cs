@@ -1,12 +1,17 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
+<<<<<<<< HEAD:src/Events/Filtering/FilterLexer.cs
 namespace Mayday.Events.Filtering;
+========
+namespace Mayday.Query.Reading;
+>>>>>>>> w-query:src/Query/Reading/FilterLexer.cs
 
 /// <summary>Cuts a filter into words, quoted texts and operators.</summary>
 internal static class FilterLexer
 {
-    private const string Punctuation = "()=!<>&|~\"'";
+    private static readonly SearchValues<char> s_punctuation = SearchValues.Create("()=!<>&|~\"'");
 
     private static readonly (string Text, FilterTokenKind Kind, FilterOperator Operator)[] s_signs =
     [
@@ -41,6 +46,7 @@ internal static class FilterLexer
                 continue;
             }
 
+            var expectsValue = tokens is [.., { Kind: FilterTokenKind.Operator }];
             if (text[at] is '"' or '\'')
             {
                 if (ReadQuoted(text, at) is not { } quoted)
@@ -50,6 +56,10 @@ internal static class FilterLexer
                 }
 
                 tokens.Add(quoted);
+            }
+            else if (!expectsValue && IsMinusOfWord(text, at))
+            {
+                tokens.Add(new FilterToken(FilterTokenKind.Not, at, 1, "-"));
             }
             else if (ReadSign(text, at) is { } sign)
             {
@@ -62,7 +72,7 @@ internal static class FilterLexer
             }
             else
             {
-                tokens.Add(ReadWord(text, at));
+                tokens.Add(ReadWord(text, at, isAfterWord: tokens is [.., { Kind: FilterTokenKind.Word }]));
             }
 
             at += tokens[^1].Length;
@@ -85,10 +95,14 @@ internal static class FilterLexer
         return null;
     }
 
-    private static FilterToken ReadWord(string text, int at)
+    // "-host:web" is not that host; the minus of "panic - not syncing" and of "->" is a word.
+    private static bool IsMinusOfWord(string text, int at) =>
+        text[at] == '-' && at + 1 < text.Length && (char.IsLetterOrDigit(text[at + 1]) || text[at + 1] is '"' or '\'' or '(' or '_' or '*');
+
+    private static FilterToken ReadWord(string text, int at, bool isAfterWord)
     {
-        var end = at;
-        while (end < text.Length && !char.IsWhiteSpace(text[end]) && !Punctuation.Contains(text[end], StringComparison.Ordinal))
+        var end = at + 1;
+        while (end < text.Length && !EndsWord(text, end))
         {
             end++;
         }
@@ -99,10 +113,20 @@ internal static class FilterLexer
             "and" => new FilterToken(FilterTokenKind.And, at, word.Length, word),
             "or" => new FilterToken(FilterTokenKind.Or, at, word.Length, word),
             "not" => new FilterToken(FilterTokenKind.Not, at, word.Length, word),
-            "contains" => new FilterToken(FilterTokenKind.Operator, at, word.Length, word, FilterOperator.Contains),
+            "contains" when isAfterWord => new FilterToken(FilterTokenKind.Operator, at, word.Length, word, FilterOperator.Contains),
             _ => new FilterToken(FilterTokenKind.Word, at, word.Length, word),
         };
     }
+
+    // The quote of "don't" is a letter of it.
+    private static bool EndsWord(string text, int at) => char.IsWhiteSpace(text[at])
+        || (text[at] == '\'' ? !(char.IsLetter(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1])) : s_punctuation.Contains(text[at]));
+
+    /// <summary>Whether a value is read as this very text when it stands without quotes.</summary>
+    public static bool IsBare(string text) => text.Length > 0 && text is not ['-', ..]
+        && !text.AsSpan().ContainsAny(s_punctuation) && !text.Contains('*', StringComparison.Ordinal)
+        && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))
+        && text.ToLowerInvariant() is not ("and" or "or" or "not" or "contains");
 
     // A backslash takes the quote and itself literally; before anything else it stays, for patterns.
     private static FilterToken? ReadQuoted(string text, int at)
