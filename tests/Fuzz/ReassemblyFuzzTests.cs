@@ -13,6 +13,7 @@ namespace Mayday.Fuzz.Tests;
 /// small that all of them are reached: no exception, no table past its cap, nothing held at the end. The seed is printed;
 /// MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class ReassemblyFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 2_000_000;
