@@ -646,7 +646,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122203352_Initial') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261122203352_Initial', '10.0.14');
+    VALUES ('20261122203352_Initial', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -679,7 +679,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122212513_BugAlias') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261122212513_BugAlias', '10.0.14');
+    VALUES ('20261122212513_BugAlias', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1015,7 +1015,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261127224757_EventGroups', '10.0.14');
+    VALUES ('20261127224757_EventGroups', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1151,7 +1151,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261127232432_LossAccounts', '10.0.14');
+    VALUES ('20261127232432_LossAccounts', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1202,7 +1202,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128002400_EventAlerts', '10.0.14');
+    VALUES ('20261128002400_EventAlerts', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1255,7 +1255,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128031029_EventIndexes', '10.0.14');
+    VALUES ('20261128031029_EventIndexes', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1295,7 +1295,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128033916_BugMinutes', '10.0.14');
+    VALUES ('20261128033916_BugMinutes', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1335,7 +1335,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128065521_BugLogs', '10.0.14');
+    VALUES ('20261128065521_BugLogs', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

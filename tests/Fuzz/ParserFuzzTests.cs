@@ -13,6 +13,7 @@ namespace Mayday.Fuzz.Tests;
 /// A million hostile datagrams through every parser: no exception, no field outside the datagram, no refusal without a reason. The seed is
 /// printed; MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class ParserFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 1_000_000;

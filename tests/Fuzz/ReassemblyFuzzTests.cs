@@ -20,6 +20,7 @@ public sealed class MeasuredAlone;
 /// MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
 [Collection(nameof(MeasuredAlone))]
+[Trait("Tier", "chaos")]
 public sealed class ReassemblyFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 2_000_000;

@@ -10,6 +10,7 @@ namespace Mayday.System.Tests;
 /// <c>kill -9</c> at random moments under load: the sockets are held by somebody else, what the process had received lies in its journal, and each
 /// dump is stored once and whole, each kernel event once. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     // A process start each, which is most of its time.

@@ -11,6 +11,7 @@ namespace Mayday.Agent.Tests.Printk;
 /// Debian's kernels carry no printk index: a catalogue is made from the strings of the image and modules that tests/System/fetch-kernel
 /// fetched, and matched against the boot log of such a kernel, as netconsole sent it.
 /// </summary>
+[Trait("Tier", "kernel")]
 public sealed class DebianKernelTests(ITestOutputHelper output)
 {
     // What was seen with 6.1.0-56: 7 in 8 of the records. A newer image under the same name changes a few messages.
