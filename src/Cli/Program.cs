@@ -23,6 +23,7 @@ public static class Program
             LoadCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
+            RetentionCommand.Create(),
             EventsCommand.Create(),
             AgentCommand.Create(),
         };
