@@ -1339,3 +1339,42 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    CREATE TABLE maintenance (
+        id smallint NOT NULL,
+        last_at timestamp with time zone,
+        seen_at timestamp with time zone NOT NULL,
+        held_since timestamp with time zone,
+        steady_seconds double precision NOT NULL,
+        CONSTRAINT pk_maintenance PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    INSERT INTO maintenance (id, last_at, seen_at, steady_seconds)
+    SELECT 1, newest.day, newest.day, 0
+    FROM (
+        SELECT max(to_date(right(c.relname, 8), 'YYYYMMDD') - 3)::timestamp AT TIME ZONE 'UTC' AS day
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'dump'::regclass AND c.relname ~ '^dump_[0-9]{8}$'
+    ) AS newest
+    WHERE newest.day IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261201024654_Maintenance', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

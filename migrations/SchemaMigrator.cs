@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Microsoft.EntityFrameworkCore;

@@ -1473,6 +1473,34 @@ namespace Mayday.Migrations.Versions
                     b.ToTable("loss_save");
                 });
 
+            modelBuilder.Entity("Mayday.Store.Schema.MaintenanceRow", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("HeldSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("held_since");
+
+                    b.Property<DateTimeOffset?>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<double>("SteadySeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("steady_seconds");
+
+                    b.HasKey("Id")
+                        .HasName("pk_maintenance");
+
+                    b.ToTable("maintenance");
+                });
+
             modelBuilder.Entity("Mayday.Store.Schema.SenderLossDayRow", b =>
                 {
                     b.Property<DateOnly>("Day")

@@ -28,6 +28,7 @@ public static class Program
             LoadCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
+            RetentionCommand.Create(),
             EventsCommand.Create(),
             AgentCommand.Create(),
         };

@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using System.Net;
 using Mayday.Collector.Receive;
 using Mayday.Store.Postgres;

@@ -1,14 +1,20 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Configuration;
+using Mayday.Store.Retention;
+using System.Diagnostics.Metrics;
+using Mayday.Store;
 using Mayday.Store.Postgres;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Hosting;
 
 /// <summary>Hourly: partitions made ahead, those past <c>Store:Retention</c> dropped, ledgers pruned.</summary>
-public sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger) : BackgroundService
+public sealed class PartitionUpkeep(
+    PartitionKeeper keeper, RetentionGuard guard, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger, IMeterFactory meters) : BackgroundService
 {
     public const string RetentionKey = "Store:Retention";
+
+    public const string MeterName = "Mayday.Store";
 
     public const string LogRetentionKey = "Store:LogRetention";
 
@@ -19,14 +25,19 @@ public sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration setti
 
     public static TimeSpan LogRetention(IConfiguration settings) => settings.GetValue<TimeSpan?>(LogRetentionKey) ?? PartitionKeeper.DefaultLogRetention;
 
+    private volatile bool _isHeld;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The factory disposes of the meter.
+        meters.Create(MeterName).CreateObservableGauge(
+            "mayday.store.retention.held", () => _isHeld ? 1 : 0, "{state}", "1 while nothing old is deleted because the clock is in doubt");
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), LogRetention(settings), stoppingToken);
+                await RunRoundAsync(stoppingToken);
             }
             catch (Exception reason) when (reason is not OperationCanceledException)
             {
@@ -34,5 +45,19 @@ public sealed class PartitionUpkeep(PartitionKeeper keeper, IConfiguration setti
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task RunRoundAsync(CancellationToken cancellation)
+    {
+        var state = await guard.BeginRoundAsync(cancellation);
+        _isHeld = state.IsHeld;
+        if (state.Notice is { } notice)
+        {
+            ProgramMessages.RetentionHeld(logger, notice);
+            await keeper.MakeAheadAsync(time.GetUtcNow(), cancellation);
+            return;
+        }
+
+        await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), LogRetention(settings), cancellation);
     }
 }

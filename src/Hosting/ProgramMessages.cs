@@ -12,4 +12,7 @@ public static partial class ProgramMessages
 
     [LoggerMessage(3, LogLevel.Error, "Partitions could not be kept up; the next attempt comes in {Minutes} minutes.")]
     public static partial void PartitionUpkeepFailed(ILogger logger, Exception reason, int minutes);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Notice}")]
+    public static partial void RetentionHeld(ILogger logger, string notice);
 }

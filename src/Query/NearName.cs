@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/Events/Filtering/NearName.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query;
->>>>>>>> w-query:src/Query/NearName.cs
 
 /// <summary>The known name that a mistyped one probably meant.</summary>
 public static class NearName

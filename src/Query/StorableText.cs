@@ -1,10 +1,6 @@
 using System.Text;
 
-<<<<<<<< HEAD:src/Events/Filtering/StorableText.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query;
->>>>>>>> w-query:src/Query/StorableText.cs
 
 /// <summary>Text as it will read once it is stored: a filter must say the same of an event before and after.</summary>
 internal static class StorableText

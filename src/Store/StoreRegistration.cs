@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Events.Screening;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
@@ -30,6 +31,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
+        services.AddSingleton(provider => new RetentionGuard(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
         services.AddSingleton<BugDecisions>();

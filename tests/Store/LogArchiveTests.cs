@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;

@@ -1,3 +1,4 @@
+using Mayday.Events.Reading;
 using Mayday.Protocol.Evlog;
 using Mayday.Query;
 

@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-<<<<<<<< HEAD:src/Events/Filtering/CharacterSet.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Patterns;
->>>>>>>> w-query:src/Query/Patterns/CharacterSet.cs
 
 /// <summary>The characters one place of a pattern takes: ranges of code points, or all but those.</summary>
 internal sealed class CharacterSet

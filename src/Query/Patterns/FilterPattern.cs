@@ -1,11 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
-<<<<<<<< HEAD:src/Events/Filtering/FilterPattern.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Patterns;
->>>>>>>> w-query:src/Query/Patterns/FilterPattern.cs
 
 /// <summary>
 /// A regular expression of the part that runs in linear time and means the same in memory and in Postgres: it is read here and written

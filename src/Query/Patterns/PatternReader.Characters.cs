@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-<<<<<<<< HEAD:src/Events/Filtering/PatternReader.Characters.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Patterns;
->>>>>>>> w-query:src/Query/Patterns/PatternReader.Characters.cs
 
 /// <content>What stands for one character: sets, classes, escapes.</content>
 internal sealed partial class PatternReader

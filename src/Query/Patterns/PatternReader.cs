@@ -2,11 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
-<<<<<<<< HEAD:src/Events/Filtering/PatternReader.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Patterns;
->>>>>>>> w-query:src/Query/Patterns/PatternReader.cs
 
 /// <summary>Reads a pattern once, from left to right, and writes it for .NET and for Postgres side by side.</summary>
 internal sealed partial class PatternReader

@@ -2,11 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-<<<<<<<< HEAD:src/Events/Filtering/FilterLexer.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Reading;
->>>>>>>> w-query:src/Query/Reading/FilterLexer.cs
 
 /// <summary>Cuts a filter into words, quoted texts and operators.</summary>
 internal static class FilterLexer

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/Events/Filtering/FilterToken.cs
-namespace Mayday.Events.Filtering;
-========
 namespace Mayday.Query.Reading;
->>>>>>>> w-query:src/Query/Reading/FilterToken.cs
 
 internal enum FilterTokenKind : byte
 {

@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Protocol;
 using Mayday.Store.Bugs;
 using Mayday.Store.Hosts;

@@ -38,6 +38,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         DescribeEventAlerts(modelBuilder);
         DescribeLedgers(modelBuilder);
         DescribeCollectors(modelBuilder);
+        DescribeMaintenance(modelBuilder);
         SnakeCase.Apply(modelBuilder.Model);
     }
 
@@ -240,6 +241,12 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             batch.HasIndex(row => row.ReceivedAt);
         });
     }
+
+    private static void DescribeMaintenance(ModelBuilder model) => model.Entity<MaintenanceRow>(maintenance =>
+    {
+        maintenance.HasKey(row => row.Id);
+        maintenance.Property(row => row.Id).ValueGeneratedNever();
+    });
 
     private static void DescribeCollectors(ModelBuilder model)
     {

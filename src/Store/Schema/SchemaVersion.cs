@@ -6,7 +6,7 @@ namespace Mayday.Store.Schema;
 public static class SchemaVersion
 {
     /// <summary>Id of the newest migration in migrations/Versions; a test keeps the two together.</summary>
-    public const string Expected = "20261128065521_BugLogs";
+    public const string Expected = "20261201024654_Maintenance";
 
     internal const string HistoryTable = "__EFMigrationsHistory";
 

@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
@@ -14,13 +15,14 @@ namespace Mayday.Web.Live;
 /// <param name="LostShare">Datagrams lost before Mayday read them, of all that came, over <paramref name="Span"/>; null while nothing came.</param>
 /// <param name="Span">The time the share is over: an hour, or less where the pages run for less.</param>
 /// <param name="Alive">Whether any collector reported in the last seconds.</param>
-public sealed record Pulse(int Hosts, long AllHosts, int Bugs, double? LostShare, TimeSpan Span, bool Alive);
+/// <param name="Notice">Why nothing old is deleted; null while deletion goes on.</param>
+public sealed record Pulse(int Hosts, long AllHosts, int Bugs, double? LostShare, TimeSpan Span, bool Alive, string? Notice = null);
 
 /// <summary>
 /// One reading of the collectors' counters for all circuits together, however many pages are open, and the hour of history that a share
 /// "in the last hour" needs.
 /// </summary>
-public sealed class IngestPulse(StoreQueries queries, TimeProvider time) : IDisposable
+public sealed class IngestPulse(StoreQueries queries, RetentionGuard guard, TimeProvider time) : IDisposable
 {
     /// <summary>The corner of a page need not be fresher, and a hundred open pages then cost one query in five seconds.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
@@ -60,7 +62,8 @@ public sealed class IngestPulse(StoreQueries queries, TimeProvider time) : IDisp
             _history.Enqueue((now, stats.Datagrams, lost));
             var from = _history.Peek();
             var came = stats.Datagrams - from.Datagrams + lost - from.Lost;
-            var pulse = new Pulse(hosts, stats.Hosts, bugs, came > 0 ? (double)(lost - from.Lost) / came : null, now - from.At, stats.Collectors.Any(collector => collector.Alive));
+            var notice = (await guard.ReadAsync(cancellation)).Notice;
+            var pulse = new Pulse(hosts, stats.Hosts, bugs, came > 0 ? (double)(lost - from.Lost) / came : null, now - from.At, stats.Collectors.Any(collector => collector.Alive), notice);
             _latest = (now, pulse);
             return pulse;
         }

@@ -14,7 +14,7 @@ public sealed class CollectorClientTests
     private const int Sent = 3;
     private const string Id = "0199f3a4-6c1e-7b0a-9d55-0f6f4f1c2b3a";
 
-    private static readonly EventBatch s_batch = new() { Id = Guid.NewGuid(), Kind = BatchKind.Documents, Events = Sent, Body = "{\"events\":[1,2,3]}"u8.ToArray() };
+    private static readonly OutgoingBatch s_batch = new() { Id = Guid.NewGuid(), Kind = BatchKind.Documents, Events = Sent, Body = "{\"events\":[1,2,3]}"u8.ToArray() };
 
     private static CollectorClient ClientOf(string url, TimeSpan? timeout = null) =>
         new(new Uri(url), "web-1", "secret", timeout ?? Patience.Bound, TimeProvider.System);

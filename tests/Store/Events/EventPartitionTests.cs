@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Events.Reading;
 using Mayday.Store.Events;
 using Mayday.Store.Postgres;

@@ -32,7 +32,7 @@ internal static class ReanalyzeCommand
         return command;
     }
 
-    private static string Connection(string? config, string? database, string? data)
+    internal static string Connection(string? config, string? database, string? data)
     {
         var settings = new Dictionary<string, string?>();
         if (database is not null)

@@ -1,3 +1,4 @@
+using Mayday.Store.Retention;
 using Mayday.Store.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ using Npgsql;
 namespace Mayday.Web.Api.Ingest;
 
 /// <summary>Says of this process, in one word, how it is.</summary>
-internal sealed record Health(string Status);
+internal sealed record Health(string Status, string? Notice = null);
 
 internal static class HealthEndpoints
 {
@@ -22,9 +23,9 @@ internal static class HealthEndpoints
 
     private static Ok<Health> GetLive() => TypedResults.Ok(new Health("live"));
 
-    private static async Task<Ok<Health>> GetReady(NpgsqlDataSource source, CancellationToken cancellation)
+    private static async Task<Ok<Health>> GetReady(NpgsqlDataSource source, RetentionGuard guard, CancellationToken cancellation)
     {
         await SchemaVersion.CheckAsync(source, cancellation);
-        return TypedResults.Ok(new Health("ready"));
+        return TypedResults.Ok(new Health("ready", (await guard.ReadAsync(cancellation)).Notice));
     }
 }

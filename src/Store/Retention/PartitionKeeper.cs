@@ -1,10 +1,13 @@
+using Mayday.Store.Postgres;
 using System.Globalization;
 using Mayday.Protocol;
 using Mayday.Store.Ingest;
 using Mayday.Store.Schema;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace Mayday.Store.Postgres;
+namespace Mayday.Store.Retention;
 
 /// <summary>What one round of maintenance did.</summary>
 public sealed record PartitionMaintenance(IReadOnlyList<string> Created, IReadOnlyList<string> Dropped, long LedgerRowsPruned);
@@ -13,7 +16,7 @@ public sealed record PartitionMaintenance(IReadOnlyList<string> Created, IReadOn
 /// Data maintenance, not migration: makes the daily partitions ahead of time, drops those past retention, prunes the ledgers. Run it at
 /// start and each hour; several may run it at once.
 /// </summary>
-public sealed class PartitionKeeper(NpgsqlDataSource source)
+public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKeeper>? logger = null)
 {
     /// <summary>Rounds happen each hour; three days outlast a weekend on which nobody notices that they do not.</summary>
     public const int DaysAhead = 3;
@@ -39,6 +42,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
     // Any number no other advisory lock of this database uses: "mayd" in ASCII.
     private const long LockKey = 0x6d617964;
 
+    private readonly ILogger _logger = logger ?? NullLogger<PartitionKeeper>.Instance;
+
     public Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation) =>
         MaintainAsync(now, retention, DefaultLogRetention, cancellation);
 
@@ -51,21 +56,53 @@ public sealed class PartitionKeeper(NpgsqlDataSource source)
         {
             var created = await MakeAheadAsync(connection, now, cancellation).ConfigureAwait(false);
             var dropped = new List<string>();
-            foreach (var table in PartitionedTable.All)
+            foreach (var (name, rows) in await PastRetentionAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false))
             {
-                var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
-                // A day goes when all of it is past retention.
-                var oldest = DateOnly.FromDateTime((now - (table.Name == "log_block" ? logs : retention)).UtcDateTime);
-                foreach (var day in days.Where(day => day < oldest))
-                {
-                    var name = PartitionName(table, day);
-                    await Sql.ExecuteAsync(connection, null, $"DROP TABLE IF EXISTS {name}", [], cancellation).ConfigureAwait(false);
-                    dropped.Add(name);
-                }
+                await Sql.ExecuteAsync(connection, null, $"DROP TABLE IF EXISTS {name}", [], cancellation).ConfigureAwait(false);
+                RetentionMessages.Dropped(_logger, name, rows);
+                dropped.Add(name);
             }
 
             return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false));
         }
+    }
+
+    /// <summary>The partitions that <see cref="MaintainAsync(DateTimeOffset, TimeSpan, TimeSpan, CancellationToken)"/> would drop, with their rows.</summary>
+    public async Task<IReadOnlyList<(string Name, long Rows)>> PastRetentionAsync(
+        DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
+    {
+        var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var logs = logRetention < retention ? logRetention : retention;
+            return await PastRetentionAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<List<(string Name, long Rows)>> PastRetentionAsync(
+        NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logs, CancellationToken cancellation)
+    {
+        var past = new List<(string, long)>();
+        foreach (var table in PartitionedTable.All)
+        {
+            var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
+            // A day goes when all of it is past retention.
+            var oldest = DateOnly.FromDateTime((now - (table.Name == "log_block" ? logs : retention)).UtcDateTime);
+            foreach (var name in days.Where(day => day < oldest).Order().Select(day => PartitionName(table, day)))
+            {
+                using var count = new NpgsqlCommand($"SELECT count(*) FROM {name}", connection);
+                try
+                {
+                    past.Add((name, (long)(await count.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!));
+                }
+                catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.UndefinedTable)
+                {
+                    // Another round dropped it since the days were read.
+                }
+            }
+        }
+
+        return past;
     }
 
     /// <summary>Only makes the partitions that the next dumps need: for those who do not know how long data is to be kept.</summary>
