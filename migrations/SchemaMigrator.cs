@@ -1,5 +1,5 @@
-using Mayday.Store.Retention;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Store.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

@@ -18,7 +18,7 @@ public sealed class KernelAgent : IDisposable
     // A file of the spool; freed as a whole when it was sent.
     private const long SpoolFileBytes = 4 << 20;
 
-    private static readonly string[] DefaultDumpFolders = ["/sys/fs/pstore", "/var/lib/systemd/pstore", "/var/crash"];
+    private static readonly string[] s_defaultDumpFolders = ["/sys/fs/pstore", "/var/lib/systemd/pstore", "/var/crash"];
 
     private readonly AgentOptions _options;
     private readonly TimeProvider _time;
@@ -80,7 +80,7 @@ public sealed class KernelAgent : IDisposable
 
         if (_options.Dumps.Enabled)
         {
-            IReadOnlyList<string> folders = _options.Dumps.Folders.Count > 0 ? [.. _options.Dumps.Folders] : DefaultDumpFolders;
+            IReadOnlyList<string> folders = _options.Dumps.Folders.Count > 0 ? [.. _options.Dumps.Folders] : s_defaultDumpFolders;
             tasks.Add(new DumpHandIn(client, Path.Combine(folder, "handed-in"), folders, _time, _random, _tell).RunAsync(ending.Token));
         }
 
@@ -103,7 +103,9 @@ public sealed class KernelAgent : IDisposable
             var ended = await Task.WhenAny(running).ConfigureAwait(false);
             running.Remove(ended);
             if (ended.IsFaulted)
+            {
                 await ending.CancelAsync().ConfigureAwait(false);
+            }
         }
 
         foreach (var task in tasks)
@@ -128,9 +130,15 @@ public sealed class KernelAgent : IDisposable
         {
             var spool = OutgoingSpool.Open(folder, boot, _options.Spool.MaxBytes, SpoolFileBytes);
             if (spool.Batches > 0)
+            {
                 _tell(new AgentNotice(Severity.Informational, string.Create(CultureInfo.InvariantCulture, $"{spool.Batches} batches of an earlier run wait in {folder}.")));
+            }
+
             if (spool.DamagedFiles > 0)
+            {
                 _tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"{spool.DamagedFiles} files in {folder} end in a batch that was not written whole; what is whole in them is sent.")));
+            }
+
             return spool;
         }
         catch (UnauthorizedAccessException denied)
@@ -160,11 +168,16 @@ public sealed class KernelAgent : IDisposable
     {
         var wanted = new List<NetlinkGroups>();
         if (_options.Uevents.Enabled)
+        {
             wanted.Add(NetlinkGroups.Uevents);
+        }
+
         foreach (var listen in _options.Evlog.Listen)
         {
             if (NetlinkGroups.TryParse(listen, out var groups))
+            {
                 wanted.Add(groups);
+            }
         }
 
         var sockets = new List<(NetlinkReceiver, NetlinkGroups)>();

@@ -1,7 +1,7 @@
-using Mayday.Store.Retention;
 using System.Net;
 using Mayday.Collector.Receive;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Configuration;
 using Mayday.Store.Embedded;
+using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 

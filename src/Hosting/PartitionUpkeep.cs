@@ -1,7 +1,7 @@
-using Mayday.Store.Retention;
 using System.Diagnostics.Metrics;
 using Mayday.Store;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +19,7 @@ public sealed class PartitionUpkeep(
     public const string LogRetentionKey = "Store:LogRetention";
 
     // Partitions are made days ahead; an hour only bounds how long a dropped one is overdue.
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
 
     public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? PartitionKeeper.DefaultRetention;
 
@@ -32,7 +32,7 @@ public sealed class PartitionUpkeep(
         // The factory disposes of the meter.
         meters.Create(MeterName).CreateObservableGauge(
             "mayday.store.retention.held", () => _isHeld ? 1 : 0, "{state}", "1 while nothing old is deleted because the clock is in doubt");
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(s_interval, time);
         do
         {
             try
@@ -41,7 +41,7 @@ public sealed class PartitionUpkeep(
             }
             catch (Exception reason) when (reason is not OperationCanceledException)
             {
-                ProgramMessages.PartitionUpkeepFailed(logger, reason, (int)Interval.TotalMinutes);
+                ProgramMessages.PartitionUpkeepFailed(logger, reason, (int)s_interval.TotalMinutes);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

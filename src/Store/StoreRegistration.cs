@@ -1,4 +1,3 @@
-using Mayday.Store.Retention;
 using Mayday.Events.Screening;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
@@ -8,6 +7,7 @@ using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
 using Mayday.Store.Reanalysis;
+using Mayday.Store.Retention;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;

@@ -14,7 +14,9 @@ public sealed class AgentCommandTests
 
         Assert.Equal(ExitCode.WrongUse, failure.ExitCode);
         foreach (var key in new[] { "Agent:To ", "Agent:Host ", "Agent:Kmsg:Severity ", "Agent:Kmsg:Catalogues ", "Agent:Spool:Directory " })
+        {
             Assert.Contains(key, failure.Message);
+        }
     }
 
     [Fact]

@@ -1,8 +1,8 @@
-using Mayday.Simulation.Tests;
 using System.CommandLine;
 using System.Text.Json;
 using Mayday.Cli.Commands.Load;
 using Mayday.Hosting;
+using Mayday.Simulation.Tests;
 
 namespace Mayday.Cli.Tests;
 
@@ -29,7 +29,9 @@ public sealed class LoadCommandTests
     {
         int port;
         using (var closed = new Receiver())
+        {
             port = closed.Port;
+        }
 
         var (exitCode, _, error) = await RunAsync("receive", "--to", $"127.0.0.1:{port}", "--rate", "0", "--lines", "5000");
 
@@ -45,7 +47,9 @@ public sealed class LoadCommandTests
 
         Assert.Equal(ExitCode.WrongUse, failure.ExitCode);
         foreach (var name in new[] { "--to", "--as", "--hosts", "--rate", "--log-bytes", "--duration", "--loss", "--name", "--seed" })
+        {
             Assert.Contains(name, failure.Message);
+        }
     }
 
     [Fact]

@@ -1,9 +1,9 @@
-using Mayday.Simulation.Tests;
 using System.CommandLine;
 using System.Net;
 using Mayday.Cli.Commands.Send;
 using Mayday.Hosting;
 using Mayday.Simulation.Replay;
+using Mayday.Simulation.Tests;
 
 namespace Mayday.Cli.Tests;
 
@@ -29,7 +29,9 @@ public sealed class SendCommandTests
     {
         int port;
         using (var closed = new Receiver())
+        {
             port = closed.Port;
+        }
 
         var (exitCode, _, error) = await RunAsync(CapturePath("quiet_oops.ext.jsonl"), "--to", $"127.0.0.1:{port}");
 
@@ -46,7 +48,9 @@ public sealed class SendCommandTests
 
         Assert.Equal(ExitCode.WrongUse, failure.ExitCode);
         foreach (var name in new[] { "--to", "--as", "--host ", "--hosts", "--rate", "--loss", "--reorder", "--duplicate", "--seed", "--release", "FILE" })
+        {
             Assert.Contains(name, failure.Message);
+        }
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Mayday.Collector.Storing.Dumps;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,6 +9,7 @@ using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Collector.Receive;
+using Mayday.Collector.Storing.Dumps;
 using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Store.Crashes;

@@ -1,9 +1,9 @@
-using Mayday.Store;
 using System.Net;
 using Mayday.Collector.Datagrams;
 using Mayday.Collector.Loss;
 using Mayday.Protocol;
 using Mayday.Simulation.Links;
+using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
@@ -16,12 +16,12 @@ namespace Mayday.Collector.Tests;
 /// <summary>What a network takes, swaps and doubles is what the accounts say, sender by sender.</summary>
 public sealed class LossAccountsTests
 {
-    private static readonly Impairment Poor = new(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01);
+    private static readonly Impairment s_poor = new(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01);
 
     /// <summary>A sender behind a poor network: what it puts in, what came out.</summary>
     private sealed class Sender(int number)
     {
-        private readonly ImpairedLink<byte[]> _link = new(Poor, new SeededNumbers(17, number));
+        private readonly ImpairedLink<byte[]> _link = new(s_poor, new SeededNumbers(17, number));
         private readonly Queue<byte[]> _leaving = new();
 
         public SourceEndPoint Source { get; } = SourceEndPoint.From(new IPEndPoint(IPAddress.Parse($"10.1.{number / 250}.{1 + number % 250}"), 6665));

@@ -60,7 +60,9 @@ public sealed class FallbackReaderTests
             var variable = reader.Record.Variable;
             var log = new StringBuilder($"<3>{E1000.Replace("size=82", $"size={variable.Length}")}\n");
             for (var at = 0; at < variable.Length; at += 16)
+            {
                 log.Append($"<3>{at:X4} ").AppendJoin(' ', variable[at..Math.Min(at + 16, variable.Length)].ToArray().Select(one => one.ToString("X2"))).Append(" \n");
+            }
 
             var one = Read(log.ToString());
 

@@ -13,7 +13,9 @@ public sealed class CaptureLogsTests
         var expected = Assert.Single(CaptureLogs.Read(capture));
         // Within the distance at which a stream is still one boot.
         for (var start = 0; start + 16 <= capture.Length; start += 16)
+        {
             new Random(start).Shuffle(capture.AsSpan(start, 16));
+        }
 
         Assert.Equal(expected, Assert.Single(CaptureLogs.Read(capture)));
     }

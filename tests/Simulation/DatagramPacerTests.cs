@@ -15,7 +15,9 @@ public sealed class DatagramPacerTests
         var pacer = new DatagramPacer(rate, clock);
 
         for (var datagram = 0; datagram <= rate; datagram++)
+        {
             await pacer.WaitAsync(CancellationToken.None);
+        }
 
         // The last millisecond's datagrams leave together, ahead of their time.
         Assert.InRange(clock.GetElapsedTime(0).TotalSeconds, 0.998, 1.001);
@@ -28,7 +30,9 @@ public sealed class DatagramPacerTests
         var pacer = new DatagramPacer(0, clock);
 
         for (var datagram = 0; datagram < 1000; datagram++)
+        {
             await pacer.WaitAsync(CancellationToken.None);
+        }
 
         Assert.Equal(0, clock.Waits);
     }
@@ -43,7 +47,9 @@ public sealed class DatagramPacerTests
         var stalled = clock.GetTimestamp();
 
         for (var datagram = 0; datagram < 1000; datagram++)
+        {
             await pacer.WaitAsync(CancellationToken.None);
+        }
 
         Assert.InRange(clock.GetElapsedTime(stalled).TotalSeconds, 0.98, 1);
     }

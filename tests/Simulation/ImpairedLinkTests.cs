@@ -60,7 +60,10 @@ public sealed class ImpairedLinkTests
         link = new ImpairedLink<byte[]>(impairment, new SeededNumbers(seed, 0));
         var leaving = new Queue<byte[]>();
         for (var number = 0; number < count; number++)
+        {
             link.Send(BitConverter.GetBytes(number), leaving);
+        }
+
         link.Flush(leaving);
         return [.. leaving.Select(datagram => BitConverter.ToInt32(datagram))];
     }

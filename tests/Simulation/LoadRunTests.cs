@@ -84,9 +84,13 @@ public sealed class LoadRunTests
             {
                 var isBehind = seen.Count > 0 && sequence < seen.Max();
                 if (!seen.Add(sequence))
+                {
                     copies++;
+                }
                 else if (isBehind)
+                {
                     late++;
+                }
             }
 
             Assert.Equal(301, host.Records);
@@ -215,7 +219,9 @@ public sealed class LoadRunTests
     {
         LoadOptions options;
         using (var closed = new Receiver())
+        {
             options = Towards(closed, new LoadOptions { Hosts = 2, LineRate = 0, Lines = 5000 });
+        }
 
         Assert.True((await new LoadRun(options, TimeProvider.System).SendAsync(null, default)).Refused > 0);
     }

@@ -13,7 +13,7 @@ namespace Mayday.Simulation.Tests;
 
 public sealed class LogReplayTests
 {
-    private static readonly ReplaySource TextLog = ReplaySource.Parse("crash.log", Encoding.ASCII.GetBytes(
+    private static readonly ReplaySource s_textLog = ReplaySource.Parse("crash.log", Encoding.ASCII.GetBytes(
         "<5>[    0.000000] Linux version 6.1.0-56-amd64 (debian)\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"<6>[ {i,4}.000001] line {i}\n"))));
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class LogReplayTests
     {
         using var receiver = new Receiver();
 
-        var report = await SendAsync(receiver, [TextLog], options => options with { HostName = "web-1" });
+        var report = await SendAsync(receiver, [s_textLog], options => options with { HostName = "web-1" });
         var received = await receiver.TakeAsync(report.Sent);
 
         var dump = Assert.Single(Assert.Single(report.Hosts).Dumps);
@@ -64,7 +64,7 @@ public sealed class LogReplayTests
             Assert.Equal((dump.BootId, dump.DumpId), (packet.BootId, packet.DumpId));
             Assert.False(packet.Registers.IsPresent);
         });
-        Assert.Equal(TextLog.Logs[0], Assert.Single(CaptureLogs.Read([.. received.Select(datagram => new CapturedDatagram(0, 1, datagram.Payload))])));
+        Assert.Equal(s_textLog.Logs[0], Assert.Single(CaptureLogs.Read([.. received.Select(datagram => new CapturedDatagram(0, 1, datagram.Payload))])));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class LogReplayTests
     {
         using var receiver = new Receiver();
 
-        var report = await SendAsync(receiver, [Captured.Source("longlines.ext.jsonl"), TextLog], options => options with
+        var report = await SendAsync(receiver, [Captured.Source("longlines.ext.jsonl"), s_textLog], options => options with
         {
             Format = ReplayFormat.Netoops, Hosts = 20, Impairment = new Impairment(0.5, 0.2, 0.2), Seed = 11,
         });
@@ -99,7 +99,7 @@ public sealed class LogReplayTests
     {
         using var receiver = new Receiver();
 
-        var report = await SendAsync(receiver, [TextLog], options => options with { Hosts = 300, HostName = "web" });
+        var report = await SendAsync(receiver, [s_textLog], options => options with { Hosts = 300, HostName = "web" });
         var received = await receiver.TakeAsync(report.Sent);
 
         Assert.Equal(300, received.Select(datagram => datagram.From.Address).Distinct().Count());
@@ -133,7 +133,7 @@ public sealed class LogReplayTests
         async Task<IEnumerable<string>> RunAsync(int seed)
         {
             using var receiver = new Receiver();
-            var report = await SendAsync(receiver, [TextLog], options => options with { Hosts = 3, Seed = seed, Impairment = new Impairment(0.2, 0.2, 0.2) });
+            var report = await SendAsync(receiver, [s_textLog], options => options with { Hosts = 3, Seed = seed, Impairment = new Impairment(0.2, 0.2, 0.2) });
             return (await receiver.TakeAsync(report.Sent)).Select(datagram => Convert.ToHexString(datagram.Payload));
         }
 
@@ -148,7 +148,7 @@ public sealed class LogReplayTests
     {
         using var receiver = new Receiver();
 
-        var report = await SendAsync(receiver, [TextLog], options => options with { Format = ReplayFormat.Netconsole, Impairment = new Impairment(0.1, 0, 0) });
+        var report = await SendAsync(receiver, [s_textLog], options => options with { Format = ReplayFormat.Netconsole, Impairment = new Impairment(0.1, 0, 0) });
         var received = await receiver.TakeAsync(report.Sent);
 
         var arrived = received.Select(datagram => ExtendedPacket.TryParse(datagram.Payload, out var packet, out _) ? packet.Sequence : ulong.MaxValue);
@@ -189,7 +189,9 @@ public sealed class LogReplayTests
     {
         int port;
         using (var closed = new Receiver())
+        {
             port = closed.Port;
+        }
 
         var report = await new LogReplay([Captured.Source("quiet_oops.basic.jsonl")], Options(port), TimeProvider.System).SendAsync(null, CancellationToken.None);
 
@@ -201,7 +203,10 @@ public sealed class LogReplayTests
     public async Task SendAsync_OverIPv6_Works()
     {
         if (!Socket.OSSupportsIPv6)
+        {
             Assert.Skip("this machine has no IPv6");
+        }
+
         using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
         try
         {
@@ -227,7 +232,7 @@ public sealed class LogReplayTests
     public void DefaultPort_FollowsTheFormat(string name, ReplayFormat format, int port) => Assert.Equal(port, Captured.Source(name).DefaultPort(format));
 
     [Fact]
-    public void DefaultPort_OfATextLog_IsThatOfNetoops() => Assert.Equal(2004, TextLog.DefaultPort(ReplayFormat.AsIs));
+    public void DefaultPort_OfATextLog_IsThatOfNetoops() => Assert.Equal(2004, s_textLog.DefaultPort(ReplayFormat.AsIs));
 
     [Theory]
     [InlineData("")]

@@ -28,7 +28,9 @@ internal sealed class Receiver : IDisposable
             lock (_received)
             {
                 if (_received.Count >= count)
+                {
                     return [.. _received];
+                }
             }
 
             await Task.Delay(5, patience.Token);
@@ -51,7 +53,9 @@ internal sealed class Receiver : IDisposable
             {
                 var result = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
                 lock (_received)
+                {
                     _received.Add(((IPEndPoint)result.RemoteEndPoint, buffer[..result.ReceivedBytes]));
+                }
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)

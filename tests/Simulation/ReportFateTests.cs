@@ -60,6 +60,8 @@ public sealed class ReportFateTests
     private static void Leave(ReportFate fate, IEnumerable<int> lines)
     {
         foreach (var line in lines)
+        {
             fate.Leave(line);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using Mayday.Store.Retention;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -9,6 +8,7 @@ using Mayday.Store.Crashes;
 using Mayday.Store.Embedded;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;

@@ -1,4 +1,3 @@
-using Mayday.Store.Retention;
 using Mayday.Migrations;
 using Mayday.Protocol;
 using Mayday.Store.Bugs;
@@ -6,6 +5,7 @@ using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 using Npgsql;
 

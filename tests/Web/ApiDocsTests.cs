@@ -23,7 +23,7 @@ namespace Mayday.Web.Tests;
 /// <summary>docs/api.md lists closed lists and parameters; a word that is added to the code and not there is found here.</summary>
 public sealed class ApiDocsTests
 {
-    private static readonly string Page = File.ReadAllText(PathOf());
+    private static readonly string s_page = File.ReadAllText(PathOf());
 
     public static TheoryData<string> Words =>
     [
@@ -43,7 +43,7 @@ public sealed class ApiDocsTests
     ];
 
     [Fact]
-    public void EveryWord_IsInTheDocs() => Assert.All(Words.Select(row => row.Data).Distinct(), word => Assert.Contains($"`{word}`", Page, StringComparison.Ordinal));
+    public void EveryWord_IsInTheDocs() => Assert.All(Words.Select(row => row.Data).Distinct(), word => Assert.Contains($"`{word}`", s_page, StringComparison.Ordinal));
 
     [Fact]
     public async Task EveryEndpoint_IsInTheDocs()
@@ -53,7 +53,7 @@ public sealed class ApiDocsTests
 
         Assert.All(
             document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject(), (path, operation) => $"`{operation.Key.ToUpperInvariant()} {path.Key}`"),
-            endpoint => Assert.Contains(endpoint, Page, StringComparison.Ordinal));
+            endpoint => Assert.Contains(endpoint, s_page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ApiDocsTests
         Assert.All(
             answers.SelectMany(name => document["components"]!["schemas"]![name]!["properties"]!.AsObject()).Select(property => property.Key).Distinct(),
             member => Assert.True(
-                Page.Contains($"`{member}`", StringComparison.Ordinal) || Page.Contains($"\"{member}\"", StringComparison.Ordinal), $"docs/api.md does not name {member}"));
+                s_page.Contains($"`{member}`", StringComparison.Ordinal) || s_page.Contains($"\"{member}\"", StringComparison.Ordinal), $"docs/api.md does not name {member}"));
     }
 
     private static IEnumerable<string> WordsOf<T>()

@@ -1,5 +1,5 @@
-using Mayday.Store;
 using System.Reflection;
+using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;

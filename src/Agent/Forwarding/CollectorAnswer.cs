@@ -31,7 +31,10 @@ internal static class CollectorAnswer
     public static HandInAnswer OfEvents(HttpStatusCode status, ReadOnlyMemory<byte> body, int sent, string from)
     {
         if (!IsSuccess(status))
+        {
             return Declined(status, body, from);
+        }
+
         try
         {
             using var json = JsonDocument.Parse(body);
@@ -76,7 +79,10 @@ internal static class CollectorAnswer
     public static HandInAnswer OfDump(HttpStatusCode status, ReadOnlyMemory<byte> body, string from)
     {
         if (!IsSuccess(status))
+        {
             return Declined(status, body, from);
+        }
+
         try
         {
             using var json = JsonDocument.Parse(body);
@@ -118,9 +124,15 @@ internal static class CollectorAnswer
             }
 
             if (line.Length + rune.Utf16SequenceLength + (isGap ? 1 : 0) > most)
+            {
                 break;
+            }
+
             if (isGap)
+            {
                 line.Append(' ');
+            }
+
             isGap = false;
             line.Append(rune.ToString());
         }
@@ -133,7 +145,10 @@ internal static class CollectorAnswer
     private static HandInAnswer Declined(HttpStatusCode status, ReadOnlyMemory<byte> body, string from)
     {
         if (ProblemOf(body) is not { } problem)
+        {
             return Foreign(status, body, from);
+        }
+
         var isFinal = status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
             or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
         return new HandInAnswer(isFinal ? HandIn.Refused : HandIn.Later)
@@ -151,7 +166,10 @@ internal static class CollectorAnswer
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object || TextOf(root, "type")?.StartsWith(ProblemPrefix, StringComparison.Ordinal) != true)
+            {
                 return null;
+            }
+
             return string.Concat(new[] { TextOf(root, "title"), TextOf(root, "detail") }.Where(words => words is not null).Select(words => ": " + words));
         }
         catch (JsonException)
@@ -166,7 +184,10 @@ internal static class CollectorAnswer
     private static string ReasonOf(JsonElement rejected)
     {
         if (rejected.ValueKind != JsonValueKind.Object)
+        {
             return NoReason;
+        }
+
         var words = new[] { TextOf(rejected, "reason"), TextOf(rejected, "detail") }.Where(word => word is not null);
         return OneLine(string.Join(": ", words), MostReason) is { Length: > 0 } reason ? reason : NoReason;
     }
@@ -187,7 +208,10 @@ internal static class CollectorAnswer
     private static string Excerpt(ReadOnlySpan<byte> body)
     {
         if (body.IsEmpty)
+        {
             return "an empty body";
+        }
+
         var text = OneLine(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 4 * MostExcerpt)]), MostExcerpt);
         return text.Length == 0 ? "a body without text" : $"\"{text}\"";
     }

@@ -80,7 +80,9 @@ internal sealed class CollectorClient : IDisposable
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("mayday-agent");
         if (token is not null)
+        {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
     }
 
     /// <summary>Hands a batch in.</summary>
@@ -147,11 +149,16 @@ internal sealed class CollectorClient : IDisposable
         {
             // It grows with what arrives, not with what a header promises.
             if (length == body.Length)
+            {
                 Array.Resize(ref body, Math.Min(2 * body.Length, MostAnswer + 1));
+            }
+
             var read = await stream.ReadAsync(body.AsMemory(length), cancellation).ConfigureAwait(false);
             length += read;
             if (read == 0 || length > MostAnswer)
+            {
                 return (body.AsMemory(0, length), length <= MostAnswer);
+            }
         }
     }
 

@@ -31,7 +31,10 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
         {
             stopping.ThrowIfCancellationRequested();
             if (TryRead(dump) is not { Length: > 0 } text)
+            {
                 continue;
+            }
+
             var answer = await client.PostDumpAsync(text, dump.WrittenAt, stopping).ConfigureAwait(false);
             if (answer.Outcome == HandIn.Later)
             {
@@ -66,7 +69,10 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
     private static IEnumerable<Found> Find(string root)
     {
         if (!Directory.Exists(root))
+        {
             return [];
+        }
+
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var files = new DirectoryInfo(root).EnumerateFiles("*dmesg*", options).Take(MostFiles).Where(file => file.Length is > 0 and <= MostBytes).ToList();
         // A dump's parts lie side by side, or in folders of one dump; kdump's log is whole.
@@ -85,7 +91,9 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
         foreach (var file in files)
         {
             if (TryRead(file.FullName) is { } content)
+            {
                 contents.Add(new(file.Name, content));
+            }
         }
 
         var newest = files.MaxBy(file => file.LastWriteTimeUtc)!;

@@ -71,9 +71,14 @@ internal sealed class EventOutbox : IDisposable
             TellDrops();
             Write(one);
             if (cursor != KmsgCursor.None)
+            {
                 _cursor = cursor;
+            }
+
             if (_documentCount >= MostEvents || _documents.WrittenCount >= MostBytes)
+            {
                 CloseDocuments();
+            }
         }
     }
 
@@ -84,7 +89,10 @@ internal sealed class EventOutbox : IDisposable
         lock (_gate)
         {
             if (_frameCount > 0 && _frames.WrittenCount + frame.Length > MostBytes)
+            {
                 CloseFrames();
+            }
+
             Arm();
             _frames.Write(frame);
             // The next frame is looked for at a multiple of four.
@@ -92,7 +100,9 @@ internal sealed class EventOutbox : IDisposable
             _frameCount++;
             _counters.EventsMade(1);
             if (_frameCount >= MostEvents)
+            {
                 CloseFrames();
+            }
         }
     }
 
@@ -122,7 +132,9 @@ internal sealed class EventOutbox : IDisposable
     public void TellLosses()
     {
         lock (_gate)
+        {
             TellDrops();
+        }
     }
 
     /// <inheritdoc/>
@@ -149,13 +161,18 @@ internal sealed class EventOutbox : IDisposable
     private void Arm()
     {
         if (_documentCount == 0 && _frameCount == 0)
+        {
             _timer.Change(Linger, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void CloseDocuments()
     {
         if (_documentCount == 0)
+        {
             return;
+        }
+
         _writer!.WriteEndArray();
         _writer.WriteEndObject();
         _writer.Flush();
@@ -167,7 +184,10 @@ internal sealed class EventOutbox : IDisposable
     private void CloseFrames()
     {
         if (_frameCount == 0)
+        {
             return;
+        }
+
         var count = _frameCount;
         _frameCount = 0;
         Spool(BatchKind.Frames, count, _frames.WrittenSpan);
@@ -196,7 +216,10 @@ internal sealed class EventOutbox : IDisposable
         {
             _isFull = true;
             if (_untold == 0)
+            {
                 _fullSince = _time.GetUtcNow();
+            }
+
             _tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,
                 $"The spool takes no more ({WhyFull()}): events are dropped and counted until the collector takes some again.")));
         }
@@ -219,7 +242,10 @@ internal sealed class EventOutbox : IDisposable
     private void TellDrops()
     {
         if (_untold == 0 || _isFull && !_spool.HasRoom)
+        {
             return;
+        }
+
         const string Format = "%llu events lost: the agent's spool took no more";
         var count = (ulong)_untold;
         _telling = _untold;

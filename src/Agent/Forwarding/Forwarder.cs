@@ -61,9 +61,14 @@ internal sealed class Forwarder(
                 TellOfReturn();
                 _faults = 0;
                 if (answer.Outcome != HandIn.Taken)
+                {
                     Refused(batch, answer);
+                }
                 else
+                {
                     Taken(answer);
+                }
+
                 spool.Accept();
                 Drained?.Invoke();
             }
@@ -97,7 +102,10 @@ internal sealed class Forwarder(
     {
         _backoff.Reset();
         if (_awaySince is not { } since)
+        {
             return;
+        }
+
         _awaySince = null;
         _isForeignTold = false;
         tell(new AgentNotice(Severity.Notice, string.Create(CultureInfo.InvariantCulture,
@@ -108,7 +116,9 @@ internal sealed class Forwarder(
     {
         counters.BatchTaken(answer.Accepted, answer.Duplicates, answer.Rejected);
         if (answer.Rejected > 0)
+        {
             tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason?.TrimEnd('.')}.")));
+        }
     }
 
     private void Refused(OutgoingBatch batch, HandInAnswer answer)

@@ -77,9 +77,14 @@ internal sealed class OutgoingSpool : IDisposable
     {
         // Kernel messages may name what its users do: nobody else's business.
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(folder);
+        }
         else
+        {
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         var ownership = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
@@ -99,7 +104,10 @@ internal sealed class OutgoingSpool : IDisposable
         lock (_gate)
         {
             if (_bytes + payload.Length + SpoolFile.RecordOverhead + SpoolFile.HeaderLength > _maxBytes)
+            {
                 return false;
+            }
+
             try
             {
                 if (_writing is null || _writing.Length >= _fileBytes)
@@ -160,14 +168,19 @@ internal sealed class OutgoingSpool : IDisposable
         lock (_gate)
         {
             if (_files.First is not { Value: var file } || _peeked <= file.Position)
+            {
                 return;
+            }
+
             file.Position = _peeked;
             file.Batches--;
             Interlocked.Decrement(ref _batches);
             // The cursor outlives the batches that carried it.
             SaveState(_state with { File = file.Number, Position = file.Position, Cursor = Cursor });
             if (file.Position >= file.Length)
+            {
                 Remove(file);
+            }
         }
     }
 
@@ -189,7 +202,10 @@ internal sealed class OutgoingSpool : IDisposable
         foreach (var path in Directory.EnumerateFiles(_folder, "*" + Extension).Order(StringComparer.Ordinal))
         {
             if (!long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
                 continue;
+            }
+
             _lastNumber = Math.Max(_lastNumber, number);
             var file = new SpoolFile(path, number);
             if (number < _state.File)
@@ -200,16 +216,25 @@ internal sealed class OutgoingSpool : IDisposable
             }
 
             if (number == _state.File)
+            {
                 file.Position = Math.Max(_state.Position, SpoolFile.HeaderLength);
+            }
+
             var isSound = file.Scan(payload =>
             {
                 if (SpooledBatch.Read(payload) is not { } batch)
+                {
                     return;
+                }
+
                 file.Batches++;
                 Cursor = KmsgCursor.Further(Cursor, batch.Cursor, _boot);
             });
             if (!isSound)
+            {
                 DamagedFiles++;
+            }
+
             if (file.Position >= file.Length)
             {
                 Delete(file);
@@ -226,7 +251,10 @@ internal sealed class OutgoingSpool : IDisposable
     {
         _files.Remove(file);
         if (_writing == file)
+        {
             _writing = null;
+        }
+
         Interlocked.Add(ref _bytes, -file.Length);
         Interlocked.Add(ref _batches, -file.Batches);
         Delete(file);

@@ -29,7 +29,10 @@ internal static class SpooledBatch
         BinaryPrimitives.WriteInt32LittleEndian(header[46..], batch.Body.Length);
         spooled.Write(header);
         using (var deflate = new DeflateStream(spooled, CompressionLevel.Fastest, leaveOpen: true))
+        {
             deflate.Write(batch.Body);
+        }
+
         return spooled.ToArray();
     }
 
@@ -37,18 +40,26 @@ internal static class SpooledBatch
     public static OutgoingBatch? Read(ReadOnlySpan<byte> spooled)
     {
         if (spooled.Length < HeaderLength || spooled[0] != Version || spooled[1] is not ((byte)BatchKind.Documents or (byte)BatchKind.Frames))
+        {
             return null;
+        }
+
         var length = BinaryPrimitives.ReadInt32LittleEndian(spooled[46..]);
         var events = BinaryPrimitives.ReadInt32LittleEndian(spooled[2..]);
         if (length is < 0 or > MostBody || events < 0)
+        {
             return null;
+        }
+
         var body = new byte[length];
         try
         {
             using var deflated = new DeflateStream(new MemoryStream(spooled[HeaderLength..].ToArray()), CompressionMode.Decompress);
             deflated.ReadExactly(body);
             if (deflated.ReadByte() >= 0)
+            {
                 return null;
+            }
         }
         catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException)
         {

@@ -12,7 +12,7 @@ internal sealed class EventAlerting(
     EventScreen screen, EventAlerts alerts, IngestCounters counters, IServiceProvider services, TimeProvider time, ILogger<AlertDispatcher> logger) : BackgroundService
 {
     // People look at counts of rules when something is odd, not every second.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +35,7 @@ internal sealed class EventAlerting(
     private async Task SaveCountersAsync(CancellationToken stopping)
     {
         var name = services.GetRequiredService<IOptions<CollectorOptions>>().Value.Name;
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(s_interval, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
             try

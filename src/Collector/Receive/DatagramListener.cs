@@ -27,7 +27,7 @@ internal sealed class DatagramListener : IDisposable
     // Microseconds between two wake-ups that mean load: a short nap and what a machine adds to it.
     private const long BusyWithin = 1_500;
 
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
 
     private const uint AllSockets = uint.MaxValue;
 
@@ -92,7 +92,7 @@ internal sealed class DatagramListener : IDisposable
     {
         // The thread may not touch a mapping that is gone, whatever ended the others.
         _isStopping = true;
-        if (!_thread.IsAlive || _thread.Join(LongestEnd))
+        if (!_thread.IsAlive || _thread.Join(s_longestEnd))
         {
             _journal?.Dispose();
         }

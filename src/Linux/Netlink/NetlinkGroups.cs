@@ -22,7 +22,10 @@ public readonly record struct NetlinkGroups(int Protocol, uint Groups, bool Allo
         if (words.Length is < 2 or > 3 || (words.Length == 3 && words[2] != "user")
             || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var protocol) || protocol >= Protocols
             || !uint.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var mask) || mask == 0)
+        {
             return false;
+        }
+
         groups = new NetlinkGroups(protocol, mask, words.Length == 3);
         return true;
     }

@@ -45,7 +45,9 @@ public readonly record struct NetlinkMessage(int Length, bool IsTruncated, uint 
             // A header that holds what it says is no payload; anything else is, from its first byte.
             var length = BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(message) : BinaryPrimitives.ReadUInt32BigEndian(message);
             if (length >= HeaderLength && length <= (uint)message.Length && message.Length - length < sizeof(uint))
+            {
                 return message[HeaderLength..(int)length];
+            }
         }
 
         return message;

@@ -51,7 +51,10 @@ public sealed class NetlinkReceiver : IDisposable
     {
         message = default;
         if (!_socket.Wait(-1))
+        {
             return NetlinkReceipt.Nothing;
+        }
+
         try
         {
             var outcome = _socket.Receive(buffer, out message);

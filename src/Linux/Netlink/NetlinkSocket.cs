@@ -71,31 +71,50 @@ public sealed partial class NetlinkSocket : IDisposable
     public static NetlinkSocket Open(int protocol, uint groups, int receiveBufferBytes)
     {
         if (!IsSupported)
+        {
             throw new NetlinkException(NetlinkException.NotSupported, "open");
+        }
+
         var descriptor = OpenSocket(FamilyNetlink, TypeRaw | FlagCloseOnExec | FlagNonBlocking, protocol);
         if (descriptor < 0)
+        {
             throw new NetlinkException(Marshal.GetLastPInvokeError(), "open");
+        }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
             Span<int> value = [1];
             if (SetOption(descriptor, LevelSocket, OptionPassCredentials, value, sizeof(int)) != 0)
+            {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "ask for credentials on");
+            }
+
             value[0] = receiveBufferBytes;
             if (SetOption(descriptor, LevelSocket, OptionReceiveBufferForce, value, sizeof(int)) != 0)
+            {
                 _ = SetOption(descriptor, LevelSocket, OptionReceiveBuffer, value, sizeof(int));
+            }
 
             Span<byte> address = stackalloc byte[AddressLength];
             WriteAddress(address, 0, groups);
             if (BindSocket(descriptor, address, AddressLength) != 0)
+            {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "bind");
+            }
+
             var length = AddressLength;
             if (GetName(descriptor, address, ref length) != 0)
+            {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "name");
+            }
+
             var wake = EventFd(0, FlagNonBlocking | FlagCloseOnExec);
             if (wake < 0)
+            {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "wake");
+            }
+
             return new NetlinkSocket(handle, new SafeFileHandle(wake, ownsHandle: true)) { Port = BinaryPrimitives.ReadUInt32LittleEndian(address[AddressPort..]) };
         }
         catch
@@ -187,10 +206,15 @@ public sealed partial class NetlinkSocket : IDisposable
         Span<byte> address = stackalloc byte[AddressLength];
         WriteAddress(address, port, groups);
         if (SendTo(_descriptor, message, (nuint)message.Length, 0, address, AddressLength) >= 0)
+        {
             return;
+        }
+
         var error = Marshal.GetLastPInvokeError();
         if (error != NetlinkException.ConnectionRefused || port != 0 || groups == 0)
+        {
             throw new NetlinkException(error, "send on");
+        }
     }
 
     /// <inheritdoc/>
@@ -214,7 +238,10 @@ public sealed partial class NetlinkSocket : IDisposable
         {
             var length = BinaryPrimitives.ReadUInt64LittleEndian(control);
             if (length < ControlHeaderLength || length > (ulong)control.Length)
+            {
                 return null;
+            }
+
             if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == LevelSocket
                 && BinaryPrimitives.ReadInt32LittleEndian(control[12..]) == ControlCredentials
                 && length >= ControlHeaderLength + CredentialsLength)

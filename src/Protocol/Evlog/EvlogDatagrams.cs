@@ -21,7 +21,9 @@ public static class EvlogDatagrams
             var line = end < 0 ? log : log[..end];
             log = end < 0 ? default : log[(end + 1)..];
             if (!line.Span.Trim("\r \0"u8).IsEmpty)
+            {
                 yield return Write(line.Span);
+            }
         }
     }
 

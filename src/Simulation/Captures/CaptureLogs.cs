@@ -57,7 +57,9 @@ public static class CaptureLogs
         foreach (var payload in payloads)
         {
             if (!ExtendedPacket.TryParse(payload, out var packet, out _))
+            {
                 continue;
+            }
 
             // The same number with another time is a record of another boot.
             if (open.TryGetValue(packet.Sequence, out var known) && known.TimestampMicroseconds == packet.TimestampMicroseconds)
@@ -100,7 +102,9 @@ public static class CaptureLogs
         }
 
         if (boot.Count > 0)
+        {
             yield return boot;
+        }
     }
 
     // As the kernel prints a record into its dump: each line of it with the level and the time of the record.
@@ -140,7 +144,10 @@ public static class CaptureLogs
         foreach (var payload in payloads)
         {
             if (!NetoopsPacket.TryParse(payload, out var packet, out _))
+            {
                 continue;
+            }
+
             packet.ComputeKey(key);
             var name = Convert.ToHexString(key);
             if (!byKey.TryGetValue(name, out var chunks))

@@ -15,7 +15,10 @@ public static class CaptureReader
     {
         content = content.TrimStart(" \t\r\n"u8);
         if (!content.StartsWith("{"u8))
+        {
             return false;
+        }
+
         var end = content.IndexOf(LineEnd);
         return TryReadLine(end < 0 ? content : content[..end], out _);
     }
@@ -33,9 +36,15 @@ public static class CaptureReader
             var line = (end < 0 ? content : content[..end]).Trim(" \t\r"u8);
             content = end < 0 ? default : content[(end + 1)..];
             if (line.IsEmpty)
+            {
                 continue;
+            }
+
             if (!TryReadLine(line, out var datagram))
+            {
                 throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {number} is no captured datagram (a JSON object with \"b64\")"));
+            }
+
             datagrams.Add(datagram!);
         }
 
@@ -52,12 +61,18 @@ public static class CaptureReader
         {
             var reader = new Utf8JsonReader(line);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
                 return false;
+            }
+
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var name = reader.GetString();
                 if (!reader.Read())
+                {
                     return false;
+                }
+
                 switch (name)
                 {
                     case "t" when reader.TokenType == JsonTokenType.Number:
@@ -81,7 +96,10 @@ public static class CaptureReader
         }
 
         if (payload is null)
+        {
             return false;
+        }
+
         datagram = new CapturedDatagram(arrivedAt, port, payload);
         return true;
     }

@@ -12,10 +12,10 @@ public sealed class DatagramPacer(double datagramsPerSecond, TimeProvider time)
     public const double DefaultRate = 5000;
 
     // Timers do not wake earlier than this, so the few datagrams of a millisecond leave together.
-    private static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_granularity = TimeSpan.FromMilliseconds(1);
 
     // After a stall the lost time is not made up in one burst, which is what pacing is there to prevent.
-    private static readonly TimeSpan MostCatchUp = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_mostCatchUp = TimeSpan.FromMilliseconds(10);
 
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _due;
@@ -27,14 +27,21 @@ public sealed class DatagramPacer(double datagramsPerSecond, TimeProvider time)
     {
         cancellation.ThrowIfCancellationRequested();
         if (datagramsPerSecond <= 0)
+        {
             return;
+        }
 
         var now = time.GetElapsedTime(_start);
         var ahead = _due - now;
-        if (ahead < -MostCatchUp)
-            _due = now - MostCatchUp;
+        if (ahead < -s_mostCatchUp)
+        {
+            _due = now - s_mostCatchUp;
+        }
+
         _due += TimeSpan.FromSeconds(1 / datagramsPerSecond);
-        if (ahead >= Granularity)
+        if (ahead >= s_granularity)
+        {
             await Task.Delay(ahead, time, cancellation).ConfigureAwait(false);
+        }
     }
 }

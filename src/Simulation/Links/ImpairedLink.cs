@@ -49,13 +49,17 @@ public sealed class ImpairedLink<T>(Impairment impairment, SeededNumbers numbers
             Reordered++;
             _held.Add((datagram, overtaking + 1));
             if (isDoubled)
+            {
                 Leave(datagram, leaving);
+            }
         }
         else
         {
             leaving.Enqueue(datagram);
             if (isDoubled)
+            {
                 Leave(datagram, leaving);
+            }
         }
 
         for (var i = 0; i < _held.Count;)
@@ -78,7 +82,10 @@ public sealed class ImpairedLink<T>(Impairment impairment, SeededNumbers numbers
     {
         ArgumentNullException.ThrowIfNull(leaving);
         foreach (var (datagram, _) in _held)
+        {
             leaving.Enqueue(datagram);
+        }
+
         _held.Clear();
     }
 

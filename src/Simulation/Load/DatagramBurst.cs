@@ -111,7 +111,9 @@ internal sealed unsafe partial class DatagramBurst
             Flush();
             _socket = socket;
             if (moved > 0)
+            {
                 written.CopyTo(Slot);
+            }
         }
 
         ref var header = ref _headers[_count];
@@ -131,7 +133,9 @@ internal sealed unsafe partial class DatagramBurst
         }
 
         if (++_count == Slots)
+        {
             Flush();
+        }
     }
 
     /// <summary>Sends everything that is prepared.</summary>

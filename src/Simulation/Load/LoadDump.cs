@@ -62,7 +62,10 @@ internal sealed class LoadDump
         ref var word = ref _delivered[number / 64];
         var bit = 1UL << (number % 64);
         if ((word & bit) != 0)
+        {
             return false;
+        }
+
         word |= bit;
         DeliveredPackets++;
         return true;

@@ -107,15 +107,23 @@ internal sealed class LoadFleet : IDisposable
         host.Crashes++;
         _crashes[signature]++;
         if (host.Format == LoadFormat.Netoops)
+        {
             return MakeDump(host, signature, micros);
+        }
 
         var text = TextOf(signature);
         var fate = host.Link is null ? null : new ReportFate(signature, isNumbered: host.Format == LoadFormat.Netconsole);
         if (fate is not null)
+        {
             _fates.Add((host, fate));
+        }
+
         var report = LoadDump.Netconsole(host, text.Make(micros, _crashNumbers), text.ReportStart, fate);
         for (var line = 0; line < report.Count; line++)
+        {
             PassRecord(host, new LoadPacket(report, line, host.NextRecord(), micros + (ulong)line * 3));
+        }
+
         return null;
     }
 
@@ -125,7 +133,9 @@ internal sealed class LoadFleet : IDisposable
         var total = dump.Count * _options.Rounds;
         Pass(dump.Host, new LoadPacket(dump, dump.Taken % dump.Count, 0, 0), isSure: ++dump.Taken == total);
         if (dump.Taken < total)
+        {
             return true;
+        }
 
         Flush(dump.Host);
         dump.Host.Dumps++;
@@ -151,10 +161,15 @@ internal sealed class LoadFleet : IDisposable
         for (var round = 0; round < _options.Rounds; round++)
         {
             for (var packet = 0; packet < dump.Count; packet++)
+            {
                 Leave(host, new LoadPacket(dump, packet, 0, 0));
+            }
+
             _burst.Flush();
             if (round == 0)
+            {
                 wholeAt = now();
+            }
         }
 
         _crashes[signature]++;
@@ -187,7 +202,10 @@ internal sealed class LoadFleet : IDisposable
     {
         var host = _speakers[speaker];
         if (host.Records == 0)
+        {
             return;
+        }
+
         Flush(host);
         Leave(host, new LoadPacket(null, 0, host.NextRecord(), UptimeOf(host, elapsed)));
     }
@@ -262,7 +280,10 @@ internal sealed class LoadFleet : IDisposable
     private string NameOf(LoadHost host)
     {
         if (_options.HostName.Length == 0)
+        {
             return "";
+        }
+
         Span<byte> name = stackalloc byte[128];
         return Encoding.ASCII.GetString(name[.._lines.WriteName(name, host.Number)]);
     }
@@ -282,7 +303,9 @@ internal sealed class LoadFleet : IDisposable
 
         host.Link.Send(packet, _leaving);
         while (_leaving.TryDequeue(out var leaving))
+        {
             Leave(host, leaving);
+        }
     }
 
     // What was lost before the first that arrives nobody can know: numbers begin anywhere.
@@ -292,7 +315,9 @@ internal sealed class LoadFleet : IDisposable
     {
         host.Link?.Flush(_leaving);
         while (_leaving.TryDequeue(out var leaving))
+        {
             Leave(host, leaving);
+        }
     }
 
     private void Leave(LoadHost host, in LoadPacket packet)

@@ -26,7 +26,10 @@ public sealed class LoadRun
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         if (!DatagramBurst.IsSupported)
+        {
             throw new PlatformNotSupportedException("A load is sent with sendmmsg, which only a 64-bit Linux has.");
+        }
+
         Validate(options);
         _options = options;
         _time = time;
@@ -41,7 +44,10 @@ public sealed class LoadRun
         lock (_gate)
         {
             if (_hasEnded)
+            {
                 throw new InvalidOperationException("The load has ended.");
+            }
+
             _wanted.Enqueue(probe);
         }
 
@@ -73,7 +79,9 @@ public sealed class LoadRun
         static void Require(bool holds, string otherwise)
         {
             if (!holds)
+            {
                 throw new ArgumentException(otherwise, nameof(options));
+            }
         }
     }
 
@@ -87,9 +95,14 @@ public sealed class LoadRun
         finally
         {
             lock (_gate)
+            {
                 _hasEnded = true;
+            }
+
             while (_wanted.TryDequeue(out var probe))
+            {
                 probe.SetCanceled(CancellationToken.None);
+            }
         }
     }
 
@@ -111,19 +124,33 @@ public sealed class LoadRun
             var step = elapsed - last;
             last = elapsed;
             for (var i = lines.Due(elapsed, step); i > 0; i--)
+            {
                 fleet.Say(elapsed);
+            }
+
             for (var i = strangers.Due(elapsed, step); i > 0; i--)
+            {
                 fleet.SayAsStranger(elapsed);
+            }
+
             due += crashes.Due(elapsed, step);
             due = SendDumps(fleet, dying, due, packets.Due(elapsed, step), elapsed);
             while (_wanted.TryDequeue(out var probe))
+            {
                 probe.SetResult(fleet.Probe(probes++, elapsed, _time.GetTimestamp));
+            }
+
             fleet.Flush();
             progress?.Report(new LoadProgress(fleet.Sent, fleet.Bytes, fleet.CrashesBegun, elapsed));
             if (lines.IsOver && crashes.IsOver && strangers.IsOver && due == 0 && dying.Count == 0)
+            {
                 break;
+            }
+
             if (lines.IsPaced || crashes.IsPaced || strangers.IsPaced)
+            {
                 Thread.Sleep(_options.Wave);
+            }
         }
 
         SendRest(fleet, dying, start);
@@ -141,11 +168,15 @@ public sealed class LoadRun
             {
                 due--;
                 if (fleet.Crash(elapsed) is { } dump)
+                {
                     dying.Add(dump);
+                }
             }
 
             if (dying.Count == 0)
+            {
                 break;
+            }
 
             // Which machine comes next is chance; the last of the list takes the place of one that is done.
             var turn = dying.Count == 1 ? 0 : _order.Next(dying.Count);
@@ -177,11 +208,16 @@ public sealed class LoadRun
         {
             var elapsed = _time.GetElapsedTime(start);
             for (var i = lasts.Due(elapsed - begin, elapsed - begin - last); i > 0; i--)
+            {
                 fleet.SayLast(speaker++, elapsed);
+            }
+
             last = elapsed - begin;
             fleet.Flush();
             if (lasts.IsPaced && speaker < fleet.Speakers)
+            {
                 Thread.Sleep(_options.Wave);
+            }
         }
 
         fleet.Flush();

@@ -39,14 +39,19 @@ internal sealed class LoadSchedule
     public int Due(TimeSpan elapsed, TimeSpan step)
     {
         if (IsOver)
+        {
             return 0;
+        }
 
         long due = FlatOut;
         if (_rate > 0)
         {
             var behind = _rate * elapsed.TotalSeconds - _planned;
             if (behind > _rate * MostBehind.TotalSeconds)
+            {
                 MostBehind = TimeSpan.FromSeconds(behind / _rate);
+            }
+
             due = (long)Math.Min(behind, Math.Max(1, CatchUp * _rate * (step < s_longestStep ? step : s_longestStep).TotalSeconds));
         }
         else if (elapsed >= _duration && _total == long.MaxValue)

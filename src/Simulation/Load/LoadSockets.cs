@@ -51,7 +51,10 @@ internal sealed class LoadSockets : IDisposable
     public void Dispose()
     {
         foreach (var socket in _sockets)
+        {
             socket.Dispose();
+        }
+
         _sockets.Clear();
     }
 }

@@ -77,14 +77,19 @@ internal sealed class OopsText
     {
         var log = _log.AsSpan().ToArray();
         for (var i = 0; i < _times.Length; i++)
+        {
             WriteTime(log.AsSpan(_times[i], TimeWidth), microseconds + (ulong)i * 3);
+        }
 
         const string hex = "0123456789abcdef";
         ulong random = 0;
         for (var i = 0; i < _digits.Length; i++, random >>= 4)
         {
             if (i % 16 == 0)
+            {
                 random = numbers.Next();
+            }
+
             log[_digits[i]] = (byte)hex[(int)(random & 15)];
         }
 
@@ -96,24 +101,33 @@ internal sealed class OopsText
     {
         var fraction = microseconds % 1_000_000;
         for (var i = 11; i > 5; i--, fraction /= 10)
+        {
             destination[i] = (byte)('0' + fraction % 10);
+        }
+
         destination[5] = (byte)'.';
         var seconds = microseconds / 1_000_000;
         for (var i = 4; i >= 0; i--, seconds /= 10)
+        {
             destination[i] = seconds > 0 || i == 4 ? (byte)('0' + seconds % 10) : (byte)' ';
+        }
     }
 
     private static IEnumerable<int> TimesOf(string text, int from)
     {
         for (var at = text.IndexOf(Time, from, StringComparison.Ordinal); at >= 0; at = text.IndexOf(Time, at + TimeWidth, StringComparison.Ordinal))
+        {
             yield return at + 1;
+        }
     }
 
     // What a machine says while it starts, again and again: a log of any length has something to hold.
     private static string Boot(int bytes)
     {
         if (bytes <= 0)
+        {
             return "";
+        }
 
         var text = new StringBuilder(bytes + 256);
         for (var line = 0; text.Length < bytes; line++)
@@ -147,7 +161,10 @@ internal sealed class OopsText
         Line('4', $"RIP: 0010:{function}+0x1c/0x40 [mayday_load]");
         Line('4', "Code: 90 90 90 90 90 90 90 90 90 90 90 90 90 90 90 90 0f 1f 44 00 00 55 48 89 e5 53 48 89 fb e8 00 00 00 00 48 8b 43 10 31 c0 <48> 8b 40 18 5b 5d c3 cc cc cc cc 66 90");
         foreach (var line in registers)
+        {
             Line('4', line);
+        }
+
         Line('4', "Call Trace:");
         Line('4', " <TASK>");
         for (var i = 0; i < 20; i++)
@@ -167,7 +184,10 @@ internal sealed class OopsText
         Line('4', "---[ end trace 0000000000000000 ]---");
         Line('4', $"RIP: 0010:{function}+0x1c/0x40 [mayday_load]");
         foreach (var line in registers)
+        {
             Line('4', line);
+        }
+
         Line('4', "note: load-worker[4242] exited with irqs disabled");
         return text.ToString();
 

@@ -18,18 +18,26 @@ internal sealed class DeliveryRecord
     public void Planned(int stream, byte[] datagram)
     {
         if (TryFindDump(datagram, out var dump, out var number))
+        {
             dump.Planned[number] = dump.Planned.GetValueOrDefault(number);
+        }
         else if (TryFindRecord(stream, datagram, out var record))
+        {
             _undelivered.Add(record);
+        }
     }
 
     /// <summary>A datagram left.</summary>
     public void Delivered(int stream, byte[] datagram)
     {
         if (TryFindDump(datagram, out var dump, out var number))
+        {
             dump.Planned[number] = true;
+        }
         else if (TryFindRecord(stream, datagram, out var record))
+        {
             _undelivered.Remove(record);
+        }
     }
 
     public IReadOnlyList<ReplayedDump> Dumps() => [.. _order.Select(dump => new ReplayedDump(
@@ -42,7 +50,9 @@ internal sealed class DeliveryRecord
         dump = null!;
         number = 0;
         if (DatagramClassifier.Classify(datagram) != DatagramFormat.Netoops || !NetoopsPacket.TryParse(datagram, out var packet, out _))
+        {
             return false;
+        }
 
         Span<byte> key = stackalloc byte[NetoopsPacket.KeyLength];
         packet.ComputeKey(key);

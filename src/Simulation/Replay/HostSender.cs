@@ -40,7 +40,10 @@ internal sealed class HostSender(IPAddress source, IPAddress target, Func<int, i
         foreach (var socket in _sockets.Values)
         {
             if (socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is int error && error != 0)
+            {
                 Refused++;
+            }
+
             socket.Dispose();
         }
 

@@ -20,14 +20,19 @@ public static class KernelReleaseFinder
             var start = banner + "Linux version ".Length;
             var word = FirstWord(text[start..]);
             if (IsRelease(word))
+            {
                 return log.Slice(start, word.Length);
+            }
         }
 
         for (var end = text.Length; end > 0;)
         {
             var taint = text[..end].LastIndexOf("ainted"u8);
             if (taint < 0)
+            {
                 break;
+            }
+
             var line = text[taint..];
             var lineEnd = line.IndexOf((byte)'\n');
             line = lineEnd < 0 ? line : line[..lineEnd];
@@ -36,7 +41,9 @@ public static class KernelReleaseFinder
             {
                 var start = line[..build].LastIndexOf((byte)' ') + 1;
                 if (IsRelease(line[start..build]))
+                {
                     return log.Slice(taint + start, build - start);
+                }
             }
 
             end = taint;

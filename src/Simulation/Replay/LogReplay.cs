@@ -32,11 +32,20 @@ public sealed class LogReplay
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         if (sources.Count == 0)
+        {
             throw new ArgumentException("There is nothing to send.", nameof(sources));
+        }
+
         if (options.Hosts is < 1 or > ReplayOptions.MaxHosts)
+        {
             throw new ArgumentException($"Hosts are 1 to {ReplayOptions.MaxHosts}.", nameof(options));
+        }
+
         if (options.Port is < 1 or > IPEndPoint.MaxPort)
+        {
             throw new ArgumentException("A port is 1 to 65535.", nameof(options));
+        }
+
         _sources = sources;
         _options = options;
         _plan = new ReplayPlan(sources, options);
@@ -56,7 +65,9 @@ public sealed class LogReplay
         try
         {
             for (var number = 0; number < _options.Hosts; number++)
+            {
                 hosts.Add(new Host(this, number));
+            }
 
             // Everyone takes turns, so that the machines die together and not one after the other.
             var active = new List<Host>(hosts);
@@ -76,7 +87,10 @@ public sealed class LogReplay
                     active[i].Send(stream, datagram);
                     bytes += datagram.Length;
                     if (++sent % ProgressEvery == 0)
+                    {
                         progress?.Report(new ReplayProgress(sent, bytes, hosts.Count - active.Count, hosts.Count));
+                    }
+
                     i++;
                 }
             }
@@ -99,7 +113,9 @@ public sealed class LogReplay
         finally
         {
             foreach (var host in hosts)
+            {
                 host.Dispose();
+            }
         }
     }
 
@@ -107,9 +123,15 @@ public sealed class LogReplay
     private IPAddress SourceOf(int host)
     {
         if (_options.Target.AddressFamily != AddressFamily.InterNetwork)
+        {
             return IPAddress.IPv6Any;
+        }
+
         if (!IPAddress.IsLoopback(_options.Target) || _options.Hosts == 1)
+        {
             return IPAddress.Any;
+        }
+
         return LoopbackSources.ToAddress(LoopbackSources.Of(host));
     }
 
@@ -173,19 +195,26 @@ public sealed class LogReplay
                     {
                         Link.Flush(leaving);
                         while (leaving.TryDequeue(out var late))
+                        {
                             yield return (stream, late);
+                        }
                     }
 
                     stream = planned.Stream;
                     _deliveries.Planned(stream, planned.Payload);
                     Link.Send(planned.Payload, leaving);
                     while (leaving.TryDequeue(out var datagram))
+                    {
                         yield return (stream, datagram);
+                    }
                 }
 
                 Link.Flush(leaving);
                 while (leaving.TryDequeue(out var datagram))
+                {
                     yield return (stream, datagram);
+                }
+
                 _sender.CloseStreams();
             }
         }

@@ -28,7 +28,10 @@ public static class NetconsoleDatagrams
         foreach (var line in Lines(log))
         {
             foreach (var datagram in WriteLine(line.Span, sequence, hostName, ref time))
+            {
                 yield return datagram;
+            }
+
             sequence++;
         }
     }
@@ -41,7 +44,9 @@ public static class NetconsoleDatagrams
         foreach (var line in Lines(log))
         {
             foreach (var datagram in WriteBasic(line.Span))
+            {
                 yield return datagram;
+            }
         }
     }
 
@@ -56,7 +61,9 @@ public static class NetconsoleDatagrams
         foreach (var record in records)
         {
             foreach (var datagram in RewriteOne(record, hostName))
+            {
                 yield return datagram;
+            }
         }
     }
 
@@ -79,7 +86,9 @@ public static class NetconsoleDatagrams
     {
         _ = LogLine.TryParse(text, out var line);
         if (line.HasTimestamp)
+        {
             time = line.TimestampMicroseconds;
+        }
 
         Span<byte> header = stackalloc byte[128];
         var length = ExtendedWriter.WriteHeader(
@@ -99,7 +108,10 @@ public static class NetconsoleDatagrams
         var datagrams = new List<byte[]>();
         var writer = new BasicWriter([.. shown, (byte)'\n']);
         while (writer.TryTake(out var datagram))
+        {
             datagrams.Add(datagram.ToArray());
+        }
+
         return datagrams;
     }
 
@@ -108,7 +120,10 @@ public static class NetconsoleDatagrams
         var datagrams = new List<byte[]>();
         Span<byte> memory = stackalloc byte[ExtendedWriter.MaxDatagramLength];
         while (writer.TryWrite(memory, out var written))
+        {
             datagrams.Add(memory[..written].ToArray());
+        }
+
         return datagrams;
     }
 

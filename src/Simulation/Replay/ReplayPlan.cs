@@ -31,7 +31,9 @@ internal sealed class ReplayPlan(IReadOnlyList<ReplaySource> sources, ReplayOpti
     public IEnumerable<int> FilesOf(int host)
     {
         for (var turn = host; turn < Math.Max(sources.Count, options.Hosts); turn += options.Hosts)
+        {
             yield return turn % sources.Count;
+        }
     }
 
     /// <summary>All datagrams of one file as one host sends them, before the network touches them.</summary>
@@ -89,7 +91,9 @@ internal sealed class ReplayPlan(IReadOnlyList<ReplaySource> sources, ReplayOpti
                 UserBlob = HostName(host).Length == 0 ? default : Encoding.UTF8.GetBytes($"host={HostName(host)}\n"),
             };
             foreach (var datagram in NetoopsDatagrams.Split(header, log))
+            {
                 yield return new PlannedDatagram(StreamOf(file, 0), datagram);
+            }
         }
     }
 

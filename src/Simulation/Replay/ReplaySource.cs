@@ -49,9 +49,14 @@ public sealed class ReplaySource
     {
         ArgumentNullException.ThrowIfNull(content);
         if (content.AsSpan().Trim(" \t\r\n\0"u8).IsEmpty)
+        {
             throw new FormatException("it is empty");
+        }
+
         if (!CaptureReader.IsCapture(content))
+        {
             return new ReplaySource(name, null, [content]);
+        }
 
         var capture = CaptureReader.Read(content);
         return new ReplaySource(name, capture, CaptureLogs.Read(capture));

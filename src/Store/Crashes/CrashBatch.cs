@@ -1,8 +1,8 @@
-using Mayday.Store.Retention;
 using Mayday.Protocol;
 using Mayday.Store.Bugs;
 using Mayday.Store.Hosts;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Npgsql;
 
 namespace Mayday.Store.Crashes;

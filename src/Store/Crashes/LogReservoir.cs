@@ -1,6 +1,6 @@
-using Mayday.Store.Retention;
 using Mayday.Protocol;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Npgsql;
 
 namespace Mayday.Store.Crashes;

@@ -1,8 +1,8 @@
-using Mayday.Store.Ingest;
 using System.Runtime.CompilerServices;
 using Mayday.Protocol;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
 using Npgsql;
 

@@ -1,7 +1,7 @@
-using Mayday.Store.Retention;
 using Mayday.Protocol;
 using Mayday.Store.Crashes;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Npgsql;
 
 namespace Mayday.Store.Hosts;

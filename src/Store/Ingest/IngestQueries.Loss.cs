@@ -1,8 +1,8 @@
-using Mayday.Store.Postgres;
 using Mayday.Protocol;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Ingest;

@@ -1,8 +1,8 @@
-using Mayday.Store.Postgres;
 using Mayday.Events.Screening;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Npgsql;
 

@@ -1,7 +1,7 @@
-using Mayday.Store.Postgres;
 using System.Globalization;
 using Mayday.Protocol;
 using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
-using Mayday.Store.Postgres;
 using Mayday.Linux.Clock;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Retention;

@@ -1,6 +1,6 @@
-using Mayday.Store.Postgres;
 using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Mayday.Web.Api.Dumps;
 using Microsoft.AspNetCore.Http;

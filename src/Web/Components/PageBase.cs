@@ -1,5 +1,5 @@
-using Mayday.Store;
 using System.Data.Common;
+using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Events;

@@ -1,5 +1,5 @@
-using Mayday.Store;
 using Mayday.Analysis;
+using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
@@ -15,7 +15,7 @@ public sealed record KindFacet(CrashKind Kind, long Bugs);
 public sealed class Facets(StoreQueries queries, TimeProvider time) : IDisposable
 {
     /// <summary>A new bug is rare; its number beside the list may be a few seconds late.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_freshness = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private (DateTimeOffset At, IReadOnlyList<KindFacet> Kinds)? _latest;
@@ -27,7 +27,7 @@ public sealed class Facets(StoreQueries queries, TimeProvider time) : IDisposabl
         try
         {
             var now = time.GetUtcNow();
-            if (_latest is { } latest && now - latest.At < Freshness)
+            if (_latest is { } latest && now - latest.At < s_freshness)
             {
                 return latest.Kinds;
             }

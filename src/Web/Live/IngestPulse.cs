@@ -1,10 +1,10 @@
-using Mayday.Store.Retention;
 using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 
 namespace Mayday.Web.Live;
 
@@ -25,9 +25,9 @@ public sealed record Pulse(int Hosts, long AllHosts, int Bugs, double? LostShare
 public sealed class IngestPulse(StoreQueries queries, RetentionGuard guard, TimeProvider time) : IDisposable
 {
     /// <summary>The corner of a page need not be fresher, and a hundred open pages then cost one query in five seconds.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_freshness = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_window = TimeSpan.FromHours(1);
 
     private readonly Queue<(DateTimeOffset At, long Datagrams, long Lost)> _history = new();
     private readonly SemaphoreSlim _reading = new(1, 1);
@@ -39,16 +39,16 @@ public sealed class IngestPulse(StoreQueries queries, RetentionGuard guard, Time
         try
         {
             var now = time.GetUtcNow();
-            if (_latest is { } latest && now - latest.At < Freshness)
+            if (_latest is { } latest && now - latest.At < s_freshness)
             {
                 return latest.Pulse;
             }
 
             var stats = await queries.Ingest.IngestStatsAsync(cancellation);
-            var (_, hosts) = await queries.Hosts.SliceHostsAsync(new HostFilter { Since = now - Window }, 0, 1, cancellation);
+            var (_, hosts) = await queries.Hosts.SliceHostsAsync(new HostFilter { Since = now - s_window }, 0, 1, cancellation);
             var (_, bugs) = await queries.Bugs.SliceBugsAsync(new BugFilter(), 0, 1, cancellation);
             var lost = stats.KernelDrops + stats.SpoolDropped + stats.DroppedDumps;
-            while (_history.TryPeek(out var oldest) && now - oldest.At > Window)
+            while (_history.TryPeek(out var oldest) && now - oldest.At > s_window)
             {
                 _history.Dequeue();
             }

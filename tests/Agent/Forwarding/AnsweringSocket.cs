@@ -67,7 +67,10 @@ internal sealed class AnsweringSocket : IAsyncDisposable
         {
             var read = await socket.ReceiveAsync(buffer, _ending.Token);
             if (read == 0)
+            {
                 return;
+            }
+
             request += Encoding.Latin1.GetString(buffer, 0, read);
         }
     }

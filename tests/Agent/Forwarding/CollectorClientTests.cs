@@ -34,9 +34,15 @@ public sealed class CollectorClientTests
             await context.Request.Body.CopyToAsync(Stream.Null);
             context.Response.StatusCode = status;
             if (header is { } one)
+            {
                 context.Response.Headers[one.Name] = one.Value;
+            }
+
             if (body.Length == 0)
+            {
                 return;
+            }
+
             context.Response.ContentType = type;
             await context.Response.WriteAsync(body);
         });
@@ -231,7 +237,9 @@ public sealed class CollectorClientTests
         {
             await AnsweringSocket.SendAsync(socket, head, cancellation);
             for (var i = 0; i < 3; i++)
+            {
                 await AnsweringSocket.SendAsync(socket, drop, cancellation);
+            }
             // Until the client has given up.
             _ = await socket.ReceiveAsync(new byte[1], cancellation);
         });

@@ -18,7 +18,9 @@ public sealed class DumpHandInTests : IDisposable
     private DumpHandIn Over(CollectorClient client) => new(client, StateFile, [Path.Combine(_folder, "pstore")], _clock, new Random(1), notice =>
     {
         lock (_notices)
+        {
             _notices.Add(notice);
+        }
     });
 
     private async Task WriteDumpAsync(string name, string text)

@@ -17,7 +17,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var line in _lines)
+        {
             await line.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -35,7 +38,9 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             void Tell(AgentNotice notice)
             {
                 lock (notices)
+                {
                     notices.Add(notice);
+                }
             }
 
             Spool = OutgoingSpool.Open(folder, Guid.Empty, maxBytes, fileBytes);
@@ -55,7 +60,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         public async Task EndAsync()
         {
             if (_ended)
+            {
                 return;
+            }
+
             _ended = true;
             await _stop.CancelAsync();
             await _running;
@@ -129,7 +137,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         for (var second = 0; second < Seconds; second += Step)
         {
             for (var i = 0; i < PerSecond * Step; i++)
+            {
                 line.Outbox.Add(Event(second * PerSecond + i));
+            }
+
             _clock.Advance(TimeSpan.FromSeconds(Step));
         }
 
@@ -156,14 +167,19 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         collector.Next = () =>
         {
             lock (random)
+            {
                 return random.Next(4) switch { 0 => Behaviour.KeepAndBreak, 1 => Behaviour.Later, _ => Behaviour.Answer };
+            }
         };
         var line = Start(collector.Url);
         var sent = 0;
         for (var round = 0; round < 20; round++)
         {
             for (var i = 0; i < 50; i++)
+            {
                 line.Outbox.Add(Event(sent++));
+            }
+
             _clock.Advance(TimeSpan.FromSeconds(1));
             if (round % 5 == 3)
             {
@@ -200,7 +216,9 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             random.NextBytes(noise);
             line.Outbox.Add(Event(i) with { Text = Convert.ToBase64String(noise) });
             if (i % 100 == 99)
+            {
                 _clock.Advance(TimeSpan.FromSeconds(1));
+            }
         }
 
         var dropped = line.Counters.Dropped;
@@ -251,7 +269,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         collector.Next = () => Behaviour.Page;
         var line = Start(collector.Url);
         for (var i = 0; i < Offered; i++)
+        {
             line.Outbox.Add(Event(i));
+        }
+
         line.Outbox.Close();
         await Patience.UntilAsync(() => line.Counters.Failures >= 30, "more attempts than a failing batch gets", () => _clock.Advance(TimeSpan.FromSeconds(10)));
 
@@ -284,7 +305,9 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         await Patience.UntilAsync(() => line.Counters.Failures >= before + 3, "attempts at somebody else's", () => _clock.Advance(TimeSpan.FromSeconds(10)));
 
         lock (_notices)
+        {
             Assert.Equal([false, true], _notices.Select(notice => notice.Text.Contains("Check the collector's address")));
+        }
     }
 
     [Fact]

@@ -58,7 +58,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _events];
+            }
         }
     }
 
@@ -67,7 +69,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return _events.Count;
+            }
         }
     }
 
@@ -76,7 +80,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _frames];
+            }
         }
     }
 
@@ -85,7 +91,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _dumps];
+            }
         }
     }
 
@@ -114,7 +122,10 @@ internal sealed class ListeningCollector : IAsyncDisposable
     public async Task StopAsync()
     {
         if (_web is null)
+        {
             return;
+        }
+
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _web.StopAsync(now.Token);
@@ -133,7 +144,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         {
             Requests++;
             if (NotTaken(behaviour, context) is { } other)
+            {
                 return other;
+            }
 
             LastHost = context.Request.Query["host"];
             var isNew = _batches.Add(Guid.Parse(context.Request.Query["batch"].ToString()));
@@ -172,17 +185,26 @@ internal sealed class ListeningCollector : IAsyncDisposable
         if (type.StartsWith("application/octet-stream", StringComparison.Ordinal))
         {
             if (isNew)
+            {
                 _frames.Add(body);
+            }
+
             var records = 0;
             for (var reader = new EvlogReader(body); reader.MoveNext();)
+            {
                 records++;
+            }
+
             return records;
         }
 
         using var json = JsonDocument.Parse(body);
         var events = json.RootElement.GetProperty("events").EnumerateArray().Select(one => one.Clone()).ToList();
         if (isNew)
+        {
             _events.AddRange(events);
+        }
+
         return events.Count;
     }
 
@@ -195,7 +217,10 @@ internal sealed class ListeningCollector : IAsyncDisposable
         {
             Requests++;
             if (NotTaken(behaviour, context) is { } other)
+            {
                 return other;
+            }
+
             _dumps.Add((context.Request.QueryString.Value ?? "", body.ToArray()));
         }
 

@@ -55,16 +55,26 @@ public sealed class DebianKernelTests(ITestOutputHelper output)
             texts += isBoot ? 1 : 0;
             matched += isBoot && match is not null ? 1 : 0;
             if (match is not null)
+            {
                 found[Encoding.UTF8.GetString(text)] = match;
+            }
             else
+            {
                 missed.Add($"<{(int)level}> {Encoding.UTF8.GetString(text)}");
+            }
         }
 
         output.WriteLine($"{entries.Count} formats, {matcher.Count} to be recognised; {matched} of {texts} records matched, {100.0 * matched / texts:0.0} %");
         foreach (var miss in missed)
+        {
             output.WriteLine("  no format: " + miss);
+        }
+
         foreach (var (text, match) in found)
+        {
             output.WriteLine($"  {text}\n      {match.Format}   {string.Join(" | ", match.Values)}");
+        }
+
         Assert.InRange((double)matched / texts, LeastShare, 1);
 
         AssertFound(found, "e1000 0000:00:03.0 eth0: Intel(R) PRO/1000 Network Connection", "%s %s %s%s: Intel(R) PRO/1000 Network Connection", "e1000|0000:00:03.0|eth0|");
@@ -86,13 +96,18 @@ public sealed class DebianKernelTests(ITestOutputHelper output)
         foreach (var datagram in CaptureReader.Read(content.ToArray()))
         {
             if (!ExtendedPacket.TryParse(datagram.Payload, out var packet, out _) || packet.HasFragment || packet.Priority >> 3 != 0)
+            {
                 continue;
+            }
+
             var body = new MessageBody(packet.Body);
             var device = DeviceMark.Absent;
             foreach (var field in body.Fields)
             {
                 if (field.Key.SequenceEqual("DEVICE"u8))
+                {
                     device = DeviceMark.Present;
+                }
             }
 
             var text = new byte[body.Text.Length];

@@ -1,7 +1,7 @@
-using Mayday.Store.Retention;
 using Mayday.Events.Reading;
 using Mayday.Store.Events;
 using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;

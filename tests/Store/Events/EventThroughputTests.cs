@@ -1,4 +1,3 @@
-using Mayday.Tests.Shared;
 using System.Diagnostics;
 using System.Globalization;
 using Mayday.Events.Filtering;
@@ -9,6 +8,7 @@ using Mayday.Protocol;
 using Mayday.Store.Embedded;
 using Mayday.Store.Events;
 using Mayday.Store.Postgres;
+using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;
 

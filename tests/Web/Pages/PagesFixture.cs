@@ -18,7 +18,7 @@ public sealed class PagesFixture : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
 
-    private static readonly string[] Arguments =
+    private static readonly string[] s_arguments =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
     private PostgresFixture _postgres = null!;
@@ -62,7 +62,7 @@ public sealed class PagesFixture : IAsyncLifetime
             // Waits end when the page is ready; the bound is only for a machine that is busy with everything else.
             Assertions.SetDefaultExpectTimeout(60_000);
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = s_arguments });
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class LoadCheck
     // What basic machines are known by: their loopback addresses.
     private const string LoopbackNetwork = "127.";
 
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(500);
 
     private readonly LoadApi _api;
     private readonly LoadOptions _options;
@@ -73,7 +73,7 @@ internal sealed class LoadCheck
             }
 
             progress($"waiting for the collector: {string.Join(", ", counted.Where(comparison => comparison.Differs).Select(comparison => comparison.What))}");
-            await Task.Delay(Between, time, cancellation);
+            await Task.Delay(s_between, time, cancellation);
         }
     }
 

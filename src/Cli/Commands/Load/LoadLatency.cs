@@ -9,8 +9,8 @@ internal sealed record LoadLatency
     private const int WarmUp = 10;
 
     // What a user of the API could do as well; half of it is the mean error.
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan GivesUpAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pollEvery = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_givesUpAfter = TimeSpan.FromSeconds(10);
 
     public required int Dumps { get; init; }
 
@@ -46,12 +46,12 @@ internal sealed record LoadLatency
             }
 
             var isSeen = false;
-            while (!isSeen && time.GetElapsedTime(probe.WholeAt) < GivesUpAfter)
+            while (!isSeen && time.GetElapsedTime(probe.WholeAt) < s_givesUpAfter)
             {
                 isSeen = await api.HasCrashAsync(probe.HostName, CancellationToken.None);
                 if (!isSeen)
                 {
-                    await Task.Delay(PollEvery, time, CancellationToken.None);
+                    await Task.Delay(s_pollEvery, time, CancellationToken.None);
                 }
             }
 

@@ -7,7 +7,7 @@ namespace Mayday.Cli.Commands.Load;
 internal sealed class LoadProgressLine : IProgress<LoadProgress>, IDisposable
 {
     // Four a second are enough to see that it moves.
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _isTerminal = !Console.IsErrorRedirected;
     private TimeSpan _last;
@@ -15,7 +15,7 @@ internal sealed class LoadProgressLine : IProgress<LoadProgress>, IDisposable
 
     public void Report(LoadProgress value)
     {
-        if (!_isTerminal || value.Elapsed - _last < Between)
+        if (!_isTerminal || value.Elapsed - _last < s_between)
         {
             return;
         }

@@ -1,8 +1,8 @@
-using Mayday.Store.Retention;
-using Mayday.Cli.Commands.Analyze;
 using System.CommandLine;
+using Mayday.Cli.Commands.Analyze;
 using Mayday.Hosting;
 using Mayday.Store;
+using Mayday.Store.Retention;
 
 namespace Mayday.Cli.Commands.Roles;
 

@@ -7,7 +7,7 @@ namespace Mayday.Cli.Commands.Send;
 internal sealed class SendProgress : IProgress<ReplayProgress>, IDisposable
 {
     // Four a second are enough to see that it moves.
-    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _isTerminal = !Console.IsErrorRedirected;
     private readonly long _start = TimeProvider.System.GetTimestamp();
@@ -17,7 +17,7 @@ internal sealed class SendProgress : IProgress<ReplayProgress>, IDisposable
     public void Report(ReplayProgress value)
     {
         var elapsed = TimeProvider.System.GetElapsedTime(_start);
-        if (!_isTerminal || elapsed - _last < Between)
+        if (!_isTerminal || elapsed - _last < s_between)
         {
             return;
         }

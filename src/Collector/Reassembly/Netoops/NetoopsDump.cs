@@ -53,7 +53,9 @@ internal sealed class NetoopsDump : ReassembledDump
         // One byte of log makes the prefix a packet again, so that its fields are read by the one parser there is.
         byte[] header = [.. Prefix, 1];
         if (!NetoopsPacket.TryParse(header, out var packet, out var reason))
+        {
             throw new InvalidOperationException($"A stored netoops prefix no longer parses: {reason}.");
+        }
 
         var missingPackets = PacketCount - Numbers.Length;
         var fields = NetoopsUserBlob.Read(packet.UserBlob);
@@ -135,7 +137,9 @@ internal sealed class NetoopsDump : ReassembledDump
     private void MarkMissing(MemoryStream log, List<MissingRange> missing, int first, int last)
     {
         if (first > last)
+        {
             return;
+        }
 
         missing.Add(new MissingRange(first, last));
         WriteMark(log, GapMark.ForPackets(first, last, (long)(last - first + 1) * LargestPacket));

@@ -16,7 +16,7 @@ internal sealed class StoreWorker(
     TimeProvider time, ILogger log, Func<bool>? isBehind = null)
 {
     // When the process ends Postgres gets one more chance, but a short one: the spool is there.
-    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(5);
 
     private readonly List<FinishedDump> _batch = [];
     private FinishedDump? _held;
@@ -238,7 +238,7 @@ internal sealed class StoreWorker(
     {
         using var activity = counters.Activities.StartActivity("dumps.store", ActivityKind.Internal, default(ActivityContext), tags: null, DumpTrace.LinksTo(dumps));
         activity?.SetTag("mayday.dumps", dumps.Count);
-        using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : options.WriteTimeout, time);
+        using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? s_lastWrite : options.WriteTimeout, time);
         var began = time.GetTimestamp();
         var beganAt = time.GetUtcNow();
         try

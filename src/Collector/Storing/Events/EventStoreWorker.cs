@@ -20,10 +20,10 @@ internal sealed class EventStoreWorker(
     TimeProvider time, ILogger log, EventJournal? journal = null)
 {
     // When the process ends Postgres gets one more chance, but a short one: the spool is there.
-    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(5);
 
     // Equal events wait for company for some seconds; they are told at most this much later.
-    private static readonly TimeSpan HeldPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_heldPause = TimeSpan.FromSeconds(1);
 
     // The kernel under the collector is the machine itself, whatever the collector is called.
     private readonly HostClaim _itself = new(null, null, Environment.MachineName);
@@ -75,7 +75,7 @@ internal sealed class EventStoreWorker(
             return await blocks.WaitToReadAsync(CancellationToken.None);
         }
 
-        var left = spool.IsEmpty ? HeldPause : time.GetElapsedTime(time.GetTimestamp(), _retryAt);
+        var left = spool.IsEmpty ? s_heldPause : time.GetElapsedTime(time.GetTimestamp(), _retryAt);
         if (left <= TimeSpan.Zero)
         {
             return !blocks.Completion.IsCompleted;
@@ -246,7 +246,7 @@ internal sealed class EventStoreWorker(
 
     private async Task WriteAsync(IReadOnlyList<ReceivedEvent> events, EventBatchKey key, CancellationToken stopping)
     {
-        using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? LastWrite : _options.WriteTimeout, time);
+        using var limit = new CancellationTokenSource(stopping.IsCancellationRequested ? s_lastWrite : _options.WriteTimeout, time);
         var began = time.GetTimestamp();
         var result = await writer.WriteAsync(events, key, limit.Token);
         counters.EventsWritten(result.Accepted, result.Duplicates);

@@ -9,13 +9,13 @@ namespace Mayday.Web.Api.Crashes;
 /// </summary>
 internal static class LogText
 {
-    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (byte)letter), (byte)'\n', (byte)'\t']);
+    private static readonly SearchValues<byte> s_plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (byte)letter), (byte)'\n', (byte)'\t']);
 
     /// <summary>Escapes make a log up to four times as long, so they are written piece by piece and never held whole.</summary>
     private const int PieceBytes = 64 * 1024;
 
     /// <summary>True when the log can be shown as it is, which nearly every log can.</summary>
-    public static bool IsPlain(ReadOnlySpan<byte> log) => log.IndexOfAnyExcept(Plain) < 0;
+    public static bool IsPlain(ReadOnlySpan<byte> log) => log.IndexOfAnyExcept(s_plain) < 0;
 
     /// <summary>For lines and windows of a log; the log itself where there is nothing to replace.</summary>
     public static byte[] ToVisible(byte[] log)
@@ -53,7 +53,7 @@ internal static class LogText
         while (!rest.IsEmpty && piece.WrittenCount < length)
         {
             var plain = rest[..Math.Min(rest.Length, length - piece.WrittenCount)];
-            var special = plain.IndexOfAnyExcept(Plain);
+            var special = plain.IndexOfAnyExcept(s_plain);
             plain = special < 0 ? plain : plain[..special];
             piece.Write(plain);
             rest = rest[plain.Length..];

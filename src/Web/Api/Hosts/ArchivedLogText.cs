@@ -1,9 +1,9 @@
-using Mayday.Store.Hosts;
 using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Mayday.Protocol;
 using Mayday.Protocol.Netconsole;
+using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Web.Api.Crashes;
 

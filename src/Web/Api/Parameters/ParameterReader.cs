@@ -14,7 +14,7 @@ internal sealed class ParameterReader(DateTimeOffset now)
 
     public static readonly IReadOnlyDictionary<string, CrashKind> Kinds = Words<CrashKind>();
 
-    private static readonly string[] TimeFormats =
+    private static readonly string[] s_timeFormats =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd",
     ];
@@ -128,7 +128,7 @@ internal sealed class ParameterReader(DateTimeOffset now)
         // A + that was not escaped arrives as a blank; after a T it can only have been the sign of an offset.
         var spelt = value.Contains('T', StringComparison.Ordinal) ? value.Replace(' ', '+') : value;
         if (DateTimeOffset.TryParseExact(
-            spelt, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            spelt, s_timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             || TryAgo(value, out time))
         {
             return time;

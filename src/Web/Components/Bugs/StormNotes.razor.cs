@@ -7,7 +7,7 @@ namespace Mayday.Web.Components.Bugs;
 public sealed partial class StormNotes
 {
     /// <summary>A storm changes every second; people read it every few.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
 
     /// <summary>Live and largest first; more would push away what the page is for.</summary>
     private const int Shown = 3;
@@ -29,7 +29,7 @@ public sealed partial class StormNotes
 
     private async Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Beat, Time);
+        using var timer = new PeriodicTimer(s_beat, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(Gone))

@@ -11,7 +11,7 @@ namespace Mayday.Web.Components.Crashes;
 public sealed partial class CrashesPage
 {
     /// <summary>Relative times grow old while nothing happens.</summary>
-    private static readonly TimeSpan Ageing = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_ageing = TimeSpan.FromSeconds(20);
 
     private readonly List<string> _problems = [];
     private ViewQuery _query = ViewQuery.Empty(ViewQuery.OfCrashes);
@@ -97,7 +97,7 @@ public sealed partial class CrashesPage
 
     private async Task AgeAsync()
     {
-        using var timer = new PeriodicTimer(Ageing, Time);
+        using var timer = new PeriodicTimer(s_ageing, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(Gone))

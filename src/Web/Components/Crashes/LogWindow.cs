@@ -32,7 +32,7 @@ public sealed record LogWindow(IReadOnlyList<ShownLine> Lines, int TotalLines, l
     /// <summary>A single line longer than this is cut on the page; the download has it whole.</summary>
     private const int MaxLineBytes = 4096;
 
-    private static readonly SearchValues<byte> TimeCharacters = SearchValues.Create("0123456789."u8);
+    private static readonly SearchValues<byte> s_timeCharacters = SearchValues.Create("0123456789."u8);
 
     public int First => Lines.Count == 0 ? 0 : Lines[0].Number;
 
@@ -163,7 +163,7 @@ public sealed record LogWindow(IReadOnlyList<ShownLine> Lines, int TotalLines, l
         return text;
     }
 
-    private static bool IsTime(ReadOnlySpan<byte> inside) => inside.Length > 2 && inside.Contains((byte)'.') && !inside.ContainsAnyExcept(TimeCharacters);
+    private static bool IsTime(ReadOnlySpan<byte> inside) => inside.Length > 2 && inside.Contains((byte)'.') && !inside.ContainsAnyExcept(s_timeCharacters);
 
     private static bool IsCaller(ReadOnlySpan<byte> inside) =>
         inside.Length > 1 && inside[0] is (byte)'T' or (byte)'C' && !inside[1..].ContainsAnyExceptInRange((byte)'0', (byte)'9');

@@ -11,7 +11,7 @@ namespace Mayday.Web.Components.Hosts;
 public sealed partial class HostPage
 {
     private const int ConsoleLines = 100;
-    private static readonly TimeSpan ConsoleSpan = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_consoleSpan = TimeSpan.FromMinutes(10);
 
     private HostDetail? _host;
     private CrashFilter _filter = new();
@@ -52,7 +52,7 @@ public sealed partial class HostPage
         }
 
         var lines = new Queue<ArchivedLine>();
-        await foreach (var line in Queries.HostLogs.ReadHostLogAsync(Id, last - ConsoleSpan, last.AddMilliseconds(1), cancellation))
+        await foreach (var line in Queries.HostLogs.ReadHostLogAsync(Id, last - s_consoleSpan, last.AddMilliseconds(1), cancellation))
         {
             lines.Enqueue(line);
             if (lines.Count > ConsoleLines)

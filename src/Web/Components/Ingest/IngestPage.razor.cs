@@ -7,7 +7,7 @@ namespace Mayday.Web.Components.Ingest;
 public sealed partial class IngestPage
 {
     /// <summary>Collectors write their counters once a second.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
 
     private IngestStats? _stats;
     private (long At, long Datagrams)? _before;
@@ -25,7 +25,7 @@ public sealed partial class IngestPage
 
     private async Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Beat, Time);
+        using var timer = new PeriodicTimer(s_beat, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(Gone))

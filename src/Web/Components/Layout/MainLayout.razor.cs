@@ -1,7 +1,7 @@
-using Mayday.Web.Components.Texts;
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using Mayday.Web.Components.Texts;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -13,7 +13,7 @@ namespace Mayday.Web.Components.Layout;
 public sealed partial class MainLayout : IDisposable
 {
     /// <summary>As fresh as the pulse itself.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _gone = new();
     private ErrorBoundary? _boundary;
@@ -46,7 +46,7 @@ public sealed partial class MainLayout : IDisposable
 
     private async Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Beat, Time);
+        using var timer = new PeriodicTimer(s_beat, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(_gone.Token))

@@ -10,9 +10,9 @@ namespace Mayday.Web.Components.Overview;
 public sealed partial class OverviewPage
 {
     /// <summary>The page is an overview, not a pulse: during a storm it need not read itself again ten times a second.</summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
     private Fleet? _fleet;
     private IDisposable? _subscription;
@@ -24,7 +24,7 @@ public sealed partial class OverviewPage
     {
         if (RendererInfo.IsInteractive)
         {
-            _calm = new Throttle(Calm, Time, () => InvokeAsync(RefreshAsync));
+            _calm = new Throttle(s_calm, Time, () => InvokeAsync(RefreshAsync));
             _subscription = Feed.Subscribe(() =>
             {
                 _calm.Trigger();
@@ -44,10 +44,10 @@ public sealed partial class OverviewPage
     private async Task<Fleet?> LookAsync(CancellationToken cancellation)
     {
         var now = Time.GetUtcNow();
-        var (_, today) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - Day }, 0, 1, CrashGrid.CountLimit, cancellation);
-        var (_, yesterday) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - 2 * Day, Until = now - Day }, 0, 1, CrashGrid.CountLimit, cancellation);
-        var (_, deaths) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - Day, Fatal = true }, 0, 1, CrashGrid.CountLimit, cancellation);
-        var (_, hosts) = await Queries.Hosts.SliceHostsAsync(new HostFilter { Since = now - Day }, 0, 1, cancellation);
+        var (_, today) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - s_day }, 0, 1, CrashGrid.CountLimit, cancellation);
+        var (_, yesterday) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - 2 * s_day, Until = now - s_day }, 0, 1, CrashGrid.CountLimit, cancellation);
+        var (_, deaths) = await Queries.Crashes.SliceCrashesAsync(new CrashFilter { Since = now - s_day, Fatal = true }, 0, 1, CrashGrid.CountLimit, cancellation);
+        var (_, hosts) = await Queries.Hosts.SliceHostsAsync(new HostFilter { Since = now - s_day }, 0, 1, cancellation);
         var (lately, _) = await Queries.Bugs.SliceBugsAsync(new BugFilter(), 0, Fleet.MostBugs, cancellation);
         var (newest, bugs) = await Queries.Bugs.SliceBugsAsync(new BugFilter { Sort = "firstSeen" }, 0, Fleet.MostBugs, cancellation);
         var stats = await Queries.Ingest.IngestStatsAsync(cancellation);
@@ -58,7 +58,7 @@ public sealed partial class OverviewPage
             DeathsToday = deaths,
             HostsToday = hosts,
             AllBugs = bugs,
-            NewBugs = [.. newest.Where(bug => now - bug.FirstSeen < Day)],
+            NewBugs = [.. newest.Where(bug => now - bug.FirstSeen < s_day)],
             Growing = Fleet.GrowingOf(lately),
             Days = Fleet.DaysOf(lately, now),
             Ingest = stats,
