@@ -115,7 +115,7 @@ public sealed partial class LiveGrid<T> where T : class
 
     private async Task<GridData<T>> ProvideAsync(GridStateVirtualize<T> state, CancellationToken cancellation)
     {
-        if (state.Count == 0 && _total is { } known)
+        if (state.Count == 0 && _total is > 0 and var known)
         {
             // It only wants to know how many there are, before it has measured a row.
             return new() { Items = [], TotalItems = known };
