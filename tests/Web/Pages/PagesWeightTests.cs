@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -38,19 +40,52 @@ public sealed class PagesWeightTests(PagesFixture pages)
         Listen(protocol, "Network.requestWillBeSent", sent => addresses[Id(sent)] = new Uri(sent.GetProperty("request").GetProperty("url").GetString()!).AbsolutePath);
         Listen(protocol, "Network.webSocketCreated", created => addresses[Id(created)] = "WebSocket");
         Listen(protocol, "Network.loadingFinished", finished => Add(Name(finished), finished.GetProperty("encodedDataLength").GetInt64()));
-        // The protocol tells a message's text as it was before the connection compressed it: an upper bound.
-        Listen(protocol, "Network.webSocketFrameReceived", frame => Add(Name(frame), frame.GetProperty("response").GetProperty("payloadData").GetString()!.Length * 3 / 4));
+        // The protocol tells messages as they were before the connection compressed them, so they are compressed here the same way.
+        using var squeezed = new SqueezedFrames();
+        var extensions = new ConcurrentBag<string>();
+        Listen(protocol, "Network.webSocketHandshakeResponseReceived", answer => extensions.Add(answer.GetProperty("response").GetProperty("headers").ToString()));
+        Listen(protocol, "Network.webSocketFrameReceived", frame => Add(Name(frame), squeezed.Add(frame.GetProperty("response").GetProperty("payloadData").GetString()!)));
         await protocol.SendAsync("Network.enable");
         await protocol.SendAsync("Network.setCacheDisabled", new() { ["cacheDisabled"] = true });
 
         await pages.GoAsync(page, path);
         await page.EvaluateAsync("mayday.drawn()");
         await page.CloseAsync();
+        Assert.Contains("permessage-deflate", string.Concat(extensions), StringComparison.Ordinal);
         return parts;
 
         string Name(JsonElement message) => addresses.GetValueOrDefault(Id(message), "unknown");
 
         void Add(string part, long bytes) => parts.AddOrUpdate(part, bytes, (_, before) => before + bytes);
+    }
+
+    /// <summary>Messages of one connection, deflated one after the other with one window, as permessage-deflate does.</summary>
+    private sealed class SqueezedFrames : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private readonly MemoryStream _wire = new();
+        private readonly DeflateStream _deflate;
+
+        public SqueezedFrames() => _deflate = new DeflateStream(_wire, CompressionLevel.Fastest, leaveOpen: true);
+
+        /// <summary>Takes a message (binary ones in base 64) and tells how many bytes it adds to the wire.</summary>
+        public long Add(string payload)
+        {
+            lock (_gate)
+            {
+                var before = _wire.Length;
+                var bytes = new byte[payload.Length];
+                _deflate.Write(Convert.TryFromBase64String(payload, bytes, out var length) ? bytes.AsSpan(0, length) : Encoding.UTF8.GetBytes(payload));
+                _deflate.Flush();
+                return _wire.Length - before;
+            }
+        }
+
+        public void Dispose()
+        {
+            _deflate.Dispose();
+            _wire.Dispose();
+        }
     }
 
     private static string Id(JsonElement message) => message.GetProperty("requestId").GetString()!;
