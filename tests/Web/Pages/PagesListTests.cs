@@ -124,7 +124,7 @@ public sealed class PagesListTests(PagesFixture pages)
             await route.ContinueAsync();
         });
         await page.GotoAsync(new Uri(pages.Address, "/crashes?host=many-2").ToString(), new() { WaitUntil = WaitUntilState.Commit });
-        await page.WaitForFunctionAsync("() => { window.scrollTo(0, 1500); return window.scrollY > 1000; }");
+        await page.WaitForFunctionAsync("() => { window.scrollTo(0, 1500); return window.scrollY > 600; }");
 
         scrolled.SetResult();
 

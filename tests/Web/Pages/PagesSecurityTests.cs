@@ -33,7 +33,7 @@ public sealed class PagesSecurityTests(PagesFixture pages)
     {
         using var client = new HttpClient { BaseAddress = pages.Address };
 
-        using var answer = await client.GetAsync("/api/crashes", TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync("/api/v1/crashes", TestContext.Current.CancellationToken);
 
         Assert.Equal("default-src 'none'; frame-ancestors 'none'; sandbox", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
         Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));

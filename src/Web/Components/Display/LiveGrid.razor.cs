@@ -11,8 +11,8 @@ namespace Mayday.Web.Components.Display;
 /// </summary>
 public sealed partial class LiveGrid<T> where T : class
 {
-    /// <summary>Fills a screen of 2160 pixels, so that nothing moves when the circuit takes over.</summary>
-    private const int FirstRows = 60;
+    /// <summary>Fills a screen of 1600 pixels, so that nothing moves when the circuit takes over.</summary>
+    private const int FirstRows = 45;
 
     private readonly HashSet<string> _hidden = [];
     private MudDataGrid<T>? _still;
