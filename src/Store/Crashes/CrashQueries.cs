@@ -56,15 +56,16 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
             conditions.Command(Source, $"SELECT count(*) FROM (SELECT 1 FROM crash c {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
             cancellation).ConfigureAwait(false);
         var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
-        return (await ReadAsync(conditions.Command(Source, ListText(conditions, window)), ReadItem, cancellation).ConfigureAwait(false), total);
+        var text = ListText(conditions, window, filter.OldestFirst ? "ASC" : "DESC");
+        return (await ReadAsync(conditions.Command(Source, text), ReadItem, cancellation).ConfigureAwait(false), total);
     }
 
     // The join comes after the limit: names are looked up for the rows shown, not for the rows passed over.
-    private static string ListText(Conditions conditions, string window) =>
+    private static string ListText(Conditions conditions, string window, string direction = "DESC") =>
         $"""
         SELECT {ItemColumns}
-        FROM (SELECT c.* FROM crash c {conditions.Where} ORDER BY c.id DESC {window}) AS c JOIN host h ON h.id = c.host_id
-        ORDER BY c.id DESC
+        FROM (SELECT c.* FROM crash c {conditions.Where} ORDER BY c.id {direction} {window}) AS c JOIN host h ON h.id = c.host_id
+        ORDER BY c.id {direction}
         """;
 
     /// <returns>Null when nothing can match: the filter names a host that there is not.</returns>

@@ -7,6 +7,9 @@ namespace Mayday.Store.Postgres;
 /// <summary>What a list of crashes is narrowed by; every member that is null does not narrow.</summary>
 public sealed record CrashFilter
 {
+    /// <summary>Turns the order of a virtualised list around; a list with a cursor is always newest first.</summary>
+    public bool OldestFirst { get; init; }
+
     /// <summary>Host id (uuid) or host name or source address; "web-*" matches by prefix.</summary>
     public string? Host { get; init; }
 

@@ -9,7 +9,7 @@ public sealed record Slice<TItem>(IReadOnlyList<TItem> Items, int Total);
 
 /// <summary>
 /// A table of any length that scrolls with the page: only the rows on the screen are fetched, the first ones already with the document.
-/// Radzen's grid is not used for it: it has no stand-in for rows that are on their way, and wants a scroll box of its own.
+/// Lists move one by one to <see cref="LiveGrid{T}"/>, which does the same with MudDataGrid.
 /// </summary>
 public sealed partial class VirtualTable<TItem> where TItem : class
 {
