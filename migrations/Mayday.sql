@@ -646,7 +646,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122203352_Initial') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261122203352_Initial', '10.0.14');
+    VALUES ('20261122203352_Initial', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -679,7 +679,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261122212513_BugAlias') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261122212513_BugAlias', '10.0.14');
+    VALUES ('20261122212513_BugAlias', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1015,7 +1015,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127224757_EventGroups') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261127224757_EventGroups', '10.0.14');
+    VALUES ('20261127224757_EventGroups', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1151,7 +1151,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261127232432_LossAccounts') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261127232432_LossAccounts', '10.0.14');
+    VALUES ('20261127232432_LossAccounts', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1202,7 +1202,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128002400_EventAlerts') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128002400_EventAlerts', '10.0.14');
+    VALUES ('20261128002400_EventAlerts', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1255,7 +1255,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128031029_EventIndexes') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128031029_EventIndexes', '10.0.14');
+    VALUES ('20261128031029_EventIndexes', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1295,7 +1295,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128033916_BugMinutes') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128033916_BugMinutes', '10.0.14');
+    VALUES ('20261128033916_BugMinutes', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -1335,7 +1335,46 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128065521_BugLogs') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128065521_BugLogs', '10.0.14');
+    VALUES ('20261128065521_BugLogs', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    CREATE TABLE maintenance (
+        id smallint NOT NULL,
+        last_at timestamp with time zone,
+        seen_at timestamp with time zone NOT NULL,
+        held_since timestamp with time zone,
+        steady_seconds double precision NOT NULL,
+        CONSTRAINT pk_maintenance PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    INSERT INTO maintenance (id, last_at, seen_at, steady_seconds)
+    SELECT 1, newest.day, newest.day, 0
+    FROM (
+        SELECT max(to_date(right(c.relname, 8), 'YYYYMMDD') - 3)::timestamp AT TIME ZONE 'UTC' AS day
+        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'dump'::regclass AND c.relname ~ '^dump_[0-9]{8}$'
+    ) AS newest
+    WHERE newest.day IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261201024654_Maintenance', '10.0.14');
     END IF;
 END $EF$;
 COMMIT;

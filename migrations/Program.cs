@@ -1,5 +1,5 @@
 using Mayday.Migrations;
-using Mayday.Store;
+using Mayday.Store.Schema;
 
 // dotnet run --project migrations -- --connection "Host=..."   applies
 // dotnet run --project migrations -- --script                  prints the idempotent SQL

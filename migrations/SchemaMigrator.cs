@@ -1,4 +1,5 @@
-using Mayday.Store;
+using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Store.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

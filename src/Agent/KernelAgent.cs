@@ -3,6 +3,7 @@ using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Netlink;
 using Mayday.Agent.Printk;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 
 namespace Mayday.Agent;
@@ -17,7 +18,7 @@ public sealed class KernelAgent : IDisposable
     // A file of the spool; freed as a whole when it was sent.
     private const long SpoolFileBytes = 4 << 20;
 
-    private static readonly string[] DefaultDumpFolders = ["/sys/fs/pstore", "/var/lib/systemd/pstore", "/var/crash"];
+    private static readonly string[] s_defaultDumpFolders = ["/sys/fs/pstore", "/var/lib/systemd/pstore", "/var/crash"];
 
     private readonly AgentOptions _options;
     private readonly TimeProvider _time;
@@ -64,7 +65,7 @@ public sealed class KernelAgent : IDisposable
         using var kmsg = _options.Kmsg.Enabled ? OpenKmsg() : null;
         if (kmsg is not null)
         {
-            _ = EventDocument.TryParseSeverity(_options.Kmsg.Severity, out var least);
+            _ = OutgoingEventJson.TryParseSeverity(_options.Kmsg.Severity, out var least);
             var reader = new KmsgReader(kmsg, boot, spool.Cursor, least, LoadMatcher(), _time);
             var source = new KmsgSource(kmsg, reader, outbox, Counters, _time, _tell);
             tasks.Add(OnOwnThread(() => source.Run(ending.Token)));
@@ -79,7 +80,7 @@ public sealed class KernelAgent : IDisposable
 
         if (_options.Dumps.Enabled)
         {
-            IReadOnlyList<string> folders = _options.Dumps.Folders.Count > 0 ? [.. _options.Dumps.Folders] : DefaultDumpFolders;
+            IReadOnlyList<string> folders = _options.Dumps.Folders.Count > 0 ? [.. _options.Dumps.Folders] : s_defaultDumpFolders;
             tasks.Add(new DumpHandIn(client, Path.Combine(folder, "handed-in"), folders, _time, _random, _tell).RunAsync(ending.Token));
         }
 
@@ -102,7 +103,9 @@ public sealed class KernelAgent : IDisposable
             var ended = await Task.WhenAny(running).ConfigureAwait(false);
             running.Remove(ended);
             if (ended.IsFaulted)
+            {
                 await ending.CancelAsync().ConfigureAwait(false);
+            }
         }
 
         foreach (var task in tasks)
@@ -121,15 +124,21 @@ public sealed class KernelAgent : IDisposable
     private static Task OnOwnThread(Action run) =>
         Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private EventSpool OpenSpool(string folder, Guid boot)
+    private OutgoingSpool OpenSpool(string folder, Guid boot)
     {
         try
         {
-            var spool = EventSpool.Open(folder, boot, _options.Spool.MaxBytes, SpoolFileBytes);
+            var spool = OutgoingSpool.Open(folder, boot, _options.Spool.MaxBytes, SpoolFileBytes);
             if (spool.Batches > 0)
+            {
                 _tell(new AgentNotice(Severity.Informational, string.Create(CultureInfo.InvariantCulture, $"{spool.Batches} batches of an earlier run wait in {folder}.")));
+            }
+
             if (spool.DamagedFiles > 0)
+            {
                 _tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"{spool.DamagedFiles} files in {folder} end in a batch that was not written whole; what is whole in them is sent.")));
+            }
+
             return spool;
         }
         catch (UnauthorizedAccessException denied)
@@ -159,11 +168,16 @@ public sealed class KernelAgent : IDisposable
     {
         var wanted = new List<NetlinkGroups>();
         if (_options.Uevents.Enabled)
+        {
             wanted.Add(NetlinkGroups.Uevents);
+        }
+
         foreach (var listen in _options.Evlog.Listen)
         {
             if (NetlinkGroups.TryParse(listen, out var groups))
+            {
                 wanted.Add(groups);
+            }
         }
 
         var sockets = new List<(NetlinkReceiver, NetlinkGroups)>();
@@ -208,6 +222,6 @@ public sealed class KernelAgent : IDisposable
         }
     }
 
-    private string Summary(EventSpool spool) => string.Create(CultureInfo.InvariantCulture,
+    private string Summary(OutgoingSpool spool) => string.Create(CultureInfo.InvariantCulture,
         $"{Counters.Events} events, {Counters.Sent} taken by the collector, {Counters.Known} known to it, {Counters.Rejected + Counters.Refused} refused, {Counters.Dropped} dropped, {spool.Batches} batches wait in the spool.");
 }

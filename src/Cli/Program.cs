@@ -1,8 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Mayday.Cli.Commands;
+using Mayday.Cli.Commands.Agent;
+using Mayday.Cli.Commands.Analyze;
+using Mayday.Cli.Commands.Events;
+using Mayday.Cli.Commands.Load;
+using Mayday.Cli.Commands.Roles;
+using Mayday.Cli.Commands.Send;
 using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Hosting;
 using Mayday.Store.Embedded;
 
 namespace Mayday.Cli;
@@ -23,6 +28,7 @@ public static class Program
             LoadCommand.Create(),
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
+            RetentionCommand.Create(),
             EventsCommand.Create(),
             AgentCommand.Create(),
         };

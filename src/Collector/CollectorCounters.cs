@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using Mayday.Protocol;
 using Mayday.Collector.Loss;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 
 namespace Mayday.Collector;
 
@@ -67,6 +69,12 @@ public sealed class CollectorCounters : IDisposable
         WriteDuration = _meter.CreateHistogram<double>("mayday.collector.store.duration", "s", "Time of one transaction of the store worker");
         StoreLag = _meter.CreateHistogram<double>("mayday.collector.store.lag", "s", "From a dump's last datagram to its commit");
     }
+
+    /// <summary>
+    /// The traces of this collector. Not static, as the meter is not: a listener hears every source of a process by its name, and the name alone does not
+    /// tell two collectors of one process apart.
+    /// </summary>
+    internal ActivitySource Activities { get; } = new(MeterName);
 
     /// <summary>Set by the pipeline: bytes and dumps that wait somewhere now.</summary>
     internal Func<long> BacklogBytes { get; set; } = () => 0;
@@ -167,7 +175,11 @@ public sealed class CollectorCounters : IDisposable
     public IReadOnlyList<IngestCounter> Snapshot() =>
         [.. Describe().Where(series => series.Shape != CounterShape.Level).Select(series => new IngestCounter(series.Name, series.Tags, series.Read()))];
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Activities.Dispose();
+    }
 
     private long Sum(Func<ShardCounters, long> field)
     {

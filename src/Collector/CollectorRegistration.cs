@@ -1,6 +1,7 @@
-using Mayday.Store;
+using Mayday.Events.Screening;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
-using Mayday.Store.Events.Screening;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,9 +1,12 @@
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
 using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Collector.Storing.Events;
+using Mayday.Events.Screening;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
-using Mayday.Store.Events.Screening;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

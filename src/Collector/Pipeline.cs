@@ -1,13 +1,17 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Mayday.Collector.Analysing;
 using Mayday.Collector.Archive;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Receive;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Collector.Storing.Events;
+using Mayday.Events.Screening;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
-using Mayday.Store.Events.Screening;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;

@@ -1,5 +1,5 @@
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Ingest;
 
 namespace Mayday.Collector;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;

@@ -31,15 +31,26 @@ public static class DatagramClassifier
     public static DatagramFormat ClassifyLead(ReadOnlySpan<byte> datagram)
     {
         if (datagram.IsEmpty)
+        {
             return DatagramFormat.Unknown;
+        }
 
         // The version of netoops. A netlink frame of evlog cannot begin so: its length is a multiple of four.
         if (datagram.StartsWith((ReadOnlySpan<byte>)[3, 0]))
+        {
             return DatagramFormat.Netoops;
+        }
+
         if (EvlogFrame.IsCandidate(datagram) || EvlogFrame.IsShapedLikeFrame(datagram))
+        {
             return DatagramFormat.Evlog;
+        }
+
         if (datagram[0] <= LastBinaryLead)
+        {
             return DatagramFormat.Netoops;
+        }
+
         return DatagramFormat.NetconsoleBasic;
     }
 }

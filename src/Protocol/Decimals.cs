@@ -10,13 +10,18 @@ internal static class Decimals
     {
         value = 0;
         if (field.IsEmpty || field.Length > MaxDigits)
+        {
             return false;
+        }
 
         foreach (var letter in field)
         {
             var digit = (uint)(letter - '0');
             if (digit > 9 || value > (ulong.MaxValue - digit) / 10)
+            {
                 return false;
+            }
+
             value = value * 10 + digit;
         }
 
@@ -40,12 +45,17 @@ internal static class Decimals
         {
             var digit = (uint)(text[at] - '0');
             if (digit > 9)
+            {
                 break;
+            }
+
             value = value * 10 + digit;
         }
 
         if (at == first || at - first > neverTooMany || (uint)at >= (uint)text.Length || text[at] != end)
+        {
             return false;
+        }
 
         position = at + 1;
         return true;

@@ -1,6 +1,13 @@
+using Mayday.Events.Screening;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
 using Mayday.Store.Events.Alerts;
-using Mayday.Store.Events.Screening;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Mayday.Store.Reanalysis;
+using Mayday.Store.Retention;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -16,7 +23,7 @@ public static class StoreRegistration
         services.AddSingleton(_ => CreateDataSource(connectionString));
         services.AddSingleton<CrashWriter>();
         services.AddSingleton<EventWriter>();
-        services.AddSingleton<CrashQueries>();
+        services.AddSingleton<StoreQueries>();
         services.AddSingleton<EventQueries>();
         services.AddSingleton<IngestCounters>();
         services.AddSingleton<LossAccounts>();
@@ -24,6 +31,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
+        services.AddSingleton(provider => new RetentionGuard(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
         services.AddSingleton<BugDecisions>();

@@ -1,5 +1,6 @@
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Web.Api;
 using Mayday.Web.Components;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Builder;

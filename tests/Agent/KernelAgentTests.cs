@@ -30,7 +30,9 @@ public sealed class KernelAgentTests : IDisposable
     private void Tell(AgentNotice notice)
     {
         lock (_notices)
+        {
             _notices.Add(notice);
+        }
     }
 
     private static IEnumerable<string?> Texts(ListeningCollector collector) => collector.Events.Select(one => one.GetProperty("text").GetString());
@@ -44,9 +46,15 @@ public sealed class KernelAgentTests : IDisposable
         {
             // The second run finds nobody who takes events: they wait for the third.
             if (run == 1)
+            {
                 await collector.StopAsync();
+            }
+
             if (run == 2)
+            {
                 await collector.ListenAsync();
+            }
+
             kmsg.Log("4", $"-;printed before run {run}");
             kmsg.Log("6", "-;too mild");
             kmsg.Reopen();
@@ -56,7 +64,10 @@ public sealed class KernelAgentTests : IDisposable
             kmsg.Log("3", $"-;printed in run {run}");
             await Patience.UntilAsync(() => agent.Counters.Events == 2, "two events made");
             if (run != 1)
+            {
                 await Patience.UntilAsync(() => collector.EventCount == 2 * (run + 1), "all events taken");
+            }
+
             await stop.CancelAsync();
             await running;
         }
@@ -177,7 +188,7 @@ public sealed class KernelAgentTests : IDisposable
     [Fact]
     public async Task Run_SpoolOfAnotherAgent_IsRefused()
     {
-        using var other = EventSpool.Open(Path.Combine(_folder, "spool"), Guid.Empty, 1 << 20, 1 << 20);
+        using var other = OutgoingSpool.Open(Path.Combine(_folder, "spool"), Guid.Empty, 1 << 20, 1 << 20);
         using var agent = Agent(Options("http://127.0.0.1:9"), () => new ScriptedKmsg());
 
         Assert.Contains("If another agent uses it", (await Assert.ThrowsAsync<AgentStartException>(() => agent.RunAsync(CancellationToken.None))).Message);

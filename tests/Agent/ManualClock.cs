@@ -12,7 +12,9 @@ internal sealed class ManualClock : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
+        {
             return _now;
+        }
     }
 
     /// <summary>Counts from a boot an hour before the clock began.</summary>
@@ -45,7 +47,10 @@ internal sealed class ManualClock : TimeProvider
     {
         var timer = new ManualTimer(this, callback, state);
         lock (_gate)
+        {
             _timers.Add(timer);
+        }
+
         timer.Change(dueTime, period);
         return timer;
     }
@@ -59,14 +64,19 @@ internal sealed class ManualClock : TimeProvider
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._gate)
+            {
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? DateTimeOffset.MaxValue : clock._now + dueTime;
+            }
+
             return true;
         }
 
         public void Dispose()
         {
             lock (clock._gate)
+            {
                 clock._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Mayday.Collector;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Receive;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Benchmarks;

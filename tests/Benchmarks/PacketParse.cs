@@ -45,7 +45,10 @@ public class PacketParse
     public int NetoopsWithKey()
     {
         if (!NetoopsPacket.TryParse(_netoops, out var packet, out _))
+        {
             throw new InvalidOperationException();
+        }
+
         packet.ComputeKey(_key);
         return _key[0] + packet.Registers.Count;
     }
@@ -60,11 +63,17 @@ public class PacketParse
     public int Extended()
     {
         if (DatagramClassifier.Classify(_extended) != DatagramFormat.NetconsoleExtended || !ExtendedPacket.TryParse(_extended, out var packet, out _))
+        {
             throw new InvalidOperationException();
+        }
+
         var body = new MessageBody(packet.Body);
         var sum = body.UnescapeText(_text) + (body.TryGetMessageId(out var id) ? (int)id : 0);
         foreach (var field in body.Fields)
+        {
             sum += field.Value.Length;
+        }
+
         return sum;
     }
 

@@ -29,7 +29,10 @@ public class PacketWrite
         var writer = new ExtendedWriter(default, header[..ExtendedWriter.WriteHeader(header, 6, 416, 1758426)], _message);
         var sum = 0;
         while (writer.TryWrite(_datagram, out var written))
+        {
             sum += written;
+        }
+
         return sum;
     }
 }

@@ -16,9 +16,9 @@ public class PrintkMatching
     private const int Lines = 1_000;
 
     // Words and shapes as drivers use them; the numbers spread them over 10,000 formats that share most of their text.
-    private static readonly string[] Subjects = ["link", "queue", "firmware", "DMA", "interrupt", "command", "sector", "buffer", "register", "channel"];
-    private static readonly string[] Verbs = ["timed out", "failed", "is down", "was reset", "not ready", "overflow", "mismatch", "stalled", "disabled", "lost"];
-    private static readonly string[] Prefixes = ["ata{0}: ", "nvme{0}: ", "%s: unit{0} ", "eth{0} ", "usb {0}-1: ", "EDAC MC{0}: ", "%s (dev {0}) ", "mod{0}: "];
+    private static readonly string[] s_subjects = ["link", "queue", "firmware", "DMA", "interrupt", "command", "sector", "buffer", "register", "channel"];
+    private static readonly string[] s_verbs = ["timed out", "failed", "is down", "was reset", "not ready", "overflow", "mismatch", "stalled", "disabled", "lost"];
+    private static readonly string[] s_prefixes = ["ata{0}: ", "nvme{0}: ", "%s: unit{0} ", "eth{0} ", "usb {0}-1: ", "EDAC MC{0}: ", "%s (dev {0}) ", "mod{0}: "];
 
     private byte[][] _matching = [];
     private byte[][] _strange = [];
@@ -32,8 +32,8 @@ public class PrintkMatching
         var texts = new List<byte[]>();
         for (var i = 0; i < Formats; i++)
         {
-            var start = string.Format(System.Globalization.CultureInfo.InvariantCulture, Prefixes[i % Prefixes.Length], i / Prefixes.Length);
-            var words = $"{start}{Subjects[random.Next(Subjects.Length)]} {Verbs[random.Next(Verbs.Length)]}";
+            var start = string.Format(System.Globalization.CultureInfo.InvariantCulture, s_prefixes[i % s_prefixes.Length], i / s_prefixes.Length);
+            var words = $"{start}{s_subjects[random.Next(s_subjects.Length)]} {s_verbs[random.Next(s_verbs.Length)]}";
             entries.Add(new PrintkEntry { File = "a.c", Line = i, Function = "f", Level = Severity.Error, Format = words + ", status %#x after %d ms (%s)\n" });
             texts.Add(Encoding.ASCII.GetBytes(words.Replace("%s", "sda", StringComparison.Ordinal) + $", status {random.Next():x} after {random.Next(5_000)} ms (try {i})"));
         }

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using Mayday.Collector;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Protocol.Netoops;
 using Microsoft.Extensions.Logging.Abstractions;
 

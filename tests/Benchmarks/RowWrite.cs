@@ -1,10 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using Mayday.Agent.Load;
-using Mayday.Agent.Sending;
 using Mayday.Analysis;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Simulation.Links;
+using Mayday.Simulation.Load;
+using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Benchmarks;
 

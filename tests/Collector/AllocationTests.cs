@@ -1,4 +1,4 @@
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
 using Mayday.Tests.Shared.Wire;
 
 namespace Mayday.Collector.Tests;

@@ -1,6 +1,6 @@
 using System.Text;
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

@@ -2,12 +2,18 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
-using Mayday.Agent.Netlink;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
 using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Linux.Netlink;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Mayday.Tests.Shared.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -117,7 +123,7 @@ public sealed class CapTests
             Spool = { Directory = directory.FullName },
         };
         using var counters = new CollectorCounters();
-        using (var spool = Storing.DumpSpool.Open(options.Spool, counters, NullLogger.Instance))
+        using (var spool = DumpSpool.Open(options.Spool, counters, NullLogger.Instance))
         {
             await using var pipeline = Pipeline.Open(options, new CrashWriter(postgres.Source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
             pipeline.Start();

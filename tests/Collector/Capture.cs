@@ -9,10 +9,10 @@ public sealed record CapturedDatagram(long Arrival, byte[] Bytes);
 /// <summary>What real kernels sent while they died (copied from the corpus, compressed).</summary>
 public static class Capture
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Captures");
+    private static readonly string s_folder = Path.Combine(AppContext.BaseDirectory, "Captures");
 
     public static IReadOnlyList<CaptureTruth> Truths { get; } =
-        JsonSerializer.Deserialize<CaptureTruth[]>(File.ReadAllBytes(Path.Combine(Folder, "truth.json")), JsonSerializerOptions.Web)!;
+        JsonSerializer.Deserialize<CaptureTruth[]>(File.ReadAllBytes(Path.Combine(s_folder, "truth.json")), JsonSerializerOptions.Web)!;
 
     public static bool Exists(string name) => File.Exists(PathOf(name));
 
@@ -29,7 +29,7 @@ public static class Capture
         return datagrams;
     }
 
-    private static string PathOf(string name) => Path.Combine(Folder, name + ".jsonl.gz");
+    private static string PathOf(string name) => Path.Combine(s_folder, name + ".jsonl.gz");
 }
 
 /// <summary>What must be said of a capture, stated before the machine was crashed.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Mayday.Analysis;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

@@ -3,8 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Mayday.Analysis;
 using Mayday.Collector.Receive;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;

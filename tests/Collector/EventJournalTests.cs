@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Receive;
-using Mayday.Collector.Storing;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Collector.Storing.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,8 +15,8 @@ namespace Mayday.Collector.Tests;
 /// <summary>Events that a killed process had received come back, and those that were on their way to Postgres under the key that they had.</summary>
 public sealed class EventJournalTests : IDisposable
 {
-    private static readonly SourceEndPoint Machine = SourceEndPoint.FromIPv4(0x0a010001u, 4000);
-    private static readonly Moment Now = new(1_000_000_000, 1_790_000_000_000_000);
+    private static readonly SourceEndPoint s_machine = SourceEndPoint.FromIPv4(0x0a010001u, 4000);
+    private static readonly Moment s_now = new(1_000_000_000, 1_790_000_000_000_000);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-event-journal-").FullName;
     private readonly CollectorOptions _options;
@@ -197,7 +200,7 @@ public sealed class EventJournalTests : IDisposable
         _journal = opened[0].Journal!;
         _events = EventJournal.Open(_options, opened, _spool, _counters, NullLogger.Instance);
         _intake = new DatagramIntake(_options, 1, _shard, NullLogger.Instance, _journal);
-        JournalReplay.Run(_journal, opened[0].Left, _intake, _shard, Now, NullLogger.Instance, () => { });
+        JournalReplay.Run(_journal, opened[0].Left, _intake, _shard, s_now, NullLogger.Instance, () => { });
     }
 
     // The process is gone: nothing is flushed, nothing is settled.
@@ -221,10 +224,10 @@ public sealed class EventJournalTests : IDisposable
     {
         _batch.Clear();
         datagram.CopyTo(_batch.Slot(0));
-        _batch.Add(datagram.Length, Machine, isTruncated: false, 0);
+        _batch.Add(datagram.Length, s_machine, isTruncated: false, 0);
         _journal.Begin(_batch);
         _journal.Take(0);
-        _intake.Take(_batch.Datagram(0), Machine, isTruncated: false, Now);
+        _intake.Take(_batch.Datagram(0), s_machine, isTruncated: false, s_now);
     }
 
     private EventBlock TakeBlock()
@@ -260,8 +263,8 @@ public sealed class EventJournalTests : IDisposable
         var rest = batch.Entries;
         while (EventEntry.TryTake(ref rest, out var entry))
         {
-            Assert.Equal(Machine, entry.Source);
-            Assert.True(Analysis.Events.EventReader.TryRead(entry.Record.Span, out var said, out _));
+            Assert.Equal(s_machine, entry.Source);
+            Assert.True(EventReader.TryRead(entry.Record.Span, out var said, out _));
             yield return int.Parse(said.Text["event ".Length..], CultureInfo.InvariantCulture);
         }
     }

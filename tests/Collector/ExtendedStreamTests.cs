@@ -1,7 +1,7 @@
 using System.Text;
 using Mayday.Analysis;
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared.Wire;
 
 namespace Mayday.Collector.Tests;

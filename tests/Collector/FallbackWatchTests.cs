@@ -1,6 +1,6 @@
 using System.Text;
-using Mayday.Analysis.Events;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Intake;
+using Mayday.Events.Reading;
 
 namespace Mayday.Collector.Tests;
 

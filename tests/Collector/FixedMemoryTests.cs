@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Collector.Journal;
+using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Tests;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using Mayday.Collector.Receive;
-using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;

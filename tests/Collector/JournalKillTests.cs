@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Tests;
 

@@ -1,5 +1,6 @@
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

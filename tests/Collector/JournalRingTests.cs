@@ -1,4 +1,5 @@
 using Mayday.Collector.Journal;
+using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Tests;
 

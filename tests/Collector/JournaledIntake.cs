@@ -1,6 +1,8 @@
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Collector.Reassembly;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Reassembly.Netconsole;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

@@ -2,8 +2,13 @@ using System.Net;
 using System.Text;
 using System.Threading.Channels;
 using Mayday.Collector.Archive;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -12,7 +17,7 @@ namespace Mayday.Collector.Tests;
 
 public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private sealed record Setting(Channel<ArchiveBatch> Channel, ArchiveFeed Feed, ArchiveWorker Worker, CollectorCounters Counters, ShardCounters Shard)
     {
@@ -61,7 +66,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
     private async Task<List<string>> ReadAsync(Guid host, DateTimeOffset since, DateTimeOffset until)
     {
         var lines = new List<string>();
-        await foreach (var line in new CrashQueries(postgres.Source, TimeProvider.System).ReadHostLogAsync(host, since, until, CancellationToken.None))
+        await foreach (var line in new StoreQueries(postgres.Source, TimeProvider.System).HostLogs.ReadHostLogAsync(host, since, until, CancellationToken.None))
         {
             lines.Add(Encoding.Latin1.GetString(line.Datagram.Span));
         }
@@ -76,15 +81,15 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         for (var i = 0; i < 3_000; i++)
         {
             // Over the end of an hour, two senders by turns.
-            archive.Feed.Offer(Sender(1 + i % 2), isExtended: true, Console.Record((ulong)i, $"line {i}"), At(Noon.AddMinutes(50).AddSeconds(i)));
+            archive.Feed.Offer(Sender(1 + i % 2), isExtended: true, Console.Record((ulong)i, $"line {i}"), At(s_noon.AddMinutes(50).AddSeconds(i)));
         }
 
         await archive.EndAsync();
 
         var host = await HostAtAsync("10.7.0.1");
-        var all = await ReadAsync(host, Noon, Noon.AddHours(3));
+        var all = await ReadAsync(host, s_noon, s_noon.AddHours(3));
         Assert.Equal(Enumerable.Range(0, 1_500).Select(i => Encoding.Latin1.GetString(Console.Record((ulong)(2 * i), $"line {2 * i}"))), all);
-        Assert.Equal(300, (await ReadAsync(host, Noon.AddMinutes(55), Noon.AddMinutes(65))).Count);
+        Assert.Equal(300, (await ReadAsync(host, s_noon.AddMinutes(55), s_noon.AddMinutes(65))).Count);
         Assert.Equal((3_000, 3_000, 0), (archive.Count("archive.lines"), archive.Count("archive.stored"), archive.Count("archive.dropped")));
 
         await using var command = postgres.Source.CreateCommand("SELECT count(*), sum(lines), sum(bytes), sum(length(content)) FROM log_block WHERE address = '10.7.0.1'");
@@ -103,10 +108,10 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         var host = await HostAtAsync("10.7.0.10");
         for (var i = 0; i < 3; i++)
         {
-            archive.Feed.Offer(Sender(10), isExtended: false, Encoding.ASCII.GetBytes($"line {i}\n"), At(Noon.AddSeconds(i)));
+            archive.Feed.Offer(Sender(10), isExtended: false, Encoding.ASCII.GetBytes($"line {i}\n"), At(s_noon.AddSeconds(i)));
             archive.Feed.Flush();
             await Patience.UntilAsync(() => archive.Count("archive.stored") > i);
-            Assert.Equal(i + 1, (await ReadAsync(host, Noon, Noon.AddHours(1))).Count);
+            Assert.Equal(i + 1, (await ReadAsync(host, s_noon, s_noon.AddHours(1))).Count);
         }
 
         archive.Channel.Writer.Complete();
@@ -121,7 +126,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         var archive = Open(postgres.Source, options => (options.BatchBytes, options.QueueBatches) = (20_000, 2));
         for (var i = 0; i < 3_000; i++)
         {
-            archive.Feed.Offer(Sender(20), isExtended: false, Encoding.ASCII.GetBytes($"a line of some length, number {i}\n"), At(Noon));
+            archive.Feed.Offer(Sender(20), isExtended: false, Encoding.ASCII.GetBytes($"a line of some length, number {i}\n"), At(s_noon));
         }
 
         archive.Feed.Flush();
@@ -145,7 +150,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         var line = new byte[1_000];
         for (var i = 0; i < 10_000; i++)
         {
-            archive.Feed.Offer(Sender(30 + i % 5), isExtended: false, line, At(Noon));
+            archive.Feed.Offer(Sender(30 + i % 5), isExtended: false, line, At(s_noon));
         }
 
         await archive.Channel.Writer.WaitToWriteAsync();
@@ -166,7 +171,7 @@ public sealed class LogArchiveTests(PostgresFixture postgres) : IClassFixture<Po
         var intake = new DatagramIntake(new CollectorOptions { Name = "test" }, 1, shard, NullLogger.Instance, archive: feed);
         foreach (var datagram in (byte[][])[Console.Record(1, "one"), Console.Record(2, Console.Bug), Console.Record(2, Console.Bug), Console.Record(3, "three")])
         {
-            intake.Take(datagram, Sender(1), isTruncated: false, At(Noon));
+            intake.Take(datagram, Sender(1), isTruncated: false, At(s_noon));
         }
 
         feed.Flush();

@@ -1,8 +1,13 @@
 using System.Net;
-using Mayday.Agent.Sending;
+using Mayday.Collector.Datagrams;
 using Mayday.Collector.Loss;
-using Mayday.Collector.Receive;
+using Mayday.Protocol;
+using Mayday.Simulation.Links;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,12 +16,12 @@ namespace Mayday.Collector.Tests;
 /// <summary>What a network takes, swaps and doubles is what the accounts say, sender by sender.</summary>
 public sealed class LossAccountsTests
 {
-    private static readonly Impairment Poor = new(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01);
+    private static readonly Impairment s_poor = new(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01);
 
     /// <summary>A sender behind a poor network: what it puts in, what came out.</summary>
     private sealed class Sender(int number)
     {
-        private readonly ImpairedLink<byte[]> _link = new(Poor, new SeededNumbers(17, number));
+        private readonly ImpairedLink<byte[]> _link = new(s_poor, new SeededNumbers(17, number));
         private readonly Queue<byte[]> _leaving = new();
 
         public SourceEndPoint Source { get; } = SourceEndPoint.From(new IPEndPoint(IPAddress.Parse($"10.1.{number / 250}.{1 + number % 250}"), 6665));
@@ -295,7 +300,7 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
         options.Loss.BatchSenders = 2;
         var ledger = Ledger(("10.0.0.1", 5, 0), ("10.0.0.2", 5, 0), ("10.0.0.3", 5, 0), ("10.0.0.4", 5, 3));
         var saver = new LossSaver(options, [ledger], counters, new LossAccounts(own.Source, TimeProvider.System), TimeProvider.System, NullLogger.Instance);
-        var queries = new CrashQueries(own.Source, TimeProvider.System);
+        var queries = new StoreQueries(own.Source, TimeProvider.System);
 
         Assert.True(await saver.SaveAsync(TimeSpan.FromSeconds(60)));
         Assert.Equal((10, 3), await SumAsync());
@@ -304,7 +309,7 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
 
         async Task<(long, long)> SumAsync()
         {
-            var budget = await queries.LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+            var budget = await queries.Ingest.LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
             return (budget.Received, budget.Lost);
         }
     }
@@ -323,7 +328,7 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
         ledger.Flush();
         await saver.SaveLastAsync();
 
-        var budget = await new CrashQueries(own.Source, TimeProvider.System).LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+        var budget = await new StoreQueries(own.Source, TimeProvider.System).Ingest.LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
         Assert.Equal(12, budget.Received);
     }
 
@@ -345,7 +350,7 @@ public sealed class LossSaverTests(PostgresFixture postgres) : IClassFixture<Pos
         await accounts.SaveAsync(save, CancellationToken.None);
         await accounts.SaveAsync(save, CancellationToken.None);
 
-        var budget = await new CrashQueries(postgres.Source, time).LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
+        var budget = await new StoreQueries(postgres.Source, time).Ingest.LossBudgetAsync(DateTimeOffset.UtcNow.AddHours(-1), CancellationToken.None);
         Assert.Equal((7, 1, 2), (budget.Received, budget.Lost, budget.KernelDrops));
         Assert.Equal((1L, 7 / 8d), (budget.LossySenders, budget.ArrivedShare));
     }

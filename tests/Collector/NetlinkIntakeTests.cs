@@ -1,5 +1,7 @@
-using Mayday.Agent.Netlink;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Receive;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Tests.Shared.Wire;
 
@@ -7,9 +9,9 @@ namespace Mayday.Collector.Tests;
 
 public sealed class NetlinkIntakeTests
 {
-    private static readonly Moment Now = new(1, 1_790_000_000_000_000);
-    private static readonly NetlinkMessage FromKernel = new(0, false, 0, 2, new NetlinkCredentials(0, 0, 0));
-    private static readonly NetlinkMessage FromProgram = new(0, false, 4711, 2, new NetlinkCredentials(4711, 1000, 1000));
+    private static readonly Moment s_now = new(1, 1_790_000_000_000_000);
+    private static readonly NetlinkMessage s_fromKernel = new(0, false, 0, 2, new NetlinkCredentials(0, 0, 0));
+    private static readonly NetlinkMessage s_fromProgram = new(0, false, 4711, 2, new NetlinkCredentials(4711, 1000, 1000));
 
     private static (List<EventEntry> Entries, ShardCounters Counters) Take(string listen, NetlinkMessage from, params byte[][] messages)
     {
@@ -19,7 +21,7 @@ public sealed class NetlinkIntakeTests
         var intake = new NetlinkIntake(parsed, writer, counters);
         foreach (var message in messages)
         {
-            intake.Take(message, from, Now);
+            intake.Take(message, from, s_now);
         }
 
         var entries = new List<EventEntry>();
@@ -38,10 +40,10 @@ public sealed class NetlinkIntakeTests
     [Fact]
     public void Record_OfTheKernel_IsTaken()
     {
-        var (entries, counters) = Take("7:3", FromKernel, EvlogVectors.PrintfFromE1000);
+        var (entries, counters) = Take("7:3", s_fromKernel, EvlogVectors.PrintfFromE1000);
 
         var entry = Assert.Single(entries);
-        Assert.Equal((EventOrigin.Netlink, Now.Unix), (entry.Origin, entry.Arrival));
+        Assert.Equal((EventOrigin.Netlink, s_now.Unix), (entry.Origin, entry.Arrival));
         Assert.Equal(EvlogVectors.PrintfFromE1000, entry.Record.ToArray());
         Assert.Equal(1, counters.EventsReceived);
     }
@@ -49,18 +51,18 @@ public sealed class NetlinkIntakeTests
     [Fact]
     public void Record_OfAProgram_IsTakenOnlyWhereProgramsMaySend()
     {
-        Assert.Equal(1, Take("2:3", FromProgram, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.NotFromKernel));
-        Assert.Single(Take("2:3:user", FromProgram, EvlogVectors.PrintfFromE1000).Entries);
+        Assert.Equal(1, Take("2:3", s_fromProgram, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.NotFromKernel));
+        Assert.Single(Take("2:3:user", s_fromProgram, EvlogVectors.PrintfFromE1000).Entries);
 
         // Port 0 with a process behind it is no kernel.
-        Assert.Equal(1, Take("2:3", FromProgram with { SenderPort = 0 }, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.NotFromKernel));
+        Assert.Equal(1, Take("2:3", s_fromProgram with { SenderPort = 0 }, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.NotFromKernel));
     }
 
     [Fact]
     public void Message_OfTheRawGroup_IsItsPayload()
     {
         byte[] withHeader = [24, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "payload!"u8];
-        var (entries, _) = Take("7:1", FromKernel with { Groups = 1 }, withHeader, "no header"u8.ToArray(), EvlogVectors.BinaryFromScsi);
+        var (entries, _) = Take("7:1", s_fromKernel with { Groups = 1 }, withHeader, "no header"u8.ToArray(), EvlogVectors.BinaryFromScsi);
 
         Assert.All(entries, entry => Assert.Equal(EventOrigin.NetlinkRaw, entry.Origin));
         Assert.Equal("payload!"u8.ToArray(), entries[0].Record.ToArray());
@@ -71,10 +73,10 @@ public sealed class NetlinkIntakeTests
     [Fact]
     public void WhatIsNoRecord_IsRefusedWithItsReason()
     {
-        Assert.Equal(1, Take("7:3", FromKernel with { IsTruncated = true }, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.Truncated));
-        Assert.Equal(1, Take("7:3", FromKernel, Array.Empty<byte>()).Counters.RejectedFor(PacketRejectReason.Empty));
+        Assert.Equal(1, Take("7:3", s_fromKernel with { IsTruncated = true }, EvlogVectors.PrintfFromE1000).Counters.RejectedFor(PacketRejectReason.Truncated));
+        Assert.Equal(1, Take("7:3", s_fromKernel, Array.Empty<byte>()).Counters.RejectedFor(PacketRejectReason.Empty));
         // SELinux has protocol 7 today and says other things there.
-        Assert.Equal(1, Take("7:3", FromKernel, [20, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, .. new byte[60]]).Counters.RejectedFor(PacketRejectReason.EvlogNoMagic));
+        Assert.Equal(1, Take("7:3", s_fromKernel, [20, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, .. new byte[60]]).Counters.RejectedFor(PacketRejectReason.EvlogNoMagic));
     }
 
     [Theory]

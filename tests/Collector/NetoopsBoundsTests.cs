@@ -1,5 +1,5 @@
 using System.Net;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Tests;
 

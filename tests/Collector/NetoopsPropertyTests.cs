@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

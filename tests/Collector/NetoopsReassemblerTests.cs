@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mayday.Analysis;
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared.Wire;
 
 namespace Mayday.Collector.Tests;

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Mayday.Collector.Receive;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Mayday.Tests.Shared.Wire;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -13,6 +13,7 @@ namespace Mayday.Collector.Tests;
 /// A Postgres of their own that is stopped, killed, frozen and cut off under load: nothing is lost, nothing is there twice, and what came
 /// first is written first. MAYDAY_OUTAGE_SECONDS makes the outage longer than the 20 s of a test run (docs/operations.md: 300).
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class PostgresFaultTests : IAsyncLifetime
 {
     private const int PerSecond = 100;

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Collector.Reassembly;
-using Mayday.Store;
+using Mayday.Collector.Reassembly.Netconsole;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Tests;
 

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Collector.Reassembly;
+using Mayday.Collector.Reassembly.Netconsole;
 
 namespace Mayday.Collector.Tests;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;

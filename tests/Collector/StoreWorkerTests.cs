@@ -1,8 +1,15 @@
 using System.Threading.Channels;
+using Mayday.Collector.Analysing;
 using Mayday.Collector.Storing;
-using Mayday.Store;
-using Mayday.Store.Embedded;
+using Mayday.Collector.Storing.Dumps;
 using Mayday.Migrations;
+using Mayday.Protocol;
+using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Embedded;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -206,7 +213,7 @@ public sealed class StoreWorkerTests(PostgresFixture postgres) : IClassFixture<P
             var saver = new CounterSaver(new CollectorOptions { Name = "saver" }, counters, store, TimeProvider.System, NullLogger.Instance);
             await saver.SaveLastAsync();
 
-            var stats = await new CrashQueries(postgres.Source, TimeProvider.System).IngestStatsAsync(CancellationToken.None);
+            var stats = await new StoreQueries(postgres.Source, TimeProvider.System).Ingest.IngestStatsAsync(CancellationToken.None);
             Assert.Equal(start, stats.DatagramsByFormat["netoops"]);
             Assert.Equal(start, stats.RejectedByReason["noData"]);
         }

@@ -2,14 +2,18 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Mayday.Collector.Storing;
-using Mayday.Store;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Storing.Dumps;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Tests;
 
-/// <summary>The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres.</summary>
+/// <summary>
+/// The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres. Collectors of other tests run in this
+/// process at the same time, so each listener hears the source of one collector only.
+/// </summary>
 public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("mayday-trace-").FullName;
@@ -20,7 +24,6 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Fact]
     public async Task Dump_FromItsFirstPacketToItsCommit_IsOneTrace()
     {
-        using var listener = Listen();
         var before = DateTime.UtcNow;
         var name = await SendDumpAsync(postgres.ConnectionString, counters => counters.Written == 1);
 
@@ -49,7 +52,6 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Fact]
     public async Task Dump_WhilePostgresIsAway_EndsItsTraceInTheSpool()
     {
-        using var listener = Listen();
         var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
         var name = await SendDumpAsync(nobody, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
 
@@ -62,7 +64,6 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     [Fact]
     public async Task Dump_ThatWasSpooled_GoesOnWithItsTraceInTheProcessThatStoresIt()
     {
-        using var listener = Listen();
         var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
         var options = Options();
         await RunAsync(nobody, options, true, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
@@ -92,8 +93,7 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         var nobody = "Host=127.0.0.1;Port=1;Username=nobody;Database=none;Timeout=1";
         var options = Options();
-        await RunAsync(nobody, options, true, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }));
-        using var listener = Listen();
+        await RunAsync(nobody, options, true, counters => counters.Snapshot().Any(counter => counter is { Name: "spool.written", Value: 1 }), traced: false);
 
         await RunAsync(postgres.ConnectionString, options, false, counters => counters.Written == 1);
 
@@ -102,18 +102,34 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
     }
 
     [Fact]
-    public async Task Nobody_ListeningToIt_MakesNoActivity()
+    public void Nobody_ListeningToIt_MakesNoActivity()
     {
-        Assert.Null(DumpTrace.Begin());
-        await SendDumpAsync(postgres.ConnectionString, counters => counters.Written == 1);
+        using var heard = new CollectorCounters();
+        using var unheard = new CollectorCounters();
+        using var listener = Listen(heard.Activities);
+
+        Assert.Null(DumpTrace.Begin(unheard.Activities));
+        using var trace = DumpTrace.Begin(heard.Activities);
+        Assert.NotNull(trace);
+        Activity.Current = null;
+    }
+
+    [Fact]
+    public async Task Dump_OfAnotherCollectorInTheProcess_IsNotHeard()
+    {
+        using var heard = new CollectorCounters();
+        using var listener = Listen(heard.Activities);
+
+        await RunAsync(postgres.ConnectionString, Options(), true, counters => counters.Written == 1, traced: false);
+
         Assert.Empty(_ended);
     }
 
-    private ActivityListener Listen()
+    private ActivityListener Listen(ActivitySource one)
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == CollectorCounters.MeterName,
+            ShouldListenTo = source => ReferenceEquals(source, one),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = _ended.Enqueue,
         };
@@ -139,10 +155,11 @@ public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<Postgre
         return options.Name!;
     }
 
-    private static async Task RunAsync(string connection, CollectorOptions options, bool sends, Func<CollectorCounters, bool> until)
+    private async Task RunAsync(string connection, CollectorOptions options, bool sends, Func<CollectorCounters, bool> until, bool traced = true)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(connection);
         using var counters = new CollectorCounters();
+        using var listener = traced ? Listen(counters.Activities) : null;
         using var spool = DumpSpool.Open(options.Spool, counters, NullLogger.Instance);
         await using var pipeline = Pipeline.Open(options, new CrashWriter(source, TimeProvider.System), spool, counters, TimeProvider.System, NullLogger.Instance);
         pipeline.Start();

@@ -12,7 +12,7 @@ public sealed class DatagramMutator(byte[][] golden, byte[][] captured, int seed
     // A little over the longest UDP payload a receiver with a 2048-byte buffer sees.
     private const int MaxLength = 4096;
 
-    private static readonly byte[][] Words =
+    private static readonly byte[][] s_words =
     [
         .. new[]
         {
@@ -22,7 +22,7 @@ public sealed class DatagramMutator(byte[][] golden, byte[][] captured, int seed
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
-    private static readonly uint[] EdgeNumbers = [0, 1, 19, 20, 84, 88, 216, 388, 1023, 1024, 1412, 65_535, 65_536, 65_537, int.MaxValue, uint.MaxValue];
+    private static readonly uint[] s_edgeNumbers = [0, 1, 19, 20, 84, 88, 216, 388, 1023, 1024, 1412, 65_535, 65_536, 65_537, int.MaxValue, uint.MaxValue];
 
     private readonly byte[] _buffer = new byte[MaxLength];
     private readonly Random _random = new(seed);
@@ -34,7 +34,10 @@ public sealed class DatagramMutator(byte[][] golden, byte[][] captured, int seed
         var length = Math.Min(origin.Length, MaxLength);
         origin.AsSpan(0, length).CopyTo(_buffer);
         for (var change = _random.Next(1, 5); change > 0; change--)
+        {
             length = Change(length);
+        }
+
         return _buffer.AsSpan(0, length);
     }
 
@@ -54,10 +57,10 @@ public sealed class DatagramMutator(byte[][] golden, byte[][] captured, int seed
             case 2:
                 return _random.Next(length + 1);
             case 3 when length >= 4:
-                BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_random.Next(Math.Min(length - 3, 24))), EdgeNumbers[_random.Next(EdgeNumbers.Length)]);
+                BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_random.Next(Math.Min(length - 3, 24))), s_edgeNumbers[_random.Next(s_edgeNumbers.Length)]);
                 return length;
             case 4:
-                return Insert(length, Words[_random.Next(Words.Length)]);
+                return Insert(length, s_words[_random.Next(s_words.Length)]);
             case 5:
                 var other = Pick();
                 var start = _random.Next(other.Length);

@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Tests.Shared.Wire;
@@ -9,6 +9,7 @@ namespace Mayday.Fuzz.Tests;
 /// A million hostile evlog datagrams through reader, printer and event: no exception, no text beyond its bound, nothing refused without a reason.
 /// The seed is printed; MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class EvlogFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 1_000_000;

@@ -13,6 +13,7 @@ namespace Mayday.Fuzz.Tests;
 /// A million hostile datagrams through every parser: no exception, no field outside the datagram, no refusal without a reason. The seed is
 /// printed; MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class ParserFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 1_000_000;
@@ -72,7 +73,10 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             _ => true,
         };
         if (datagram.IsEmpty)
+        {
             reason = PacketRejectReason.Empty;
+        }
+
         Require(accepted == (reason == PacketRejectReason.None), "accepted with a reason to refuse");
         return reason;
     }
@@ -95,9 +99,15 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
             Require(reader.Offset == at && !reader.Frame.IsEmpty, "records overlap or stand still");
             at += reader.Frame.Length;
             if (reader.Offset > 0 && EvlogFrame.IsShapedLikeFrame(datagram))
+            {
                 reasons[(int)reader.Reason]++;
+            }
+
             if (reader.Reason != PacketRejectReason.None)
+            {
                 continue;
+            }
+
             Require(reader.Record.Variable.Length <= EvlogRecord.MaxVariableLength && (byte)reader.Record.Severity <= 7, "record out of bounds");
             Require(reader.Record.FacilityCode is null == !reader.Record.Facility.IsEmpty, "a record with no facility, or two");
         }
@@ -121,13 +131,18 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         Require(packet.KernelRelease.Length <= 64 && packet.UserBlob.Length is 0 or 128, "release and blob");
         var named = 0;
         foreach (var register in packet.Registers)
+        {
             named += register.Name.Length > 0 ? 1 : 0;
+        }
+
         Require(named == packet.Registers.Count && (packet.Registers.InstructionPointer is null) == (named == 0), "registers");
         Span<byte> key = stackalloc byte[NetoopsPacket.KeyLength];
         packet.ComputeKey(key);
         _ = packet.IsDataAllNul;
         if (readBlob)
+        {
             Require(NetoopsUserBlob.Read(packet.UserBlob).Count <= 64, "blob fields");
+        }
     }
 
     private static void CheckExtended(ReadOnlySpan<byte> datagram, byte[] scratch)
@@ -135,7 +150,9 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
         var isExtended = ExtendedPacket.TryParse(datagram, out var packet, out var reason);
         Require(ExtendedPacket.HasExtendedHeader(datagram) == (isExtended || reason != PacketRejectReason.None), "header and packet disagree");
         if (!isExtended)
+        {
             return;
+        }
 
         Require(packet.Header.Length + 1 + packet.Body.Length == datagram.Length, "header and body");
         Require(packet.Priority is >= 0 and <= 2047, "priority");
@@ -161,18 +178,26 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     private static void CheckText(ReadOnlySpan<byte> datagram, byte[] scratch)
     {
         if (KmsgRecord.TryParse(datagram, out var record))
+        {
             CheckBody(record.Body, scratch);
+        }
+
         var hasPrefix = LogLine.TryParse(datagram, out var line);
         Require(line.Line.EndsWith(line.Text) && hasPrefix == (line.HasPriority || line.HasTimestamp), "log line lost its text");
         if (PstoreFile.TryParse(datagram, out var file))
+        {
             Require(file.Count >= 0 && file.Part > 0 && file.Text.Length < datagram.Length, "pstore");
+        }
+
         _ = EvlogFrame.IsCandidate(datagram) && EvlogFrame.IsShapedLikeFrame(datagram);
     }
 
     private static void Require(bool holds, string what)
     {
         if (!holds)
+        {
             throw new InvalidDataException(what);
+        }
     }
 
     private static int FromEnvironment(string name, int otherwise) =>

@@ -1,18 +1,26 @@
 using System.Globalization;
 using System.Text;
 using Mayday.Collector;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Fuzz.Tests;
+
+/// <summary>Memory is counted for the whole process: no other test may run at the same time.</summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone;
 
 /// <summary>
 /// Two million hostile datagrams from friendly and random sources through classifier, parsers, reassemblers, joining and analysis, with caps so
 /// small that all of them are reached: no exception, no table past its cap, nothing held at the end. The seed is printed;
 /// MAYDAY_FUZZ_SEED repeats a run, MAYDAY_FUZZ_COUNT makes it longer.
 /// </summary>
+[Collection(nameof(MeasuredAlone))]
+[Trait("Tier", "chaos")]
 public sealed class ReassemblyFuzzTests(ITestOutputHelper output)
 {
     private const int DefaultCount = 2_000_000;

@@ -19,7 +19,10 @@ public sealed class AllocationTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var sum = 0L;
         for (var round = 0; round < 100; round++)
+        {
             sum += ReadAll(datagrams, scratch);
+        }
+
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         Assert.Equal(100 * expected, sum);
@@ -38,7 +41,9 @@ public sealed class AllocationTests
                 netoops.ComputeKey(key);
                 sum += key[0] + (netoops.IsDataAllNul ? 1 : 0);
                 foreach (var register in netoops.Registers)
+                {
                     sum += (byte)register.Value;
+                }
             }
 
             if (ExtendedPacket.TryParse(datagram, out var extended, out _))
@@ -46,17 +51,24 @@ public sealed class AllocationTests
                 var body = new MessageBody(extended.Body);
                 sum += body.UnescapeText(scratch) + (body.TryGetMessageId(out var id) ? (byte)id : 0);
                 foreach (var field in body.Fields)
+                {
                     sum += field.Value.Length;
+                }
             }
 
             sum += LogLine.TryParse(datagram, out var line) ? line.Text.Length : 0;
             for (var reader = new EvlogReader(datagram); reader.MoveNext();)
             {
                 if (reader.Reason != PacketRejectReason.None)
+                {
                     continue;
+                }
+
                 sum += reader.Record.Pid + reader.Record.Facility.Length + reader.Record.ComputeEventType();
                 if (reader.Record.Format == EvlogFormat.Printf)
+                {
                     sum += reader.Record.ReadPrintf().Render(scratch, out _);
+                }
             }
         }
 

@@ -1,3 +1,7 @@
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -9,14 +13,14 @@ public sealed class BugDecisionTests : IAsyncLifetime
 
     private PostgresFixture _postgres = null!;
     private CrashWriter _writer = null!;
-    private CrashQueries _queries = null!;
+    private StoreQueries _queries = null!;
     private BugDecisions _decisions = null!;
 
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresFixture.CreateAsync();
         _writer = new CrashWriter(_postgres.Source, TimeProvider.System);
-        _queries = new CrashQueries(_postgres.Source, TimeProvider.System);
+        _queries = new StoreQueries(_postgres.Source, TimeProvider.System);
         _decisions = new BugDecisions(_postgres.Source, TimeProvider.System);
     }
 
@@ -98,8 +102,8 @@ public sealed class BugDecisionTests : IAsyncLifetime
     {
         var dump = Some.Dump(address, crashes: Some.Crash(function, Interlocked.Increment(ref s_time), fatal: fatal));
         var written = Assert.Single(await _writer.WriteAsync([dump], default));
-        return (await _queries.FindCrashAsync(written.CrashIds[0], default))!.BugId;
+        return (await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default))!.BugId;
     }
 
-    private async Task<BugDetail> FindAsync(Guid bug) => (await _queries.FindBugAsync(bug, default))!;
+    private async Task<BugDetail> FindAsync(Guid bug) => (await _queries.Bugs.FindBugAsync(bug, default))!;
 }

@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;

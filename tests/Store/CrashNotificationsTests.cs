@@ -1,3 +1,4 @@
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;

@@ -1,3 +1,9 @@
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -6,7 +12,7 @@ namespace Mayday.Store.Tests;
 public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task Host_NamelessDumpsOfOneAddress_AreOneHostNamedByIt()
@@ -29,7 +35,7 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
     {
         var hosts = await HostsOfAsync(Some.Dump("10.4.0.3", "roamer", crashes: Some.Crash("h5")), Some.Dump("10.4.0.4", "roamer", crashes: Some.Crash("h6")));
         Assert.Single(hosts.Select(host => host.Id).Distinct());
-        var detail = await _queries.FindHostAsync(hosts[0].Id, default);
+        var detail = await _queries.Hosts.FindHostAsync(hosts[0].Id, default);
         Assert.Equal(["10.4.0.3", "10.4.0.4"], detail!.Addresses.Order());
         Assert.All(detail.AddressHistory, address => Assert.Equal("roamer", address.ClaimedName));
     }
@@ -84,7 +90,7 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
     public async Task Host_UploadForANamedMachine_DoesNotGiveItTheUploadersAddress()
     {
         var upload = Assert.Single(await HostsOfAsync(Some.Dump("10.4.0.12", "remote", transport: Transport.Http, crashes: Some.Crash("h19"))));
-        Assert.Empty((await _queries.FindHostAsync(upload.Id, default))!.Addresses);
+        Assert.Empty((await _queries.Hosts.FindHostAsync(upload.Id, default))!.Addresses);
         Assert.Equal("10.4.0.12", Assert.Single(await HostsOfAsync(Some.Dump("10.4.0.12", crashes: Some.Crash("h20")))).Name);
     }
 
@@ -111,13 +117,13 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
         var second = Assert.Single(await _writer.WriteAsync([Some.Dump(address, name, transport: Transport.Netconsole, crashes: [crash, Some.Crash("h30", 813)])], default));
 
         Assert.Equal(first.CrashIds[0], second.CrashIds[0]);
-        var found = (await _queries.FindCrashAsync(first.CrashIds[0], default))!;
+        var found = (await _queries.Crashes.FindCrashAsync(first.CrashIds[0], default))!;
         Assert.Equal(name, found.Host);
         Assert.Equal(2, found.Witnesses.Count);
-        var host = (await _queries.FindHostAsync(found.HostId, default))!;
+        var host = (await _queries.Hosts.FindHostAsync(found.HostId, default))!;
         Assert.Equal(nameIsKnown ? (4, 4) : (3, 3), (host.CrashCount, host.DumpCount));
         Assert.Contains(address, host.Addresses);
-        Assert.Equal(host.Id, Assert.Single((await _queries.ListHostsAsync(new HostFilter { Text = address }, new PageRequest(), default)).Items).Id);
+        Assert.Equal(host.Id, Assert.Single((await _queries.Hosts.ListHostsAsync(new HostFilter { Text = address }, new PageRequest(), default)).Items).Id);
         Assert.Equal(name, Assert.Single(await HostsOfAsync(Some.Dump(address, crashes: Some.Crash("h33", 900)))).Name);
     }
 
@@ -127,7 +133,7 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
         await HostsOfAsync(Some.Dump("10.4.1.3", crashes: Some.Crash("h34", 10)));
         var named = Assert.Single(await HostsOfAsync(Some.Dump("10.4.1.3", "behind-nat", crashes: Some.Crash("h35", 20))));
         Assert.Equal(1, named.CrashCount);
-        Assert.Equal(2, (await _queries.ListHostsAsync(new HostFilter { Text = "10.4.1.3" }, new PageRequest(), default)).Items.Count);
+        Assert.Equal(2, (await _queries.Hosts.ListHostsAsync(new HostFilter { Text = "10.4.1.3" }, new PageRequest(), default)).Items.Count);
     }
 
     private async Task<HostDetail[]> HostsOfAsync(params FinishedDump[] dumps)
@@ -135,8 +141,8 @@ public sealed class HostIdentityTests(PostgresFixture postgres) : IClassFixture<
         var hosts = new List<HostDetail>();
         foreach (var written in await _writer.WriteAsync(dumps, default))
         {
-            var crash = await _queries.FindCrashAsync(written.CrashIds[0], default);
-            hosts.Add((await _queries.FindHostAsync(crash!.HostId, default))!);
+            var crash = await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default);
+            hosts.Add((await _queries.Hosts.FindHostAsync(crash!.HostId, default))!);
         }
 
         return [.. hosts];

@@ -1,5 +1,11 @@
 using System.Text;
 using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -8,7 +14,7 @@ namespace Mayday.Store.Tests;
 public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     public static TheoryData<string> Texts =>
     [
@@ -59,15 +65,15 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
         var written = Assert.Single(await _writer.WriteAsync([dump], default));
 
         Assert.Null(written.Refusal);
-        var crash = await _queries.FindCrashAsync(Assert.Single(written.CrashIds), default);
+        var crash = await _queries.Crashes.FindCrashAsync(Assert.Single(written.CrashIds), default);
         Assert.InRange(crash!.Title.Length, 1, StoredText.MaxTitle);
         Assert.InRange(Encoding.UTF8.GetByteCount(crash.Extract), 1, StoredText.MaxExtractBytes * 3);
         Assert.DoesNotContain('\0', crash.Title + crash.Extract + crash.Host + crash.Report.Frames[0].Function + crash.UserFields[0].Value);
         Assert.Null(crash.Report.PrintkTime);
-        Assert.Equal(dump.Log.ToArray(), (await _queries.FindCrashLogAsync(crash.Id, default))!.Log);
-        Assert.NotNull(await _queries.ListCrashesAsync(new CrashFilter { Text = text, Host = text, Function = text, KernelRelease = text }, new PageRequest(), default));
-        Assert.NotNull(await _queries.ListBugsAsync(new BugFilter { Text = text, Host = text, Function = text }, new PageRequest(), default));
-        Assert.NotNull(await _queries.ListHostsAsync(new HostFilter { Text = text, KernelRelease = text }, new PageRequest(), default));
+        Assert.Equal(dump.Log.ToArray(), (await _queries.Crashes.FindCrashLogAsync(crash.Id, default))!.Log);
+        Assert.NotNull(await _queries.Crashes.ListCrashesAsync(new CrashFilter { Text = text, Host = text, Function = text, KernelRelease = text }, new PageRequest(), default));
+        Assert.NotNull(await _queries.Bugs.ListBugsAsync(new BugFilter { Text = text, Host = text, Function = text }, new PageRequest(), default));
+        Assert.NotNull(await _queries.Hosts.ListHostsAsync(new HostFilter { Text = text, KernelRelease = text }, new PageRequest(), default));
     }
 
     [Fact]
@@ -75,7 +81,7 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
     {
         const string Title = "BUG: <b>'\"; DROP TABLE crash; --\u001b[31m";
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.6.0.2", "a'b<i>", crashes: Some.Crash("markup") with { Title = Title })], default));
-        var crash = await _queries.FindCrashAsync(written.CrashIds[0], default);
+        var crash = await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default);
         Assert.Equal(Title, crash!.Title);
         Assert.Equal("a'b<i>", crash.Host);
         Assert.Equal(Title, crash.Report.Title);
@@ -87,9 +93,9 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
         byte[] log = [.. "<1>[    1.000000] BUG: "u8, 0xff, 0xfe, 0x00, .. "end\n"u8];
         var report = Some.Crash("binary", time: 1) with { Start = 0, End = log.Length };
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.6.0.3", crashes: report) with { Log = log }], default));
-        var crash = await _queries.FindCrashAsync(written.CrashIds[0], default);
+        var crash = await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default);
         Assert.Contains("\ufffd\ufffd\u2400end", crash!.Extract, StringComparison.Ordinal);
-        Assert.Equal(log, (await _queries.FindCrashLogAsync(crash.Id, default))!.Log);
+        Assert.Equal(log, (await _queries.Crashes.FindCrashLogAsync(crash.Id, default))!.Log);
     }
 
     [Fact]
@@ -118,7 +124,7 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
     {
         var frames = Enumerable.Repeat(new StackFrame("f", 1, 2, null, true), 300_000).ToArray();
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.6.1.3", crashes: Some.Crash("frames", 1) with { Frames = frames })], default));
-        var crash = await _queries.FindCrashAsync(written.CrashIds[0], default);
+        var crash = await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default);
         Assert.InRange(crash!.Report.Frames.Count, 1, 5000);
     }
 

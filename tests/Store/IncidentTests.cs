@@ -1,3 +1,8 @@
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -8,7 +13,7 @@ public sealed class IncidentTests(PostgresFixture postgres) : IClassFixture<Post
     private static readonly DateTimeOffset s_noon = DateTimeOffset.UtcNow.AddMinutes(-30);
 
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task WriteAsync_CrashesOfOneDump_ShareAnIncidentInOrderOfTime()
@@ -72,5 +77,5 @@ public sealed class IncidentTests(PostgresFixture postgres) : IClassFixture<Post
 
     private async Task<WrittenDump> WriteAsync(FinishedDump dump) => Assert.Single(await _writer.WriteAsync([dump], default));
 
-    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.FindCrashAsync(id, default))!;
+    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.Crashes.FindCrashAsync(id, default))!;
 }

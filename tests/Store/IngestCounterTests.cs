@@ -1,3 +1,7 @@
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -7,13 +11,13 @@ public sealed class IngestCounterTests : IAsyncLifetime
     private readonly SettableTime _time = new();
     private PostgresFixture _postgres = null!;
     private IngestCounters _counters = null!;
-    private CrashQueries _queries = null!;
+    private StoreQueries _queries = null!;
 
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresFixture.CreateAsync();
         _counters = new IngestCounters(_postgres.Source, _time);
-        _queries = new CrashQueries(_postgres.Source, _time);
+        _queries = new StoreQueries(_postgres.Source, _time);
     }
 
     public ValueTask DisposeAsync() => _postgres.DisposeAsync();
@@ -26,7 +30,7 @@ public sealed class IngestCounterTests : IAsyncLifetime
         await _counters.SaveAsync("a", [new(IngestCounterNames.Received, "format=netoops", 12)], default);
         await _counters.StartAsync("a", default);
         await _counters.SaveAsync("a", [new(IngestCounterNames.Received, "format=netoops", 3)], default);
-        Assert.Equal(15, (await _queries.IngestStatsAsync(default)).Datagrams);
+        Assert.Equal(15, (await _queries.Ingest.IngestStatsAsync(default)).Datagrams);
     }
 
     [Fact]
@@ -35,9 +39,9 @@ public sealed class IngestCounterTests : IAsyncLifetime
         await _counters.StartAsync("a", default);
         await _counters.SaveAsync("a", [new(IngestCounterNames.SpoolDumps, "", 10)], default);
         await _counters.StartAsync("a", default);
-        Assert.Equal(0, (await _queries.IngestStatsAsync(default)).SpooledDumps);
+        Assert.Equal(0, (await _queries.Ingest.IngestStatsAsync(default)).SpooledDumps);
         await _counters.SaveAsync("a", [new(IngestCounterNames.SpoolDumps, "", 4)], default);
-        Assert.Equal(4, (await _queries.IngestStatsAsync(default)).SpooledDumps);
+        Assert.Equal(4, (await _queries.Ingest.IngestStatsAsync(default)).SpooledDumps);
     }
 
     [Fact]
@@ -65,7 +69,7 @@ public sealed class IngestCounterTests : IAsyncLifetime
                 default);
         }
 
-        var stats = await _queries.IngestStatsAsync(default);
+        var stats = await _queries.Ingest.IngestStatsAsync(default);
         Assert.Equal((14, 2, 14, 16, 18), (stats.Datagrams, stats.Rejected, stats.KernelDrops, stats.Duplicates, stats.Conflicting));
         Assert.Equal((20, 22, 24, 26), (stats.CompleteDumps, stats.PartialDumps, stats.SpoolBytes, stats.SpoolDropped));
         Assert.Equal(30, stats.DroppedDumps);
@@ -78,18 +82,18 @@ public sealed class IngestCounterTests : IAsyncLifetime
     public async Task IngestStats_CollectorFallsSilent_IsNotAlive()
     {
         await _counters.StartAsync("a", default);
-        Assert.True(Assert.Single((await _queries.IngestStatsAsync(default)).Collectors).Alive);
+        Assert.True(Assert.Single((await _queries.Ingest.IngestStatsAsync(default)).Collectors).Alive);
         _time.Now += TimeSpan.FromSeconds(11);
-        Assert.False(Assert.Single((await _queries.IngestStatsAsync(default)).Collectors).Alive);
+        Assert.False(Assert.Single((await _queries.Ingest.IngestStatsAsync(default)).Collectors).Alive);
         await _counters.SaveAsync("a", [], default);
-        Assert.True(Assert.Single((await _queries.IngestStatsAsync(default)).Collectors).Alive);
+        Assert.True(Assert.Single((await _queries.Ingest.IngestStatsAsync(default)).Collectors).Alive);
     }
 
     [Fact]
     public async Task SaveAsync_HostileNames_AreStored()
     {
         await _counters.SaveAsync("a\0b", [new("n\0", "t\0", 1), new("n\0", "t\0", 2)], default);
-        Assert.Equal(3, Assert.Single((await _queries.IngestStatsAsync(default)).Counters).Value);
+        Assert.Equal(3, Assert.Single((await _queries.Ingest.IngestStatsAsync(default)).Counters).Value);
     }
 
     private sealed class SettableTime : TimeProvider

@@ -3,7 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Mayday.Migrations;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 using Mayday.Store.Embedded;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;

@@ -1,4 +1,11 @@
 using Mayday.Migrations;
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 using Npgsql;
 
@@ -9,14 +16,14 @@ public sealed class PartitionTests : IAsyncLifetime
     private PostgresFixture _postgres = null!;
     private PartitionKeeper _keeper = null!;
     private CrashWriter _writer = null!;
-    private CrashQueries _queries = null!;
+    private StoreQueries _queries = null!;
 
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresFixture.CreateAsync();
         _keeper = new PartitionKeeper(_postgres.Source);
         _writer = new CrashWriter(_postgres.Source, TimeProvider.System);
-        _queries = new CrashQueries(_postgres.Source, TimeProvider.System);
+        _queries = new StoreQueries(_postgres.Source, TimeProvider.System);
     }
 
     public ValueTask DisposeAsync() => _postgres.DisposeAsync();
@@ -56,12 +63,12 @@ public sealed class PartitionTests : IAsyncLifetime
     {
         var future = Some.Now.AddDays(10);
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.7.0.1", at: future, crashes: Some.Crash("misdated", 1))], default));
-        Assert.Equal(3, (await _queries.IngestStatsAsync(default)).MisdatedRows);
+        Assert.Equal(3, (await _queries.Ingest.IngestStatsAsync(default)).MisdatedRows);
 
         await _keeper.MaintainAsync(future, PartitionKeeper.DefaultRetention, default);
 
-        Assert.Equal(0, (await _queries.IngestStatsAsync(default)).MisdatedRows);
-        Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
+        Assert.Equal(0, (await _queries.Ingest.IngestStatsAsync(default)).MisdatedRows);
+        Assert.NotNull(await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default));
         Assert.Equal($"crash_{future.UtcDateTime:yyyyMMdd}", await ScalarAsync("SELECT tableoid::regclass::text FROM crash"));
     }
 
@@ -75,19 +82,19 @@ public sealed class PartitionTests : IAsyncLifetime
 
         await SchemaMigrator.MigrateAsync(_postgres.ConnectionString, default);
 
-        Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
+        Assert.NotNull(await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default));
     }
 
     [Fact]
     public async Task MaintainAsync_PastRetention_DropsTheDayAndKeepsTheCounts()
     {
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.7.0.2", crashes: Some.Crash("old", 1))], default));
-        var crash = (await _queries.FindCrashAsync(written.CrashIds[0], default))!;
+        var crash = (await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default))!;
         var later = await _keeper.MaintainAsync(Some.Now.AddDays(92), TimeSpan.FromDays(90), default);
 
         Assert.Contains($"dump_{crash.ReceivedAt.UtcDateTime:yyyyMMdd}", later.Dropped);
-        Assert.Null(await _queries.FindCrashAsync(crash.Id, default));
-        Assert.Equal(1, (await _queries.FindBugAsync(crash.BugId, default))!.CrashCount);
+        Assert.Null(await _queries.Crashes.FindCrashAsync(crash.Id, default));
+        Assert.Equal(1, (await _queries.Bugs.FindBugAsync(crash.BugId, default))!.CrashCount);
         Assert.Equal("0", await ScalarAsync("SELECT (SELECT count(*) FROM crash_witness) + (SELECT count(*) FROM dump_key) + (SELECT count(*) FROM crash_occurrence) + (SELECT count(*) FROM incident)"));
     }
 
@@ -96,16 +103,16 @@ public sealed class PartitionTests : IAsyncLifetime
     {
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.7.0.3", crashes: Some.Crash("kept", 1))], default));
         await _keeper.MaintainAsync(Some.Now.AddDays(89), TimeSpan.FromDays(90), default);
-        Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
+        Assert.NotNull(await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default));
     }
 
     [Fact]
     public async Task MaintainAsync_OldDefaultRows_LeaveWithRetention()
     {
         await _writer.WriteAsync([Some.Dump("10.7.0.4", at: Some.Now.AddDays(-400), crashes: Some.Crash("ancient", 1))], default);
-        Assert.Equal(3, (await _queries.IngestStatsAsync(default)).MisdatedRows);
+        Assert.Equal(3, (await _queries.Ingest.IngestStatsAsync(default)).MisdatedRows);
         await _keeper.MaintainAsync(Some.Now, TimeSpan.FromDays(90), default);
-        Assert.Equal(0, (await _queries.IngestStatsAsync(default)).MisdatedRows);
+        Assert.Equal(0, (await _queries.Ingest.IngestStatsAsync(default)).MisdatedRows);
     }
 
     [Fact]

@@ -1,4 +1,10 @@
 using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -7,14 +13,14 @@ namespace Mayday.Store.Tests;
 public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task FindCrash_CompletenessThatCannotBeTold_IsReadBackAsUnknown()
     {
         var written = Assert.Single(await _writer.WriteAsync([Some.Dump("10.5.0.3", "unknowable", transport: Transport.NetconsoleBasic, complete: null, crashes: Some.Crash("unknowable_f", 7))], default));
 
-        var detail = await _queries.FindCrashAsync(written.CrashIds[0], default);
+        var detail = await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default);
 
         Assert.NotNull(detail);
         Assert.Null(detail.Complete);
@@ -32,7 +38,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
         string? cursor = null;
         do
         {
-            var page = await _queries.ListCrashesAsync(new CrashFilter { Host = "pager" }, new PageRequest(10, cursor), default);
+            var page = await _queries.Crashes.ListCrashesAsync(new CrashFilter { Host = "pager" }, new PageRequest(10, cursor), default);
             seen.AddRange(page.Items.Select(item => item.Function));
             cursor = page.Next;
             await _writer.WriteAsync([Some.Dump("10.5.0.1", "pager", crashes: Some.Crash($"newer{seen.Count}", 1000 + seen.Count))], default);
@@ -46,8 +52,8 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task ListCrashes_LastPageExactlyFull_HasNoNext()
     {
         await _writer.WriteAsync([.. Enumerable.Range(0, 4).Select(i => Some.Dump("10.5.0.2", "exact", crashes: Some.Crash($"exact{i}", i + 1)))], default);
-        var first = await _queries.ListCrashesAsync(new CrashFilter { Host = "exact" }, new PageRequest(2), default);
-        var second = await _queries.ListCrashesAsync(new CrashFilter { Host = "exact" }, new PageRequest(2, first.Next), default);
+        var first = await _queries.Crashes.ListCrashesAsync(new CrashFilter { Host = "exact" }, new PageRequest(2), default);
+        var second = await _queries.Crashes.ListCrashesAsync(new CrashFilter { Host = "exact" }, new PageRequest(2, first.Next), default);
         Assert.Equal(2, second.Items.Count);
         Assert.Null(second.Next);
     }
@@ -60,18 +66,18 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     [InlineData("'; DROP TABLE crash; --")]
     public async Task ListCrashes_ForeignCursor_IsRefused(string cursor)
     {
-        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.ListCrashesAsync(new CrashFilter(), new PageRequest(10, cursor), default));
-        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.ListBugsAsync(new BugFilter(), new PageRequest(10, cursor), default));
-        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.ListHostsAsync(new HostFilter(), new PageRequest(10, cursor), default));
+        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.Crashes.ListCrashesAsync(new CrashFilter(), new PageRequest(10, cursor), default));
+        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.Bugs.ListBugsAsync(new BugFilter(), new PageRequest(10, cursor), default));
+        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.Hosts.ListHostsAsync(new HostFilter(), new PageRequest(10, cursor), default));
     }
 
     [Fact]
     public async Task ListBugs_CursorOfAnotherOrder_IsRefused()
     {
         await _writer.WriteAsync([Some.Dump("10.5.0.3", crashes: [Some.Crash("order1", 1), Some.Crash("order2", 2)])], default);
-        var page = await _queries.ListBugsAsync(new BugFilter { Sort = "crashes" }, new PageRequest(1), default);
-        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.ListBugsAsync(new BugFilter { Sort = "lastSeen" }, new PageRequest(1, page.Next), default));
-        Assert.NotEmpty((await _queries.ListBugsAsync(new BugFilter { Sort = "crashes" }, new PageRequest(1, page.Next), default)).Items);
+        var page = await _queries.Bugs.ListBugsAsync(new BugFilter { Sort = "crashes" }, new PageRequest(1), default);
+        await Assert.ThrowsAsync<InvalidCursorException>(() => _queries.Bugs.ListBugsAsync(new BugFilter { Sort = "lastSeen" }, new PageRequest(1, page.Next), default));
+        Assert.NotEmpty((await _queries.Bugs.ListBugsAsync(new BugFilter { Sort = "crashes" }, new PageRequest(1, page.Next), default)).Items);
     }
 
     [Fact]
@@ -80,7 +86,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
         var mine = await WriteAsync(Some.Dump("10.5.1.1", "filter-a", transport: Transport.Netconsole, complete: false,
             crashes: Some.Crash("filter_me", 5, CrashKind.SoftLockup, fatal: true, release: "9.9.9-filter")));
         await WriteAsync(Some.Dump("10.5.1.2", "filter-b", crashes: Some.Crash("not_me", 5)));
-        var crash = (await _queries.FindCrashAsync(mine.CrashIds[0], default))!;
+        var crash = (await _queries.Crashes.FindCrashAsync(mine.CrashIds[0], default))!;
 
         foreach (var filter in new[]
         {
@@ -104,9 +110,9 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             new CrashFilter { Host = "filter-*", Since = crash.ReceivedAt, Until = crash.ReceivedAt.AddMilliseconds(1) },
         })
         {
-            var found = await _queries.ListCrashesAsync(filter, new PageRequest(), default);
+            var found = await _queries.Crashes.ListCrashesAsync(filter, new PageRequest(), default);
             Assert.True(found.Items.Select(item => item.Id).SequenceEqual([crash.Id]), $"{filter} found {found.Items.Count}");
-            var slice = await _queries.SliceCrashesAsync(filter, 0, 10, 1000, default);
+            var slice = await _queries.Crashes.SliceCrashesAsync(filter, 0, 10, 1000, default);
             Assert.Equal((1, crash.Id), (slice.Total, slice.Items[0].Id));
         }
 
@@ -120,10 +126,10 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             new CrashFilter { Host = "filter-a", Text = "filter-me" },
         })
         {
-            Assert.Empty((await _queries.ListCrashesAsync(filter, new PageRequest(), default)).Items);
+            Assert.Empty((await _queries.Crashes.ListCrashesAsync(filter, new PageRequest(), default)).Items);
         }
 
-        Assert.Equal(2, (await _queries.ListCrashesAsync(new CrashFilter { Host = "filter-*" }, new PageRequest(), default)).Items.Count);
+        Assert.Equal(2, (await _queries.Crashes.ListCrashesAsync(new CrashFilter { Host = "filter-*" }, new PageRequest(), default)).Items.Count);
     }
 
     [Theory]
@@ -135,7 +141,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task ListCrashes_HostFilterWithWildcards_TakesThemLiterally(string host)
     {
         await WriteAsync(Some.Dump("10.5.1.9", "like-a", crashes: Some.Crash("like")));
-        Assert.Empty((await _queries.ListCrashesAsync(new CrashFilter { Host = host }, new PageRequest(), default)).Items);
+        Assert.Empty((await _queries.Crashes.ListCrashesAsync(new CrashFilter { Host = host }, new PageRequest(), default)).Items);
     }
 
     [Fact]
@@ -150,7 +156,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
         await using var own = await PostgresFixture.CreateAsync();
         await new CrashWriter(own.Source, TimeProvider.System).WriteAsync(
             [.. Enumerable.Range(0, 210).Select(i => Some.Dump("10.5.2.1", crashes: Some.Crash($"limit{i}", i + 1)))], default);
-        var page = await new CrashQueries(own.Source, TimeProvider.System).ListCrashesAsync(new CrashFilter(), new PageRequest(limit), default);
+        var page = await new StoreQueries(own.Source, TimeProvider.System).Crashes.ListCrashesAsync(new CrashFilter(), new PageRequest(limit), default);
         Assert.Equal(expected, page.Items.Count);
         Assert.NotNull(page.Next);
     }
@@ -159,7 +165,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task SliceCrashes_CountLimit_StopsCounting()
     {
         await _writer.WriteAsync([.. Enumerable.Range(0, 9).Select(i => Some.Dump("10.5.2.2", "slicer", crashes: Some.Crash($"slice{i}", i + 1)))], default);
-        var slice = await _queries.SliceCrashesAsync(new CrashFilter { Host = "slicer" }, 6, 10, 7, default);
+        var slice = await _queries.Crashes.SliceCrashesAsync(new CrashFilter { Host = "slicer" }, 6, 10, 7, default);
         Assert.Equal(7, slice.Total);
         Assert.Equal(3, slice.Items.Count);
     }
@@ -169,7 +175,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await using var own = await PostgresFixture.CreateAsync();
         var writer = new CrashWriter(own.Source, TimeProvider.System);
-        var queries = new CrashQueries(own.Source, TimeProvider.System);
+        var queries = new StoreQueries(own.Source, TimeProvider.System);
         for (var i = 0; i < 7; i++)
         {
             await writer.WriteAsync(
@@ -187,7 +193,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             var seen = new List<BugItem>();
             for (string? cursor = null; ;)
             {
-                var page = await queries.ListBugsAsync(new BugFilter { Sort = order }, new PageRequest(2, cursor), default);
+                var page = await queries.Bugs.ListBugsAsync(new BugFilter { Sort = order }, new PageRequest(2, cursor), default);
                 seen.AddRange(page.Items);
                 if ((cursor = page.Next) is null)
                 {
@@ -197,7 +203,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
 
             Assert.Equal(7, seen.Select(bug => bug.Id).Distinct().Count());
             Assert.Equal(seen.Select(key).OrderDescending(), seen.Select(key));
-            Assert.Equal(seen.Select(bug => bug.Id), (await queries.SliceBugsAsync(new BugFilter { Sort = order }, 0, 100, default)).Items.Select(bug => bug.Id));
+            Assert.Equal(seen.Select(bug => bug.Id), (await queries.Bugs.SliceBugsAsync(new BugFilter { Sort = order }, 0, 100, default)).Items.Select(bug => bug.Id));
         }
     }
 
@@ -205,7 +211,7 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
     public async Task ListBugs_EachFilter_NarrowsToWhatItSays()
     {
         var written = await WriteAsync(Some.Dump("10.5.3.1", "bug-filter", crashes: Some.Crash("bug_filter_fn", 5, CrashKind.Kcsan)));
-        var bug = (await _queries.FindCrashAsync(written.CrashIds[0], default))!.BugId;
+        var bug = (await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default))!.BugId;
         foreach (var filter in new[]
         {
             new BugFilter { Kind = CrashKind.Kcsan },
@@ -215,12 +221,12 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             new BugFilter { Host = "bug-*", Since = Some.Now.AddHours(-1), Until = Some.Now.AddHours(1) },
         })
         {
-            Assert.Equal(bug, Assert.Single((await _queries.ListBugsAsync(filter, new PageRequest(), default)).Items).Id);
-            Assert.Equal(1, (await _queries.SliceBugsAsync(filter, 0, 10, default)).Total);
+            Assert.Equal(bug, Assert.Single((await _queries.Bugs.ListBugsAsync(filter, new PageRequest(), default)).Items).Id);
+            Assert.Equal(1, (await _queries.Bugs.SliceBugsAsync(filter, 0, 10, default)).Total);
         }
 
-        Assert.Empty((await _queries.ListBugsAsync(new BugFilter { Function = "bug_filter_fn", Since = Some.Now.AddHours(1) }, new PageRequest(), default)).Items);
-        Assert.Empty((await _queries.ListBugsAsync(new BugFilter { Host = "nobody" }, new PageRequest(), default)).Items);
+        Assert.Empty((await _queries.Bugs.ListBugsAsync(new BugFilter { Function = "bug_filter_fn", Since = Some.Now.AddHours(1) }, new PageRequest(), default)).Items);
+        Assert.Empty((await _queries.Bugs.ListBugsAsync(new BugFilter { Host = "nobody" }, new PageRequest(), default)).Items);
     }
 
     [Fact]
@@ -236,8 +242,8 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
             ],
             default);
 
-        var item = Assert.Single((await _queries.ListBugsAsync(new BugFilter { Function = "trend" }, new PageRequest(), default)).Items);
-        var bug = (await _queries.FindBugAsync(item.Id, default))!;
+        var item = Assert.Single((await _queries.Bugs.ListBugsAsync(new BugFilter { Function = "trend" }, new PageRequest(), default)).Items);
+        var bug = (await _queries.Bugs.FindBugAsync(item.Id, default))!;
         Assert.Equal((4, 2, 1), (bug.CrashCount, bug.HostCount, bug.FatalCount));
         Assert.Equal(14, bug.Trend.Count);
         Assert.Equal((2, 1), (bug.Trend[11], bug.Trend[13]));
@@ -258,37 +264,37 @@ public sealed class QueryTests(PostgresFixture postgres) : IClassFixture<Postgre
                 Some.Dump("10.5.5.1", "host-page", at: Some.Now.AddHours(-1), crashes: Some.Crash("newer", 2, release: "6.6")),
             ],
             default);
-        var item = Assert.Single((await _queries.SliceHostsAsync(new HostFilter { Text = "host-pa" }, 0, 10, default)).Items);
-        var host = (await _queries.FindHostAsync(item.Id, default))!;
+        var item = Assert.Single((await _queries.Hosts.SliceHostsAsync(new HostFilter { Text = "host-pa" }, 0, 10, default)).Items);
+        var host = (await _queries.Hosts.FindHostAsync(item.Id, default))!;
         Assert.Equal("6.6", host.KernelRelease);
         Assert.EndsWith("newer", host.LastCrashTitle, StringComparison.Ordinal);
         Assert.Equal(["newer", "older"], host.Bugs.Select(bug => bug.Function));
         Assert.Equal(["10.5.5.1"], host.Addresses);
-        Assert.Single((await _queries.ListHostsAsync(new HostFilter { Text = "10.5.5." }, new PageRequest(), default)).Items);
-        Assert.Single((await _queries.ListHostsAsync(new HostFilter { Text = "host-page", KernelRelease = "6.6" }, new PageRequest(), default)).Items);
-        Assert.Empty((await _queries.ListHostsAsync(new HostFilter { Text = "host-page", KernelRelease = "6.1" }, new PageRequest(), default)).Items);
+        Assert.Single((await _queries.Hosts.ListHostsAsync(new HostFilter { Text = "10.5.5." }, new PageRequest(), default)).Items);
+        Assert.Single((await _queries.Hosts.ListHostsAsync(new HostFilter { Text = "host-page", KernelRelease = "6.6" }, new PageRequest(), default)).Items);
+        Assert.Empty((await _queries.Hosts.ListHostsAsync(new HostFilter { Text = "host-page", KernelRelease = "6.1" }, new PageRequest(), default)).Items);
     }
 
     [Fact]
     public async Task Find_NothingThere_IsNull()
     {
         var id = DumpId.At(Some.Now);
-        Assert.Null(await _queries.FindCrashAsync(id, default));
-        Assert.Null(await _queries.FindCrashLogAsync(id, default));
-        Assert.Null(await _queries.FindRawAsync(id, default));
-        Assert.Null(await _queries.FindBugAsync(id, default));
-        Assert.Null(await _queries.FindHostAsync(id, default));
+        Assert.Null(await _queries.Crashes.FindCrashAsync(id, default));
+        Assert.Null(await _queries.Crashes.FindCrashLogAsync(id, default));
+        Assert.Null(await _queries.Crashes.FindRawAsync(id, default));
+        Assert.Null(await _queries.Bugs.FindBugAsync(id, default));
+        Assert.Null(await _queries.Hosts.FindHostAsync(id, default));
     }
 
     [Fact]
     public async Task FindRaw_Netconsole_IsTheDatagramsElseTheLog()
     {
         var netconsole = await WriteAsync(Some.Dump("10.5.6.1", transport: Transport.Netconsole, crashes: Some.Crash("raw", 1)) with { Datagrams = new byte[] { 0, 1, 2 } });
-        var raw = await _queries.FindRawAsync(netconsole.CrashIds[0], default);
+        var raw = await _queries.Crashes.FindRawAsync(netconsole.CrashIds[0], default);
         Assert.True(raw!.IsDatagrams);
         Assert.Equal([0, 1, 2], raw.Content);
         var netoops = Some.Dump("10.5.6.2", crashes: Some.Crash("raw", 1));
-        raw = await _queries.FindRawAsync((await WriteAsync(netoops)).CrashIds[0], default);
+        raw = await _queries.Crashes.FindRawAsync((await WriteAsync(netoops)).CrashIds[0], default);
         Assert.False(raw!.IsDatagrams);
         Assert.Equal(netoops.Log.ToArray(), raw.Content);
     }

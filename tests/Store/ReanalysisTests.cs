@@ -2,7 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Mayday.Analysis;
-using Mayday.Cli.Commands;
+using Mayday.Cli.Commands.Analyze;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Mayday.Store.Reanalysis;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -17,14 +23,14 @@ public sealed class ReanalysisTests : IAsyncLifetime
     private readonly Dictionary<string, IReadOnlyList<CrashReport>> _reports = new(StringComparer.Ordinal);
     private PostgresFixture _postgres = null!;
     private CrashWriter _writer = null!;
-    private CrashQueries _queries = null!;
+    private StoreQueries _queries = null!;
     private BugDecisions _decisions = null!;
 
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresFixture.CreateAsync();
         _writer = new CrashWriter(_postgres.Source, TimeProvider.System);
-        _queries = new CrashQueries(_postgres.Source, TimeProvider.System);
+        _queries = new StoreQueries(_postgres.Source, TimeProvider.System);
         _decisions = new BugDecisions(_postgres.Source, TimeProvider.System);
     }
 
@@ -124,7 +130,7 @@ public sealed class ReanalysisTests : IAsyncLifetime
     {
         var a = await CrashAsync("apart_a", "alike");
         var b = await CrashAsync("apart_b", "alike");
-        var hash = (await _queries.FindBugAsync(a, default))!.SignatureHash;
+        var hash = (await _queries.Bugs.FindBugAsync(a, default))!.SignatureHash;
         await _decisions.MergeAsync(a, b, null, default);
         await _decisions.SplitAsync(b, hash, null, default);
 
@@ -133,8 +139,8 @@ public sealed class ReanalysisTests : IAsyncLifetime
         await RunAsync(dryRun: false, all: true);
 
         Assert.Equal(told.Select(Whole), done.Select(Whole));
-        Assert.Equal(1, (await _queries.FindBugAsync(a, default))!.CrashCount);
-        Assert.Equal(1, (await _queries.FindBugAsync(b, default))!.CrashCount);
+        Assert.Equal(1, (await _queries.Bugs.FindBugAsync(a, default))!.CrashCount);
+        Assert.Equal(1, (await _queries.Bugs.FindBugAsync(b, default))!.CrashCount);
     }
 
     [Fact]
@@ -144,7 +150,7 @@ public sealed class ReanalysisTests : IAsyncLifetime
         var b = await CrashAsync("undo_b", "undone_b");
         await _decisions.MergeAsync(a, b, null, default);
         await RunAsync(dryRun: false);
-        var signatures = (await _queries.FindBugAsync(b, default))!.Signatures;
+        var signatures = (await _queries.Bugs.FindBugAsync(b, default))!.Signatures;
 
         var split = await _decisions.SplitAsync(b, Hash("undone_a"), null, default);
 
@@ -154,7 +160,7 @@ public sealed class ReanalysisTests : IAsyncLifetime
     }
 
     private Task<ReanalysisResult> RunAsync(bool dryRun, bool all = false) =>
-        new Reanalysis(_postgres.Source, TimeProvider.System, log => _reports[Encoding.UTF8.GetString(log.Span)], NewVersion).RunAsync(all, dryRun, () => { }, default);
+        new Reanalyzer(_postgres.Source, TimeProvider.System, log => _reports[Encoding.UTF8.GetString(log.Span)], NewVersion).RunAsync(all, dryRun, () => { }, default);
 
     /// <param name="function">What the old analyser says.</param>
     /// <param name="later">What the new one says; null where it sees no crash.</param>
@@ -173,7 +179,7 @@ public sealed class ReanalysisTests : IAsyncLifetime
             },
         ];
         var written = Assert.Single(await _writer.WriteAsync([dump], default));
-        return (await _queries.FindCrashAsync(written.CrashIds[0], default))!.BugId;
+        return (await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default))!.BugId;
     }
 
     private static string Titled(string function) => $"BUG: unable to handle kernel NULL pointer dereference in {function}";
@@ -181,7 +187,7 @@ public sealed class ReanalysisTests : IAsyncLifetime
     private static string Hash(string function) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(function)))[..16];
 
     private async Task<IReadOnlyList<(string Function, long Crashes)>> BugsAsync() =>
-        [.. (await _queries.ListBugsAsync(new BugFilter(), new PageRequest(200), default)).Items.Select(bug => (bug.Function!, bug.CrashCount)).OrderBy(bug => bug.Item1, StringComparer.Ordinal)];
+        [.. (await _queries.Bugs.ListBugsAsync(new BugFilter(), new PageRequest(200), default)).Items.Select(bug => (bug.Function!, bug.CrashCount)).OrderBy(bug => bug.Item1, StringComparer.Ordinal)];
 
     private static string Short(BugChange change) => $"{change.Change} {Names(change.From)}>{Names(change.To)}";
 

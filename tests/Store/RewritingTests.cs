@@ -1,4 +1,9 @@
 using Mayday.Analysis;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Reanalysis;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -10,7 +15,7 @@ public sealed class RewritingTests : IAsyncLifetime
 
     private PostgresFixture _postgres = null!;
     private CrashWriter _writer = null!;
-    private CrashQueries _queries = null!;
+    private StoreQueries _queries = null!;
     private CrashRewriter _rewriter = null!;
     private DumpsForReanalysis _dumps = null!;
 
@@ -18,7 +23,7 @@ public sealed class RewritingTests : IAsyncLifetime
     {
         _postgres = await PostgresFixture.CreateAsync();
         _writer = new CrashWriter(_postgres.Source, TimeProvider.System);
-        _queries = new CrashQueries(_postgres.Source, TimeProvider.System);
+        _queries = new StoreQueries(_postgres.Source, TimeProvider.System);
         _rewriter = new CrashRewriter(_postgres.Source, TimeProvider.System);
         _dumps = new DumpsForReanalysis(_postgres.Source);
     }
@@ -81,8 +86,8 @@ public sealed class RewritingTests : IAsyncLifetime
         Assert.Equal("right", found.Function);
         Assert.True(found.Fatal);
         Assert.NotEqual(oldBug, found.BugId);
-        Assert.Equal(0, (await _queries.FindBugAsync(oldBug, default))!.CrashCount);
-        Assert.Equal((1, 1), ((await _queries.FindBugAsync(found.BugId, default))!.CrashCount, (await _queries.FindBugAsync(found.BugId, default))!.FatalCount));
+        Assert.Equal(0, (await _queries.Bugs.FindBugAsync(oldBug, default))!.CrashCount);
+        Assert.Equal((1, 1), ((await _queries.Bugs.FindBugAsync(found.BugId, default))!.CrashCount, (await _queries.Bugs.FindBugAsync(found.BugId, default))!.FatalCount));
     }
 
     [Fact]
@@ -92,7 +97,7 @@ public sealed class RewritingTests : IAsyncLifetime
         var written = Assert.Single(await _writer.WriteAsync([dump], default));
         var rewritten = await _rewriter.ReplaceAsync(dump with { Crashes = [dump.Crashes[0]], AnalyzerVersion = NewVersion }, default);
         Assert.Equal(new RewrittenDump(1, 0, 0, 1, 0), rewritten);
-        Assert.Null(await _queries.FindCrashAsync(written.CrashIds[1], default));
+        Assert.Null(await _queries.Crashes.FindCrashAsync(written.CrashIds[1], default));
         Assert.Empty((await FindAsync(written.CrashIds[0])).Incident);
     }
 
@@ -133,7 +138,7 @@ public sealed class RewritingTests : IAsyncLifetime
         }
 
         Assert.Equal(new RewrittenDump(1, 0, 0, 0, 0), await _rewriter.ReplaceAsync(dump with { AnalyzerVersion = NewVersion }, default));
-        Assert.NotNull(await _queries.FindCrashAsync(written.CrashIds[0], default));
+        Assert.NotNull(await _queries.Crashes.FindCrashAsync(written.CrashIds[0], default));
         await using var restore = _postgres.Source.CreateCommand("INSERT INTO crash_occurrence TABLE kept");
         await restore.ExecuteNonQueryAsync();
     }
@@ -142,5 +147,5 @@ public sealed class RewritingTests : IAsyncLifetime
     public async Task ReplaceAsync_DumpIsGone_IsNull() =>
         Assert.Null(await _rewriter.ReplaceAsync(Some.Dump("10.10.1.7", crashes: Some.Crash("gone", 5)), default));
 
-    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.FindCrashAsync(id, default))!;
+    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.Crashes.FindCrashAsync(id, default))!;
 }

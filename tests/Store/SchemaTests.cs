@@ -1,4 +1,5 @@
 using Mayday.Migrations;
+using Mayday.Store.Schema;
 using Mayday.Tests.Shared;
 using Npgsql;
 

@@ -1,4 +1,9 @@
 using Mayday.Analysis;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -10,7 +15,7 @@ public sealed class SimilarBugTests(PostgresFixture postgres) : IClassFixture<Po
     private static int s_time = 100;
 
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task FindSimilarBugs_SharedStack_IsFirstAndStrangersAreLeftOut()
@@ -21,7 +26,7 @@ public sealed class SimilarBugTests(PostgresFixture postgres) : IClassFixture<Po
         await WriteAsync("stranger", CrashKind.HungTask, CrashClass.Hang, "stranger", "jbd2_wait", "jbd2_commit");
         var bug = await BugOfAsync("ring_read");
 
-        var similar = await _queries.FindSimilarBugsAsync(bug, default);
+        var similar = await _queries.Bugs.FindSimilarBugsAsync(bug, default);
 
         Assert.NotNull(similar);
         Assert.Equal("ring_write", similar[0].Bug.Function);
@@ -39,11 +44,11 @@ public sealed class SimilarBugTests(PostgresFixture postgres) : IClassFixture<Po
             await WriteAsync($"alike{i}", $"alike{i}", "alike_common", "alike_caller", "alike_entry");
         }
 
-        Assert.Equal(5, (await _queries.FindSimilarBugsAsync(await BugOfAsync("alike3"), default))!.Count);
+        Assert.Equal(5, (await _queries.Bugs.FindSimilarBugsAsync(await BugOfAsync("alike3"), default))!.Count);
     }
 
     [Fact]
-    public async Task FindSimilarBugs_UnknownBug_IsNull() => Assert.Null(await _queries.FindSimilarBugsAsync(Guid.NewGuid(), default));
+    public async Task FindSimilarBugs_UnknownBug_IsNull() => Assert.Null(await _queries.Bugs.FindSimilarBugsAsync(Guid.NewGuid(), default));
 
     private Task<IReadOnlyList<WrittenDump>> WriteAsync(string function, params string[] frames) => WriteAsync(function, CrashKind.NullPointer, CrashClass.BadAccess, frames);
 
@@ -58,5 +63,5 @@ public sealed class SimilarBugTests(PostgresFixture postgres) : IClassFixture<Po
         default);
 
     private async Task<Guid> BugOfAsync(string function) =>
-        Assert.Single((await _queries.ListBugsAsync(new BugFilter { Function = function }, new PageRequest(), default)).Items).Id;
+        Assert.Single((await _queries.Bugs.ListBugsAsync(new BugFilter { Function = function }, new PageRequest(), default)).Items).Id;
 }

@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Store.Tests;
 

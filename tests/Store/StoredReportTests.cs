@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mayday.Analysis;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Tests;
 

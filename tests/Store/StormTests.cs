@@ -1,11 +1,17 @@
-using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Mayday.Store.Reanalysis;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
 
 public sealed class StormTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task WriteAsync_BeyondTheReservoir_KeepsFactsAndCountsButNotTheLog()
@@ -15,8 +21,8 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal(5, written.Count(dump => dump.IsLogKept));
         var bug = await BugAsync("storm_beyond");
         Assert.Equal((20, 20), (bug.CrashCount, bug.HostCount));
-        var kept = (await _queries.FindCrashAsync(written.First(dump => dump.IsLogKept).CrashIds[0], default))!;
-        var thinned = (await _queries.FindCrashAsync(written.First(dump => !dump.IsLogKept).CrashIds[0], default))!;
+        var kept = (await _queries.Crashes.FindCrashAsync(written.First(dump => dump.IsLogKept).CrashIds[0], default))!;
+        var thinned = (await _queries.Crashes.FindCrashAsync(written.First(dump => !dump.IsLogKept).CrashIds[0], default))!;
         Assert.True(kept.LogKept);
         Assert.Null(kept.LogReason);
         Assert.Contains("storm_beyond", kept.Extract, StringComparison.Ordinal);
@@ -25,9 +31,9 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal("", thinned.Extract);
         Assert.Equal(("storm_beyond", "RAX"), (thinned.Report.Function, thinned.Report.Registers[0].Name));
         Assert.Equal(kept.Witnesses[0].LogBytes, thinned.Witnesses[0].LogBytes);
-        Assert.False((await _queries.FindCrashLogAsync(thinned.Id, default))!.IsKept);
-        Assert.False((await _queries.FindRawAsync(thinned.Id, default))!.IsKept);
-        Assert.True((await _queries.FindRawAsync(kept.Id, default))!.IsKept);
+        Assert.False((await _queries.Crashes.FindCrashLogAsync(thinned.Id, default))!.IsKept);
+        Assert.False((await _queries.Crashes.FindRawAsync(thinned.Id, default))!.IsKept);
+        Assert.True((await _queries.Crashes.FindRawAsync(kept.Id, default))!.IsKept);
     }
 
     [Fact]
@@ -51,9 +57,9 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         Assert.Equal(4, written.Skip(6).Count(dump => dump.IsLogKept && dump.HasReplacedLog));
         foreach (var dump in written.Take(6))
         {
-            var crash = (await _queries.FindCrashAsync(dump.CrashIds[0], default))!;
+            var crash = (await _queries.Crashes.FindCrashAsync(dump.CrashIds[0], default))!;
             Assert.Equal((false, "", "storm_torn"), (crash.LogKept, crash.Extract, crash.Report.Function));
-            Assert.False((await _queries.FindCrashLogAsync(crash.Id, default))!.IsKept);
+            Assert.False((await _queries.Crashes.FindCrashLogAsync(crash.Id, default))!.IsKept);
         }
     }
 
@@ -105,7 +111,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         var copy = await WriteAsync(2, [Some.Dump("10.79.0.1", complete: true, at: Some.Now.AddMinutes(10), crashes: crash)]);
 
         Assert.Equal((true, first[0].CrashIds[0]), (copy[0].IsLogKept, copy[0].CrashIds[0]));
-        var found = (await _queries.FindCrashAsync(first[0].CrashIds[0], default))!;
+        var found = (await _queries.Crashes.FindCrashAsync(first[0].CrashIds[0], default))!;
         Assert.Equal((copy[0].DumpId, true), (found.DumpId, found.LogKept));
     }
 
@@ -114,7 +120,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await WriteAsync(5, Dumps("storm_turns", 30, perSecond: 1000, complete: false), Dumps("storm_turns", 30, from: 30, perSecond: 1000));
 
-        var storm = Assert.Single(await _queries.StormsAsync(20, default), storm => storm.Function == "storm_turns");
+        var storm = Assert.Single(await _queries.Bugs.StormsAsync(20, default), storm => storm.Function == "storm_turns");
 
         Assert.Equal((5, 55), (storm.LogsKept, storm.LogsLeftOut));
     }
@@ -152,7 +158,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
 
         Assert.False(second[0].IsLogKept);
         Assert.Equal(first[0].CrashIds, second[0].CrashIds);
-        var found = (await _queries.FindCrashAsync(first[0].CrashIds[0], default))!;
+        var found = (await _queries.Crashes.FindCrashAsync(first[0].CrashIds[0], default))!;
         Assert.Equal((first[0].DumpId, true, true), (found.DumpId, found.LogKept, found.Fatal));
         Assert.Equal(2, found.Witnesses.Count);
     }
@@ -185,7 +191,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         await WriteAsync(5, Dumps("storm_live", 30, perSecond: 1000), Dumps("storm_live", 10, from: 30, perSecond: 1000));
         await WriteAsync(5, Dumps("storm_calm", 5));
 
-        var storm = Assert.Single(await _queries.StormsAsync(20, default), storm => storm.Function is "storm_live" or "storm_calm");
+        var storm = Assert.Single(await _queries.Bugs.StormsAsync(20, default), storm => storm.Function is "storm_live" or "storm_calm");
 
         Assert.Equal(("storm_live", true, 40, 40), (storm.Function, storm.Live, storm.Machines, storm.Crashes));
         Assert.Equal((5, 35), (storm.LogsKept, storm.LogsLeftOut));
@@ -197,7 +203,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await WriteAsync(0, [.. Enumerable.Range(0, 40).Select(number => Some.Dump("10.78.0.1", boot: $"{number}", crashes: Some.Crash("storm_alone", number + 1)))]);
 
-        Assert.DoesNotContain(await _queries.StormsAsync(20, default), storm => storm.Function == "storm_alone");
+        Assert.DoesNotContain(await _queries.Bugs.StormsAsync(20, default), storm => storm.Function == "storm_alone");
     }
 
     [Fact]
@@ -205,7 +211,7 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
     {
         await WriteAsync(0, Dumps("storm_past", 40, at: Some.Now.AddHours(-3), perSecond: 1000));
 
-        Assert.DoesNotContain(await _queries.StormsAsync(20, default), storm => storm.Function == "storm_past");
+        Assert.DoesNotContain(await _queries.Bugs.StormsAsync(20, default), storm => storm.Function == "storm_past");
     }
 
     private async Task<List<WrittenDump>> WriteAsync(int logs, params FinishedDump[][] batches)
@@ -225,14 +231,14 @@ public sealed class StormTests(PostgresFixture postgres) : IClassFixture<Postgre
         var kept = new List<bool>();
         foreach (var dump in written)
         {
-            kept.Add((await _queries.FindCrashAsync(dump.CrashIds[0], default))!.LogKept);
+            kept.Add((await _queries.Crashes.FindCrashAsync(dump.CrashIds[0], default))!.LogKept);
         }
 
         return kept;
     }
 
     private async Task<BugItem> BugAsync(string function) =>
-        Assert.Single((await _queries.ListBugsAsync(new BugFilter { Function = function }, new PageRequest(), default)).Items);
+        Assert.Single((await _queries.Bugs.ListBugsAsync(new BugFilter { Function = function }, new PageRequest(), default)).Items);
 
     private static FinishedDump[] Dumps(string function, int count, int from = 0, bool? complete = true, DateTimeOffset? at = null, double perSecond = 100)
     {

@@ -1,10 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mayday.Agent.Load;
-using Mayday.Agent.Sending;
 using Mayday.Analysis;
 using Mayday.Migrations;
+using Mayday.Simulation.Links;
+using Mayday.Simulation.Load;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Embedded;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Tests;
@@ -54,7 +59,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
                 CultureInfo.InvariantCulture,
                 $"processor time a crash: writer {(Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Dumps:F3} ms, Postgres {(ServerProcesses.TimeOf(cluster) - serverBefore).TotalMilliseconds / Dumps:F3} ms"));
 
-            var queries = new CrashQueries(source, TimeProvider.System);
+            var queries = new StoreQueries(source, TimeProvider.System);
             foreach (var (name, filter) in new (string, CrashFilter)[]
             {
                 ("newest", new CrashFilter()),
@@ -67,7 +72,7 @@ public sealed class ThroughputTests(ITestOutputHelper output)
             })
             {
                 watch.Restart();
-                var page = await queries.ListCrashesAsync(filter, new PageRequest(), default);
+                var page = await queries.Crashes.ListCrashesAsync(filter, new PageRequest(), default);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"list, {name}: {page.Items.Count} rows in {watch.Elapsed.TotalMilliseconds:F1} ms"));
             }
         }

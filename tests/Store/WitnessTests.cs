@@ -1,4 +1,10 @@
 using System.Text;
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -7,7 +13,7 @@ namespace Mayday.Store.Tests;
 public sealed class WitnessTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task WriteAsync_OopsDumpThenPanicDump_IsOneCrashThatBecomesFatal()
@@ -23,9 +29,9 @@ public sealed class WitnessTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(panic.DumpId, crash.DumpId);
         Assert.Equal([panic.DumpId, oops.DumpId], crash.Witnesses.Select(witness => witness.DumpId));
         Assert.Equal([true, false], crash.Witnesses.Select(witness => witness.Leads));
-        var bug = await _queries.FindBugAsync(crash.BugId, default);
+        var bug = await _queries.Bugs.FindBugAsync(crash.BugId, default);
         Assert.Equal((1, 1, 1), (bug!.CrashCount, bug.FatalCount, bug.HostCount));
-        var host = await _queries.FindHostAsync(crash.HostId, default);
+        var host = await _queries.Hosts.FindHostAsync(crash.HostId, default);
         Assert.Equal((1, 2), (host!.CrashCount, host.DumpCount));
     }
 
@@ -92,15 +98,15 @@ public sealed class WitnessTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(first.CrashIds, second.CrashIds);
         var crash = await FindAsync(first.CrashIds[0]);
         Assert.Equal("w_whole", crash.Function);
-        var bug = await _queries.FindBugAsync(crash.BugId, default);
+        var bug = await _queries.Bugs.FindBugAsync(crash.BugId, default);
         Assert.Equal((1, 1), (bug!.CrashCount, bug.HostCount));
         Assert.Equal(1, bug.Trend[^1]);
         Assert.Equal(("6.1.0", 1), (bug.KernelReleases[0].Name, bug.KernelReleases[0].Count));
-        var emptied = await _queries.FindBugAsync(cutBug, default);
+        var emptied = await _queries.Bugs.FindBugAsync(cutBug, default);
         Assert.Equal((0, 0, 0), (emptied!.CrashCount, emptied.HostCount, emptied.Trend.Sum()));
         Assert.Empty(emptied.Hosts);
         Assert.Empty(emptied.KernelReleases);
-        Assert.DoesNotContain((await _queries.ListBugsAsync(new BugFilter(), new PageRequest(200), default)).Items, item => item.Id == cutBug);
+        Assert.DoesNotContain((await _queries.Bugs.ListBugsAsync(new BugFilter(), new PageRequest(200), default)).Items, item => item.Id == cutBug);
     }
 
     [Fact]
@@ -119,7 +125,7 @@ public sealed class WitnessTests(PostgresFixture postgres) : IClassFixture<Postg
         var crash = Some.Crash("w_hosts", time: 60);
         var written = await _writer.WriteAsync([Some.Dump("10.2.0.6", crashes: crash), Some.Dump("10.2.0.7", crashes: crash)], default);
         Assert.NotEqual(written[0].CrashIds[0], written[1].CrashIds[0]);
-        var bug = await _queries.FindBugAsync((await FindAsync(written[0].CrashIds[0])).BugId, default);
+        var bug = await _queries.Bugs.FindBugAsync((await FindAsync(written[0].CrashIds[0])).BugId, default);
         Assert.Equal((2, 2), (bug!.CrashCount, bug.HostCount));
     }
 
@@ -146,5 +152,5 @@ public sealed class WitnessTests(PostgresFixture postgres) : IClassFixture<Postg
 
     private async Task<WrittenDump> WriteAsync(FinishedDump dump) => Assert.Single(await _writer.WriteAsync([dump], default));
 
-    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.FindCrashAsync(id, default))!;
+    private async Task<CrashDetail> FindAsync(Guid id) => (await _queries.Crashes.FindCrashAsync(id, default))!;
 }

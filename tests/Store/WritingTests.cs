@@ -1,3 +1,9 @@
+using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests;
@@ -5,7 +11,7 @@ namespace Mayday.Store.Tests;
 public sealed class WritingTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
     private readonly CrashWriter _writer = new(postgres.Source, TimeProvider.System);
-    private readonly CrashQueries _queries = new(postgres.Source, TimeProvider.System);
+    private readonly StoreQueries _queries = new(postgres.Source, TimeProvider.System);
 
     [Fact]
     public async Task WriteAsync_DumpWithCrash_IsFoundWithEverything()
@@ -24,7 +30,7 @@ public sealed class WritingTests(PostgresFixture postgres) : IClassFixture<Postg
 
         Assert.True(written.IsNew);
         Assert.Equal(dump.Id, written.DumpId);
-        var crash = await _queries.FindCrashAsync(Assert.Single(written.CrashIds), default);
+        var crash = await _queries.Crashes.FindCrashAsync(Assert.Single(written.CrashIds), default);
         Assert.NotNull(crash);
         Assert.Equal("web-1", crash.Host);
         Assert.Equal("10.1.0.1", crash.SourceAddress);
@@ -46,7 +52,7 @@ public sealed class WritingTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal(1, crash.BugHostCount);
         Assert.True(Assert.Single(crash.Witnesses).Leads);
         Assert.Empty(crash.Incident);
-        var log = await _queries.FindCrashLogAsync(crash.Id, default);
+        var log = await _queries.Crashes.FindCrashLogAsync(crash.Id, default);
         Assert.Equal(dump.Log.ToArray(), log!.Log);
         Assert.Equal(crash.Extract, System.Text.Encoding.UTF8.GetString(log.Log.AsSpan()[log.Start..log.End]));
     }
@@ -66,7 +72,7 @@ public sealed class WritingTests(PostgresFixture postgres) : IClassFixture<Postg
             Assert.Equal(first.DumpId, written.DumpId);
             Assert.Equal(first.CrashIds, written.CrashIds);
         });
-        Assert.Equal(1, (await _queries.FindBugAsync((await _queries.FindCrashAsync(first.CrashIds[0], default))!.BugId, default))!.CrashCount);
+        Assert.Equal(1, (await _queries.Bugs.FindBugAsync((await _queries.Crashes.FindCrashAsync(first.CrashIds[0], default))!.BugId, default))!.CrashCount);
     }
 
     [Fact]
@@ -85,9 +91,9 @@ public sealed class WritingTests(PostgresFixture postgres) : IClassFixture<Postg
     {
         await _writer.WriteAsync([Some.Dump(address: "10.1.0.4", name: "quiet", complete: false)], default);
 
-        var host = Assert.Single((await _queries.ListHostsAsync(new HostFilter { Text = "quiet" }, new PageRequest(), default)).Items);
+        var host = Assert.Single((await _queries.Hosts.ListHostsAsync(new HostFilter { Text = "quiet" }, new PageRequest(), default)).Items);
         Assert.Equal(1, host.DumpCount);
         Assert.Equal(0, host.CrashCount);
-        Assert.Equal(1, (await _queries.FindHostAsync(host.Id, default))!.PartialDumps);
+        Assert.Equal(1, (await _queries.Hosts.FindHostAsync(host.Id, default))!.PartialDumps);
     }
 }

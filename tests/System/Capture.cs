@@ -9,14 +9,14 @@ namespace Mayday.System.Tests;
 /// <summary>A captured boot of a real kernel that crashed (extended netconsole), put back to the text that netoops would have sent.</summary>
 internal static class Capture
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "System", "Captures");
+    private static readonly string s_folder = Path.Combine(Repository.Root, "tests", "System", "Captures");
 
     public static IReadOnlyList<string> Kinds { get; } =
-        [.. Directory.GetFiles(Folder, "*.ext.jsonl.gz").Select(path => Path.GetFileName(path).Split('.')[0]).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(s_folder, "*.ext.jsonl.gz").Select(path => Path.GetFileName(path).Split('.')[0]).Order(StringComparer.Ordinal)];
 
     public static byte[] LogOf(string kind)
     {
-        using var file = File.OpenRead(Path.Combine(Folder, kind + ".ext.jsonl.gz"));
+        using var file = File.OpenRead(Path.Combine(s_folder, kind + ".ext.jsonl.gz"));
         using var lines = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
         var log = new StringBuilder();
         while (lines.ReadLine() is { } line)

@@ -6,7 +6,7 @@ namespace Mayday.System.Tests;
 /// <summary>No container engine where CI runs: the files are held to the program and to the tree by reading them.</summary>
 public sealed partial class DeploymentFilesTests
 {
-    private static readonly string DockerfileText = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));
+    private static readonly string s_dockerfileText = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));
 
     [Fact]
     public void Compose_Services_AreDatabaseMigrationAndTheTwoRolesApart()
@@ -45,7 +45,7 @@ public sealed partial class DeploymentFilesTests
     [Fact]
     public void Dockerfile_EveryCopiedPath_ExistsAndEveryProjectIsCopied()
     {
-        var copied = CopyLine().Matches(DockerfileText).SelectMany(match => match.Groups["paths"].Value.Split(' ')).ToList();
+        var copied = CopyLine().Matches(s_dockerfileText).SelectMany(match => match.Groups["paths"].Value.Split(' ')).ToList();
 
         Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(Repository.Root, path)), $"Dockerfile copies {path}, which is not there"));
         foreach (var project in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))

@@ -20,7 +20,7 @@ internal sealed class DyingFleet : IDisposable
 
     // A burst and its pause: some 2,000 datagrams a second, which a socket's buffer holds for seconds while nobody receives.
     private const int Burst = 10;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
 
     private readonly EndPoint _netoops;
     private readonly EndPoint _netconsole;
@@ -54,7 +54,7 @@ internal sealed class DyingFleet : IDisposable
     /// <summary>Machines die until <see cref="End"/>; then those that began finish.</summary>
     public async Task RunAsync()
     {
-        using var pace = new PeriodicTimer(Pause);
+        using var pace = new PeriodicTimer(s_pause);
         while (!_enough.IsCancellationRequested || _dying.Count > 0)
         {
             // What arrives while nobody receives waits in the sockets; where a process takes seconds to start they would overflow, which is not what is tried here.

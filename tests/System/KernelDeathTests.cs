@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace Mayday.System.Tests;
 
 /// <summary>Nothing mocked: a real kernel dies in QEMU, and a person finds out why.</summary>
+[Trait("Tier", "kernel")]
 public sealed class KernelDeathTests(KernelDeathTests.Collecting collecting) : IClassFixture<KernelDeathTests.Collecting>
 {
     [Theory]

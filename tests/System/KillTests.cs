@@ -10,6 +10,7 @@ namespace Mayday.System.Tests;
 /// <c>kill -9</c> at random moments under load: the sockets are held by somebody else, what the process had received lies in its journal, and each
 /// dump is stored once and whole, each kernel event once. The seed is printed; MAYDAY_KILL_SEED repeats a run, MAYDAY_KILLS makes it longer.
 /// </summary>
+[Trait("Tier", "chaos")]
 public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output) : IClassFixture<PostgresFixture>
 {
     // A process start each, which is most of its time.
@@ -20,7 +21,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
     private const int MemoryQueued = 0;
     private const int MemoryRoom = 1;
     private const int MemoryDrops = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Killed_AtRandomMomentsUnderLoad_StoresEachDumpOnceAndWhole()
@@ -44,7 +45,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             for (var kill = 0; kill < kills; kill++)
             {
                 using var victim = RunningCollector.Start(sockets, settings);
-                await victim.Listening.WaitAsync(Patience, cancellation);
+                await victim.Listening.WaitAsync(s_patience, cancellation);
                 Assert.False(victim.HasEnded, victim.Output);
                 Assert.SkipUnless(netoops.ReceiveBufferSize >= LeastBuffer, "the kernel gives a socket too small a buffer to hold what comes while nobody receives: run as root, or raise net.core.rmem_max");
                 sending ??= Task.Run(fleet.RunAsync, cancellation);
@@ -65,7 +66,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
             Assert.All(new[] { netoops, netconsole, evlog }, socket => Assert.Equal(0u, MemoryOf(socket)[MemoryDrops]));
 
             // Its stop stores what would come too late to be seen, a part of a dump above all.
-            await last.Listening.WaitAsync(Patience, cancellation);
+            await last.Listening.WaitAsync(s_patience, cancellation);
             Assert.Equal(0, await last.StopAsync(cancellation));
             stored = await ReadAsync(cancellation);
             Assert.Equal(fleet.Sent.Keys.Order(StringComparer.Ordinal), stored.Select(dump => dump.Source).Order(StringComparer.Ordinal));
@@ -117,7 +118,7 @@ public sealed class KillTests(PostgresFixture postgres, ITestOutputHelper output
     private async Task<List<StoredDump>> WaitForAsync(int count, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(s_patience);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (true)
         {

@@ -6,7 +6,7 @@ namespace Mayday.System.Tests;
 /// <summary>What a script does with the REST API: read JSON, and ask again until what it waits for is there.</summary>
 internal sealed class RestApi(Uri page) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _client = new() { BaseAddress = page };
 
@@ -35,7 +35,7 @@ internal sealed class RestApi(Uri page) : IDisposable
     public async Task<List<JsonElement>> WaitForAsync(string path, Func<List<JsonElement>, bool> until, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(s_patience);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (true)
         {

@@ -8,7 +8,7 @@ namespace Mayday.Web.Tests;
 /// <summary>What others build on: the list of endpoints and the OpenAPI document. A difference here is a change of the contract.</summary>
 public sealed class ApiContractTests
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     [Fact]
     public async Task Endpoints_AreTheListedOnes()
@@ -29,7 +29,7 @@ public sealed class ApiContractTests
         await using var host = await ApiHost.StartAsync(ApiHost.NoPostgres);
         var document = JsonNode.Parse(await host.Client.GetStringAsync("/openapi/v1.json"))!;
 
-        ApiSnapshot.Matches("ApiDocument.json", document.ToJsonString(Indented) + "\n");
+        ApiSnapshot.Matches("ApiDocument.json", document.ToJsonString(s_indented) + "\n");
     }
 
     [Fact]

@@ -1,18 +1,19 @@
 using System.Net;
 using System.Text.Json;
 using Mayday.Analysis;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Web.Tests;
 
 public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
 {
-    private static readonly DateTimeOffset Start = new(DateTime.UtcNow.Date.AddHours(-6), TimeSpan.Zero);
+    private static readonly DateTimeOffset s_start = new(DateTime.UtcNow.Date.AddHours(-6), TimeSpan.Zero);
 
     [Fact]
     public async Task Item_HasEveryAgreedMember_AndWritesNull()
     {
-        await world.WriteAsync(ApiDumps.Of("item-1", Start, transport: Transport.NetconsoleBasic, complete: null));
+        await world.WriteAsync(ApiDumps.Of("item-1", s_start, transport: Transport.NetconsoleBasic, complete: null));
         var item = Assert.Single((await world.GetAsync("/api/v1/crashes?host=item-1")).GetProperty("items").EnumerateArray().ToList());
 
         Assert.Equal(
@@ -27,7 +28,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
         Assert.Equal("netconsole-basic", item.GetProperty("transport").GetString());
         Assert.Equal(JsonValueKind.Null, item.GetProperty("complete").ValueKind);
         Assert.Equal(JsonValueKind.Null, item.GetProperty("missingPackets").ValueKind);
-        Assert.Equal(Start.ToString("yyyy-MM-ddTHH:mm:ss.ffffff'Z'"), item.GetProperty("receivedAt").GetString());
+        Assert.Equal(s_start.ToString("yyyy-MM-ddTHH:mm:ss.ffffff'Z'"), item.GetProperty("receivedAt").GetString());
     }
 
     [Fact]
@@ -36,10 +37,10 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
         var hour = TimeSpan.FromHours(1);
         FinishedDump[] dumps =
         [
-            ApiDumps.Of("filter-a", Start, CrashKind.Kasan, "alpha", fatal: true),
-            ApiDumps.Of("filter-a", Start + hour, CrashKind.HungTask, "beta", Transport.Netconsole, complete: false),
-            ApiDumps.Of("filter-b", Start + (2 * hour), CrashKind.Kasan, "alpha", Transport.NetconsoleBasic, complete: null, release: "6.12.1"),
-            ApiDumps.Of("filter-b", Start + (3 * hour), CrashKind.Panic, "gamma", title: "Kernel panic: 100% _wrong_ 'quoted'"),
+            ApiDumps.Of("filter-a", s_start, CrashKind.Kasan, "alpha", fatal: true),
+            ApiDumps.Of("filter-a", s_start + hour, CrashKind.HungTask, "beta", Transport.Netconsole, complete: false),
+            ApiDumps.Of("filter-b", s_start + (2 * hour), CrashKind.Kasan, "alpha", Transport.NetconsoleBasic, complete: null, release: "6.12.1"),
+            ApiDumps.Of("filter-b", s_start + (3 * hour), CrashKind.Panic, "gamma", title: "Kernel panic: 100% _wrong_ 'quoted'"),
         ];
         await world.WriteAsync(dumps);
         var all = (await world.GetAsync("/api/v1/crashes?host=filter-*")).GetProperty("items").EnumerateArray().ToList();
@@ -52,7 +53,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
             Assert.Equal(expected.Select(index => ids[index]).Reverse(), items.EnumerateArray().Select(item => item.GetProperty("id").GetString()));
         }
 
-        var since = Uri.EscapeDataString((Start + hour).ToString("O"));
+        var since = Uri.EscapeDataString((s_start + hour).ToString("O"));
         await Expect("host=filter-a", 0, 1);
         await Expect($"host={all[0].GetProperty("hostId").GetString()}", 2, 3);
         await Expect("kind=kasan", 0, 2);
@@ -64,7 +65,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
         await Expect("transport=netconsole", 1);
         await Expect($"since={since}", 1, 2, 3);
         await Expect($"until={since}", 0);
-        await Expect($"since={since}&until={Uri.EscapeDataString((Start + (2 * hour)).ToString("O"))}", 1);
+        await Expect($"since={since}&until={Uri.EscapeDataString((s_start + (2 * hour)).ToString("O"))}", 1);
         await Expect("since=7d", 0, 1, 2, 3);
         await Expect("complete=true", 0, 3);
         await Expect("complete=false", 1);
@@ -80,7 +81,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Pages_WhileCrashesComeIn_HaveNoGapAndNoDouble()
     {
-        var written = Enumerable.Range(0, 95).Select(index => ApiDumps.Of("page-1", Start.AddSeconds(index / 3))).ToList();
+        var written = Enumerable.Range(0, 95).Select(index => ApiDumps.Of("page-1", s_start.AddSeconds(index / 3))).ToList();
         await world.WriteAsync([.. written]);
         using var stop = new CancellationTokenSource();
         var arriving = Task.Run(async () =>
@@ -131,7 +132,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Crash_HasItsFramesRegistersCompletenessAndExtract()
     {
-        var dump = ApiDumps.Of("detail-1", Start, complete: false, function: "detail_f");
+        var dump = ApiDumps.Of("detail-1", s_start, complete: false, function: "detail_f");
         var crash = await world.GetAsync($"/api/v1/crashes/{(await world.WriteAsync(dump))[0]}");
 
         Assert.Equal("id", crash.EnumerateObject().First().Name);
@@ -155,7 +156,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Log_IsTheTextThatWasStored()
     {
-        var dump = ApiDumps.Of("log-1", Start);
+        var dump = ApiDumps.Of("log-1", s_start);
         var id = (await world.WriteAsync(dump))[0];
         var answer = await world.Client.GetAsync($"/api/v1/crashes/{id}/log");
 
@@ -168,7 +169,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Log_AskedForAgain_IsNotSentAgain()
     {
-        var id = (await world.WriteAsync(ApiDumps.Of("log-2", Start)))[0];
+        var id = (await world.WriteAsync(ApiDumps.Of("log-2", s_start)))[0];
         foreach (var form in new[] { "log", "raw" })
         {
             var first = await world.Client.GetAsync($"/api/v1/crashes/{id}/{form}");
@@ -184,7 +185,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Head_IsGetWithoutTheBody()
     {
-        var id = (await world.WriteAsync(ApiDumps.Of("head-1", Start)))[0];
+        var id = (await world.WriteAsync(ApiDumps.Of("head-1", s_start)))[0];
         foreach (var path in new[] { $"/api/v1/crashes/{id}/raw", "/api/v1/crashes", "/health/ready" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, path);
@@ -198,7 +199,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Raw_OfNetoops_IsTheLogAsDownload()
     {
-        var dump = ApiDumps.Of("raw-1", Start);
+        var dump = ApiDumps.Of("raw-1", s_start);
         var answer = await world.Client.GetAsync($"/api/v1/crashes/{(await world.WriteAsync(dump))[0]}/raw");
 
         Assert.Equal("application/octet-stream", answer.Content.Headers.ContentType?.ToString());
@@ -210,12 +211,12 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Raw_OfNetconsole_IsTheDatagramsWithTheirTimes()
     {
-        var dump = ApiDumps.Of("raw-2", Start, transport: Transport.Netconsole);
+        var dump = ApiDumps.Of("raw-2", s_start, transport: Transport.Netconsole);
         var answer = await world.Client.GetAsync($"/api/v1/crashes/{(await world.WriteAsync(dump))[0]}/raw");
         ReadOnlySpan<byte> container = await answer.Content.ReadAsByteArrayAsync();
 
         Assert.True(DatagramLog.TryRead(ref container, out var arrival, out var datagram));
-        Assert.Equal(Start, arrival);
+        Assert.Equal(s_start, arrival);
         Assert.Equal(dump.Log.ToArray(), datagram.ToArray());
         Assert.True(container.IsEmpty);
         Assert.Equal($"mayday-{dump.Id}.datagrams", answer.Content.Headers.ContentDisposition?.FileName);
@@ -238,7 +239,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     public async Task SimilarBugs_OfOneStack_AnswersScoresAndItems()
     {
         await world.WriteAsync(
-            ApiDumps.Of("similar-1", Start, CrashKind.Kfence, "similar_f"), ApiDumps.Of("similar-1", Start.AddSeconds(1), CrashKind.Kfence, "similar_g"));
+            ApiDumps.Of("similar-1", s_start, CrashKind.Kfence, "similar_f"), ApiDumps.Of("similar-1", s_start.AddSeconds(1), CrashKind.Kfence, "similar_g"));
         var bug = Assert.Single((await world.GetAsync("/api/v1/bugs?kind=kfence&function=similar_f")).GetProperty("items").EnumerateArray().ToList());
 
         var similar = await world.GetAsync($"/api/v1/bugs/{bug.GetProperty("id").GetString()}/similar");
@@ -256,16 +257,16 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     public async Task Bugs_CountCrashesAndHosts()
     {
         await world.WriteAsync(
-            ApiDumps.Of("bug-1", Start, CrashKind.Ubsan, "bug_f", fatal: true),
-            ApiDumps.Of("bug-2", Start.AddHours(1), CrashKind.Ubsan, "bug_f", release: "6.12.1"),
-            ApiDumps.Of("bug-2", Start.AddHours(2), CrashKind.Ubsan, "bug_f", release: "6.12.1"));
+            ApiDumps.Of("bug-1", s_start, CrashKind.Ubsan, "bug_f", fatal: true),
+            ApiDumps.Of("bug-2", s_start.AddHours(1), CrashKind.Ubsan, "bug_f", release: "6.12.1"),
+            ApiDumps.Of("bug-2", s_start.AddHours(2), CrashKind.Ubsan, "bug_f", release: "6.12.1"));
         var item = Assert.Single((await world.GetAsync("/api/v1/bugs?kind=ubsan&function=bug_f")).GetProperty("items").EnumerateArray().ToList());
         var bug = await world.GetAsync($"/api/v1/bugs/{item.GetProperty("id").GetString()}");
 
         Assert.Equal(3, item.GetProperty("crashCount").GetInt64());
         Assert.Equal(2, item.GetProperty("hostCount").GetInt64());
-        Assert.Equal(Start, item.GetProperty("firstSeen").GetDateTimeOffset());
-        Assert.Equal(Start.AddHours(2), item.GetProperty("lastSeen").GetDateTimeOffset());
+        Assert.Equal(s_start, item.GetProperty("firstSeen").GetDateTimeOffset());
+        Assert.Equal(s_start.AddHours(2), item.GetProperty("lastSeen").GetDateTimeOffset());
         Assert.Equal("Ubsan bug_f", bug.GetProperty("signature").GetString());
         Assert.Equal(["bug-2", "bug-1"], bug.GetProperty("hosts").EnumerateArray().Select(host => host.GetProperty("host").GetString()));
         Assert.Equal(["6.12.1", "6.1.0-42-amd64"], bug.GetProperty("kernelReleases").EnumerateArray().Select(release => release.GetProperty("name").GetString()));
@@ -278,7 +279,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("hosts")]
     public async Task Bugs_InEveryOrder_PageWithoutGapOrDouble(string sort)
     {
-        await world.WriteAsync([.. Enumerable.Range(0, 23).Select(index => ApiDumps.Of($"sort-{index % 4}", Start.AddMinutes(index), CrashKind.Slab, $"sorted_{index % 11}"))]);
+        await world.WriteAsync([.. Enumerable.Range(0, 23).Select(index => ApiDumps.Of($"sort-{index % 4}", s_start.AddMinutes(index), CrashKind.Slab, $"sorted_{index % 11}"))]);
         List<string> seen = [];
         string? cursor = null;
         do
@@ -296,7 +297,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Hosts_SayWhereTheyWereSeenAndWhatTheyHad()
     {
-        await world.WriteAsync(ApiDumps.Of("machine-1", Start, CrashKind.BadPage, "machine_f", complete: false));
+        await world.WriteAsync(ApiDumps.Of("machine-1", s_start, CrashKind.BadPage, "machine_f", complete: false));
         var item = Assert.Single((await world.GetAsync("/api/v1/hosts?q=machine-1")).GetProperty("items").EnumerateArray().ToList());
         var host = await world.GetAsync($"/api/v1/hosts/{item.GetProperty("id").GetString()}");
 
@@ -311,7 +312,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [Fact]
     public async Task Ingest_AnswersCountersOfTheCollectors()
     {
-        await world.WriteAsync(ApiDumps.Of("ingest-1", Start));
+        await world.WriteAsync(ApiDumps.Of("ingest-1", s_start));
         var stats = await world.GetAsync("/api/v1/stats/ingest");
 
         Assert.True(stats.GetProperty("crashesStored").GetInt64() > 0);
@@ -330,7 +331,7 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("größe 日本 🙂 nul\u2400")]
     public async Task HostileText_ComesOutAsText(string text)
     {
-        var id = (await world.WriteAsync(ApiDumps.Of("hostile " + text, Start, function: text, title: text, release: text)))[0];
+        var id = (await world.WriteAsync(ApiDumps.Of("hostile " + text, s_start, function: text, title: text, release: text)))[0];
         var answer = await world.Client.GetAsync($"/api/v1/crashes/{id}");
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         var crash = JsonDocument.Parse(bytes).RootElement;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Mayday.Web.Api;
+using Mayday.Web.Api.Dumps;
 
 namespace Mayday.Web.Tests;
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Mayday.Web.Api;
+using Mayday.Web.Api.Events;
+using Mayday.Web.Api.Ingest;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mayday.Web.Tests;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
-using Mayday.Web.Api;
 
 namespace Mayday.Web.Tests;
 

@@ -1,13 +1,15 @@
 using System.Net;
 using System.Text;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Web.Tests;
 
 public sealed class ApiHostLogTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private LogArchive Archive => new(postgres.Source);
 
@@ -55,8 +57,8 @@ public sealed class ApiHostLogTests(PostgresFixture postgres) : IClassFixture<Po
     {
         var host = await HostAsync("10.8.0.1");
         await Archive.SaveAsync([
-            Block(DumpId.At(Noon), "10.8.0.1", Transport.Netconsole, Noon, "6,1,5123456,-;before\n", "3,2,6000000,-;evil \\x1b[31m\u001b[2J\n SUBSYSTEM=net\n", "6,3,7000000,-;after\n"),
-            Block(DumpId.At(Noon.AddMinutes(1)), "10.8.0.1", Transport.NetconsoleBasic, Noon.AddMinutes(1), "[   80.000000] half ", "a line\n"),
+            Block(DumpId.At(s_noon), "10.8.0.1", Transport.Netconsole, s_noon, "6,1,5123456,-;before\n", "3,2,6000000,-;evil \\x1b[31m\u001b[2J\n SUBSYSTEM=net\n", "6,3,7000000,-;after\n"),
+            Block(DumpId.At(s_noon.AddMinutes(1)), "10.8.0.1", Transport.NetconsoleBasic, s_noon.AddMinutes(1), "[   80.000000] half ", "a line\n"),
         ], CancellationToken.None);
         await using var api = await ApiHost.StartAsync(postgres.ConnectionString);
 

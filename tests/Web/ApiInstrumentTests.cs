@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Mayday.Web.Api;
+using Mayday.Web.Api.Ingest;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mayday.Web.Tests;

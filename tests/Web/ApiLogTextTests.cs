@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Web.Api;
+using Mayday.Web.Api.Crashes;
 
 namespace Mayday.Web.Tests;
 

@@ -1,12 +1,16 @@
 using Mayday.Analysis;
-using Mayday.Store;
-using Mayday.Web.Api;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Parameters;
 
 namespace Mayday.Web.Tests;
 
 public sealed class ApiParameterTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_now = new(2026, 3, 4, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
     [InlineData("2026-03-04T10:00:00Z", "2026-03-04T10:00:00Z")]
@@ -24,7 +28,7 @@ public sealed class ApiParameterTests
     [InlineData("0s", "2026-03-04T12:00:00Z")]
     public void Time_InAnAgreedForm_IsRead(string text, string expected)
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
 
         Assert.Equal(DateTimeOffset.Parse(expected), reader.Time("since", text));
         Assert.False(reader.Failed);
@@ -46,7 +50,7 @@ public sealed class ApiParameterTests
     [InlineData("9999999999999999999999999d")]
     public void Time_OfAnyOtherForm_IsRefusedByName(string text)
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
 
         Assert.Null(reader.Time("until", text));
         Assert.Equal("until", Assert.Single(reader.Problems).Parameter);
@@ -55,7 +59,7 @@ public sealed class ApiParameterTests
     [Fact]
     public void Kinds_AreCamelCaseWordsAndNothingElse()
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
 
         Assert.Equal(CrashKind.RcuStall, reader.Kind("kind", "rcuStall"));
         Assert.Equal(Enum.GetValues<CrashKind>().Length, ParameterReader.Kinds.Count);
@@ -72,7 +76,7 @@ public sealed class ApiParameterTests
     [InlineData("200", 200)]
     public void Limit_InRange_IsTaken(string? limit, int expected)
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
 
         Assert.Equal(expected, reader.Page(limit, null).Limit);
         Assert.False(reader.Failed);
@@ -87,7 +91,7 @@ public sealed class ApiParameterTests
     [InlineData("99999999999")]
     public void Limit_OutOfRange_IsRefusedNamingTheRange(string limit)
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
         reader.Page(limit, null);
 
         Assert.Contains("1 to 200", Assert.Single(reader.Problems).Detail, StringComparison.Ordinal);
@@ -96,7 +100,7 @@ public sealed class ApiParameterTests
     [Fact]
     public void Filter_WithSeveralMistakes_NamesEachOfThem()
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
         new CrashListParameters
         {
             Host = "", Kind = "boom", Bug = "17", Transport = "carrier-pigeon", Since = "soon", Complete = "yes", Q = new string('x', 600), Limit = "1000",
@@ -108,8 +112,8 @@ public sealed class ApiParameterTests
     [Fact]
     public void Filter_WithEverything_CarriesEverything()
     {
-        var reader = new ParameterReader(Now);
-        var bug = Guid.CreateVersion7(Now);
+        var reader = new ParameterReader(s_now);
+        var bug = Guid.CreateVersion7(s_now);
         var filter = new CrashListParameters
         {
             Host = "web-*", Kind = "kasan", Bug = bug.ToString(), Function = "f", KernelRelease = "6.1.0", Transport = "netconsole-basic", Since = "7d", Until = "2h",
@@ -120,8 +124,8 @@ public sealed class ApiParameterTests
         Assert.Equal(
             new CrashFilter
             {
-                Host = "web-*", Kind = CrashKind.Kasan, Bug = bug, Function = "f", KernelRelease = "6.1.0", Transport = Transport.NetconsoleBasic, Since = Now.AddDays(-7),
-                Until = Now.AddHours(-2), Complete = false, Fatal = true, Incident = bug, Text = "use-after-free",
+                Host = "web-*", Kind = CrashKind.Kasan, Bug = bug, Function = "f", KernelRelease = "6.1.0", Transport = Transport.NetconsoleBasic, Since = s_now.AddDays(-7),
+                Until = s_now.AddHours(-2), Complete = false, Fatal = true, Incident = bug, Text = "use-after-free",
             },
             filter);
         Assert.Equal(new PageRequest(10, "abc"), page);
@@ -130,7 +134,7 @@ public sealed class ApiParameterTests
     [Fact]
     public void Filter_WithSinceBehindUntil_IsRefused()
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
         new CrashListParameters { Since = "2h", Until = "7d" }.Read(reader, out _);
 
         Assert.Equal("since", Assert.Single(reader.Problems).Parameter);
@@ -139,7 +143,7 @@ public sealed class ApiParameterTests
     [Fact]
     public void Text_WithControlCharacters_IsRefused()
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
 
         Assert.Null(reader.Text("q", "a\0b"));
         Assert.Null(reader.Text("host", "\x1b[31m"));
@@ -155,7 +159,7 @@ public sealed class ApiParameterTests
     [InlineData(null, "192.0.2.9", null)]
     public void Host_OfADump_ClaimsWhatItSays(string? host, string? address, string? name)
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
         var origin = new DumpParameters { Host = host }.Read(reader, System.Net.IPAddress.Parse("::ffff:192.0.2.9"));
 
         Assert.False(reader.Failed);
@@ -166,7 +170,7 @@ public sealed class ApiParameterTests
     [Fact]
     public void Host_OfADumpWithoutSource_MustBeGiven()
     {
-        var reader = new ParameterReader(Now);
+        var reader = new ParameterReader(s_now);
         new DumpParameters().Read(reader, sender: null);
 
         Assert.Equal("host", Assert.Single(reader.Problems).Parameter);

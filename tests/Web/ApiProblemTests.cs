@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Mayday.Web.Api;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Ingest;
 
 namespace Mayday.Web.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 

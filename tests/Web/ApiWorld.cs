@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Web.Tests;

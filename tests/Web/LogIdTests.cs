@@ -1,5 +1,9 @@
 using System.Reflection;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Web.Tests;
@@ -11,7 +15,7 @@ public sealed class LogIdTests
     public void EveryMessage_HasAnIdOfItsOwn()
     {
         const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        Assembly[] ours = [typeof(Mayday.Collector.CollectorOptions).Assembly, typeof(CrashQueries).Assembly, typeof(Mayday.Web.Live.EventFeed).Assembly];
+        Assembly[] ours = [typeof(Mayday.Collector.CollectorOptions).Assembly, typeof(StoreQueries).Assembly, typeof(Mayday.Web.Live.EventFeed).Assembly];
         var messages = ours.SelectMany(one => one.GetTypes()).SelectMany(type => type.GetMethods(Any))
             .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>() is not null)
             .ToLookup(method => method.GetCustomAttribute<LoggerMessageAttribute>()!.EventId, method => $"{method.DeclaringType!.Name}.{method.Name}");

@@ -1,20 +1,19 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 
 namespace Mayday.Agent.Forwarding;
 
 /// <summary>What becomes of what was handed in.</summary>
 internal enum HandIn
 {
-    /// <summary>The collector has it.</summary>
+    /// <summary>The collector has it, and said so in its own form.</summary>
     Taken,
 
-    /// <summary>No answer, or one that says later: the same again, under the same id.</summary>
+    /// <summary>No answer, one that says later, or one that is not the collector's: the same again, under the same id.</summary>
     Later,
 
-    /// <summary>It will never be taken in this form.</summary>
+    /// <summary>The collector says that it will never be taken in this form.</summary>
     Refused,
 }
 
@@ -34,51 +33,65 @@ internal sealed record HandInAnswer(HandIn Outcome)
 
     /// <summary>HTTP 500: the collector is there, and this batch makes it fail.</summary>
     public bool IsFault { get; init; }
+
+    /// <summary>Somebody answered, but not as a collector does: the address, a proxy or a network's login page is in the way.</summary>
+    public bool IsForeign { get; init; }
 }
 
 /// <summary>Speaks the collector's REST API (docs/api.md): events and dumps go in, answers come out; nothing is thrown for what a network does.</summary>
 internal sealed class CollectorClient : IDisposable
 {
-    // Longer answers are somebody else's pages.
+    // The longest answers are those to a batch whose 500 events are refused one by one, and to a dump of many crashes: some 200 KB. Longer ones are
+    // not the collector's.
     private const int MostAnswer = 1 << 20;
+
+    private const int FirstRead = 8 << 10;
+    private const int MostFailure = 300;
 
     private readonly HttpClient _http;
     private readonly Uri _root;
     private readonly string _host;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
 
     /// <summary>Makes a client; connects nowhere yet.</summary>
     /// <param name="root">The collector's address, with or without a path.</param>
     /// <param name="host">Under which name events are handed in.</param>
     /// <param name="token">Sent as bearer token; null for none.</param>
-    /// <param name="timeout">After so long without an answer a request counts as failed.</param>
+    /// <param name="timeout">After so long without a whole answer a request counts as failed.</param>
     /// <param name="time">Reads Retry-After dates.</param>
     public CollectorClient(Uri root, string host, string? token, TimeSpan timeout, TimeProvider time)
     {
         _root = root.AbsoluteUri.EndsWith('/') ? root : new Uri(root.AbsoluteUri + "/");
         _host = host;
         _time = time;
+        _timeout = timeout;
         _http = new HttpClient(new SocketsHttpHandler
         {
             // A collector behind a name may move.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
+            // The collector never redirects. Whoever does is somebody else, and would get events, kernel logs and perhaps the token.
+            AllowAutoRedirect = false,
         })
         {
-            Timeout = timeout,
-            MaxResponseContentBufferSize = MostAnswer,
+            // This one ends at the headers of the answer; ours includes its body.
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("mayday-agent");
         if (token is not null)
+        {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
     }
 
     /// <summary>Hands a batch in.</summary>
-    public Task<HandInAnswer> PostAsync(EventBatch batch, CancellationToken cancellation)
+    public Task<HandInAnswer> PostAsync(OutgoingBatch batch, CancellationToken cancellation)
     {
         var content = new ByteArrayContent(batch.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue(batch.Kind == BatchKind.Documents ? "application/json" : "application/octet-stream");
-        return SendAsync($"api/v1/events?batch={batch.Id:D}&host={Uri.EscapeDataString(_host)}", content, batch.Events, cancellation);
+        return SendAsync($"api/v1/events?batch={batch.Id:D}&host={Uri.EscapeDataString(_host)}", content,
+            (status, body, from) => CollectorAnswer.OfEvents(status, body, batch.Events, from), cancellation);
     }
 
     /// <summary>Hands a whole kernel log in.</summary>
@@ -90,97 +103,69 @@ internal sealed class CollectorClient : IDisposable
         var content = new ByteArrayContent(text);
         content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         var at = time is { } when ? "&time=" + Uri.EscapeDataString(when.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)) : "";
-        return SendAsync($"api/v1/dumps?host={Uri.EscapeDataString(_host)}{at}", content, 1, cancellation);
+        return SendAsync($"api/v1/dumps?host={Uri.EscapeDataString(_host)}{at}", content, CollectorAnswer.OfDump, cancellation);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HandInAnswer> SendAsync(string path, HttpContent content, int count, CancellationToken cancellation)
+    private async Task<HandInAnswer> SendAsync(
+        string path, HttpContent content, Func<HttpStatusCode, ReadOnlyMemory<byte>, string, HandInAnswer> read, CancellationToken cancellation)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_root, path)) { Content = content };
+        // Without what may hold a password: this goes to a log.
+        var from = request.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_timeout);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_root, path)) { Content = content };
-            using var response = await _http.SendAsync(request, cancellation).ConfigureAwait(false);
-            var body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? Taken(body, count) : Declined(response, body);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            var (body, isWhole) = await ReadBodyAsync(response.Content, limit.Token).ConfigureAwait(false);
+            var answer = isWhole ? read(response.StatusCode, body, from) : CollectorAnswer.Foreign(response.StatusCode, body, from);
+            return answer.Outcome == HandIn.Later ? answer with { RetryAfter = RetryAfterOf(response) } : answer;
         }
         catch (HttpRequestException failure)
         {
-            return new HandInAnswer(HandIn.Later) { Reason = failure.GetBaseException().Message };
+            return new HandInAnswer(HandIn.Later) { Reason = $"{from}: {CollectorAnswer.OneLine(failure.GetBaseException().Message, MostFailure)}" };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new HandInAnswer(HandIn.Later) { Reason = string.Create(CultureInfo.InvariantCulture, $"no answer within {_http.Timeout.TotalSeconds:0} s") };
+            var reason = string.Create(CultureInfo.InvariantCulture, $"{from}: no whole answer within {_timeout.TotalSeconds:0.#} s");
+            return new HandInAnswer(HandIn.Later) { Reason = reason };
         }
         catch (IOException failure)
         {
-            return new HandInAnswer(HandIn.Later) { Reason = failure.Message };
+            return new HandInAnswer(HandIn.Later) { Reason = $"{from}: {CollectorAnswer.OneLine(failure.Message, MostFailure)}" };
         }
     }
 
-    // An answer that says nothing of numbers still says that it was taken.
-    private static HandInAnswer Taken(byte[] body, int count)
+    /// <summary>Reads a body to its end, or as far as a collector's answer can go.</summary>
+    private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadBodyAsync(HttpContent content, CancellationToken cancellation)
     {
-        var answer = new HandInAnswer(HandIn.Taken) { Accepted = count };
-        try
+        using var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var body = new byte[FirstRead];
+        var length = 0;
+        while (true)
         {
-            using var json = JsonDocument.Parse(body);
-            var root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("accepted", out var accepted) || !accepted.TryGetInt64(out var taken))
-                return answer;
-            var duplicates = root.TryGetProperty("duplicates", out var known) && known.TryGetInt64(out var number) ? number : 0;
-            answer = answer with { Accepted = taken, Duplicates = duplicates };
-            if (!root.TryGetProperty("rejected", out var rejected) || rejected.ValueKind != JsonValueKind.Array || rejected.GetArrayLength() == 0)
-                return answer;
-            return answer with { Rejected = rejected.GetArrayLength(), Reason = ReasonOf(rejected[0]) };
-        }
-        catch (Exception none) when (none is JsonException or InvalidOperationException)
-        {
-            return answer;
-        }
-    }
-
-    private HandInAnswer Declined(HttpResponseMessage response, byte[] body)
-    {
-        var isFinal = response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
-            or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
-        return new HandInAnswer(isFinal ? HandIn.Refused : HandIn.Later)
-        {
-            Reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode}{Detail(body)}"),
-            IsFault = response.StatusCode == HttpStatusCode.InternalServerError,
-            RetryAfter = response.Headers.RetryAfter switch
+            // It grows with what arrives, not with what a header promises.
+            if (length == body.Length)
             {
-                { Delta: { } delta } => delta,
-                { Date: { } date } => date - _time.GetUtcNow(),
-                _ => null,
-            },
-        };
-    }
+                Array.Resize(ref body, Math.Min(2 * body.Length, MostAnswer + 1));
+            }
 
-    // RFC 9457: title and detail say it in words.
-    private static string Detail(byte[] body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind == JsonValueKind.Object)
+            var read = await stream.ReadAsync(body.AsMemory(length), cancellation).ConfigureAwait(false);
+            length += read;
+            if (read == 0 || length > MostAnswer)
             {
-                var title = json.RootElement.TryGetProperty("title", out var words) && words.ValueKind == JsonValueKind.String ? ": " + words.GetString() : "";
-                var detail = json.RootElement.TryGetProperty("detail", out words) && words.ValueKind == JsonValueKind.String ? ": " + words.GetString() : "";
-                return Short(title + detail);
+                return (body.AsMemory(0, length), length <= MostAnswer);
             }
         }
-        catch (JsonException)
-        {
-            // A proxy's page.
-        }
-
-        return "";
     }
 
-    private static string? ReasonOf(JsonElement rejected) =>
-        rejected.ValueKind == JsonValueKind.Object && rejected.TryGetProperty("reason", out var reason) ? Short(reason.ToString()) : null;
-
-    private static string Short(string text) => text.Length > 300 ? text[..300] : text;
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - _time.GetUtcNow(),
+        _ => null,
+    };
 }

@@ -25,16 +25,33 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
         var backoff = new Backoff(random);
         var handed = LoadHanded();
         var found = folders.SelectMany(Find).ToList();
-        foreach (var dump in found.Where(dump => !handed.Contains(dump.Key)))
+        var waiting = new Queue<Found>(found.Where(dump => !handed.Contains(dump.Key)));
+        bool? isForeignTold = null;
+        while (waiting.TryDequeue(out var dump))
         {
             stopping.ThrowIfCancellationRequested();
             if (TryRead(dump) is not { Length: > 0 } text)
+            {
                 continue;
-            HandInAnswer answer;
-            while ((answer = await client.PostDumpAsync(text, dump.WrittenAt, stopping).ConfigureAwait(false)).Outcome == HandIn.Later)
+            }
+
+            var answer = await client.PostDumpAsync(text, dump.WrittenAt, stopping).ConfigureAwait(false);
+            if (answer.Outcome == HandIn.Later)
+            {
+                // Behind the others: one that always fails must not keep them from the collector.
+                waiting.Enqueue(dump);
+                if (isForeignTold is null || answer.IsForeign && isForeignTold == false)
+                {
+                    isForeignTold = answer.IsForeign;
+                    tell(NotTaken(dump, answer));
+                }
+
                 await Task.Delay(backoff.Next(answer.RetryAfter), time, stopping).ConfigureAwait(false);
+                continue;
+            }
 
             backoff.Reset();
+            isForeignTold = null;
             handed.Add(dump.Key);
             // Only what is still there: files that were cleared away need no memory.
             SaveHanded(handed.Intersect(found.Select(one => one.Key), StringComparer.Ordinal));
@@ -44,10 +61,18 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
         }
     }
 
+    private static AgentNotice NotTaken(Found dump, HandInAnswer answer) => new(Severity.Warning, answer.IsForeign
+        ? $"{dump.Key} is not handed in: {answer.Reason}. Check the collector's address, and any proxy or login page on the way. "
+            + "The file stays where it is and is sent again at growing intervals."
+        : $"The collector does not take {dump.Key} ({answer.Reason?.TrimEnd('.')}). The file stays where it is and is sent again at growing intervals.");
+
     private static IEnumerable<Found> Find(string root)
     {
         if (!Directory.Exists(root))
+        {
             return [];
+        }
+
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var files = new DirectoryInfo(root).EnumerateFiles("*dmesg*", options).Take(MostFiles).Where(file => file.Length is > 0 and <= MostBytes).ToList();
         // A dump's parts lie side by side, or in folders of one dump; kdump's log is whole.
@@ -66,7 +91,9 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
         foreach (var file in files)
         {
             if (TryRead(file.FullName) is { } content)
+            {
                 contents.Add(new(file.Name, content));
+            }
         }
 
         var newest = files.MaxBy(file => file.LastWriteTimeUtc)!;

@@ -26,7 +26,7 @@ internal sealed class EventOutbox : IDisposable
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly EventSpool _spool;
+    private readonly OutgoingSpool _spool;
     private readonly AgentCounters _counters;
     private readonly TimeProvider _time;
     private readonly Action<AgentNotice> _tell;
@@ -49,7 +49,7 @@ internal sealed class EventOutbox : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="tell">Hears of a full spool.</param>
     /// <param name="spooled">Called when a batch lies in the spool.</param>
-    public EventOutbox(EventSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
+    public EventOutbox(OutgoingSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
     {
         _spool = spool;
         _counters = counters;
@@ -71,9 +71,14 @@ internal sealed class EventOutbox : IDisposable
             TellDrops();
             Write(one);
             if (cursor != KmsgCursor.None)
+            {
                 _cursor = cursor;
+            }
+
             if (_documentCount >= MostEvents || _documents.WrittenCount >= MostBytes)
+            {
                 CloseDocuments();
+            }
         }
     }
 
@@ -84,7 +89,10 @@ internal sealed class EventOutbox : IDisposable
         lock (_gate)
         {
             if (_frameCount > 0 && _frames.WrittenCount + frame.Length > MostBytes)
+            {
                 CloseFrames();
+            }
+
             Arm();
             _frames.Write(frame);
             // The next frame is looked for at a multiple of four.
@@ -92,7 +100,9 @@ internal sealed class EventOutbox : IDisposable
             _frameCount++;
             _counters.EventsMade(1);
             if (_frameCount >= MostEvents)
+            {
                 CloseFrames();
+            }
         }
     }
 
@@ -122,7 +132,9 @@ internal sealed class EventOutbox : IDisposable
     public void TellLosses()
     {
         lock (_gate)
+        {
             TellDrops();
+        }
     }
 
     /// <inheritdoc/>
@@ -140,7 +152,7 @@ internal sealed class EventOutbox : IDisposable
             _writer.WriteStartArray("events");
         }
 
-        EventDocument.Write(_writer!, one);
+        OutgoingEventJson.Write(_writer!, one);
         _writer!.Flush();
         _documentCount++;
         _counters.EventsMade(1);
@@ -149,13 +161,18 @@ internal sealed class EventOutbox : IDisposable
     private void Arm()
     {
         if (_documentCount == 0 && _frameCount == 0)
+        {
             _timer.Change(Linger, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void CloseDocuments()
     {
         if (_documentCount == 0)
+        {
             return;
+        }
+
         _writer!.WriteEndArray();
         _writer.WriteEndObject();
         _writer.Flush();
@@ -167,7 +184,10 @@ internal sealed class EventOutbox : IDisposable
     private void CloseFrames()
     {
         if (_frameCount == 0)
+        {
             return;
+        }
+
         var count = _frameCount;
         _frameCount = 0;
         Spool(BatchKind.Frames, count, _frames.WrittenSpan);
@@ -177,7 +197,7 @@ internal sealed class EventOutbox : IDisposable
     private void Spool(BatchKind kind, int count, ReadOnlySpan<byte> body)
     {
         var cursor = kind == BatchKind.Documents ? _cursor : KmsgCursor.None;
-        var batch = new EventBatch { Id = Guid.CreateVersion7(_time.GetUtcNow()), Kind = kind, Events = count, Cursor = cursor, Body = body.ToArray() };
+        var batch = new OutgoingBatch { Id = Guid.CreateVersion7(_time.GetUtcNow()), Kind = kind, Events = count, Cursor = cursor, Body = body.ToArray() };
         if (_spool.TryAppend(batch))
         {
             _isFull = false;
@@ -196,7 +216,10 @@ internal sealed class EventOutbox : IDisposable
         {
             _isFull = true;
             if (_untold == 0)
+            {
                 _fullSince = _time.GetUtcNow();
+            }
+
             _tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,
                 $"The spool takes no more ({WhyFull()}): events are dropped and counted until the collector takes some again.")));
         }
@@ -219,7 +242,10 @@ internal sealed class EventOutbox : IDisposable
     private void TellDrops()
     {
         if (_untold == 0 || _isFull && !_spool.HasRoom)
+        {
             return;
+        }
+
         const string Format = "%llu events lost: the agent's spool took no more";
         var count = (ulong)_untold;
         _telling = _untold;

@@ -8,7 +8,7 @@ namespace Mayday.Agent.Forwarding;
 /// until there is an answer. What was not answered at the end stays in the spool for the next start.
 /// </summary>
 internal sealed class Forwarder(
-    EventSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
+    OutgoingSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
 {
     // A quarter of an hour at growing intervals: whatever made the collector fail for another reason has passed, and what remains is this batch.
     private const int MostFaults = 20;
@@ -16,6 +16,7 @@ internal sealed class Forwarder(
     private readonly SemaphoreSlim _spooled = new(0, 1);
     private readonly Backoff _backoff = new(random);
     private DateTimeOffset? _awaySince;
+    private bool _isForeignTold;
     private int _faults;
 
     /// <summary>Called after each batch that the collector took: the spool has more room.</summary>
@@ -60,9 +61,14 @@ internal sealed class Forwarder(
                 TellOfReturn();
                 _faults = 0;
                 if (answer.Outcome != HandIn.Taken)
+                {
                     Refused(batch, answer);
+                }
                 else
+                {
                     Taken(answer);
+                }
+
                 spool.Accept();
                 Drained?.Invoke();
             }
@@ -78,11 +84,15 @@ internal sealed class Forwarder(
 
     private async Task WaitAsync(HandInAnswer answer, CancellationToken stopping)
     {
-        if (_awaySince is null)
+        // An outage is told once, and once more when it turns out that somebody else answers: that does not pass by waiting.
+        if (_awaySince is null || answer.IsForeign && !_isForeignTold)
         {
-            _awaySince = time.GetUtcNow();
-            tell(new AgentNotice(Severity.Warning,
-                $"The collector does not take events ({answer.Reason?.TrimEnd('.')}); they wait in the spool, and it is asked again at growing intervals."));
+            _awaySince ??= time.GetUtcNow();
+            _isForeignTold = answer.IsForeign;
+            tell(new AgentNotice(Severity.Warning, answer.IsForeign
+                ? $"Events are not taken: {answer.Reason}. Check the collector's address, and any proxy or login page on the way. "
+                    + "The events stay in the spool and are sent again at growing intervals."
+                : $"The collector does not take events ({answer.Reason?.TrimEnd('.')}); they wait in the spool, and it is asked again at growing intervals."));
         }
 
         await Task.Delay(_backoff.Next(answer.RetryAfter), time, stopping).ConfigureAwait(false);
@@ -92,8 +102,12 @@ internal sealed class Forwarder(
     {
         _backoff.Reset();
         if (_awaySince is not { } since)
+        {
             return;
+        }
+
         _awaySince = null;
+        _isForeignTold = false;
         tell(new AgentNotice(Severity.Notice, string.Create(CultureInfo.InvariantCulture,
             $"The collector answers again, after {(time.GetUtcNow() - since).TotalSeconds:0} s; {spool.Batches} batches wait.")));
     }
@@ -102,10 +116,12 @@ internal sealed class Forwarder(
     {
         counters.BatchTaken(answer.Accepted, answer.Duplicates, answer.Rejected);
         if (answer.Rejected > 0)
-            tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason}.")));
+        {
+            tell(new AgentNotice(Severity.Warning, string.Create(CultureInfo.InvariantCulture, $"The collector refused {answer.Rejected} events, the first because: {answer.Reason?.TrimEnd('.')}.")));
+        }
     }
 
-    private void Refused(EventBatch batch, HandInAnswer answer)
+    private void Refused(OutgoingBatch batch, HandInAnswer answer)
     {
         counters.EventsRefused(batch.Events);
         tell(new AgentNotice(Severity.Error, string.Create(CultureInfo.InvariantCulture,

@@ -36,12 +36,18 @@ internal sealed class SpoolFile(string path, long number)
         using var file = File.OpenRead(Path);
         Span<byte> magic = stackalloc byte[HeaderLength];
         if (file.ReadAtLeast(magic, HeaderLength, throwOnEndOfStream: false) < HeaderLength || !magic.SequenceEqual(Magic))
+        {
             return file.Length == 0;
+        }
+
         Length = HeaderLength;
         while (TryRead(file, out var payload))
         {
             if (Length >= Position)
+            {
                 found(payload);
+            }
+
             Length = file.Position;
         }
 
@@ -82,11 +88,17 @@ internal sealed class SpoolFile(string path, long number)
         payload = [];
         next = Position;
         if (Position >= Length)
+        {
             return false;
+        }
+
         using var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         file.Position = Position;
         if (!TryRead(file, out payload))
+        {
             return false;
+        }
+
         next = file.Position;
         return true;
     }
@@ -95,9 +107,15 @@ internal sealed class SpoolFile(string path, long number)
     {
         var crc = uint.MaxValue;
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+
         foreach (var one in bytes)
+        {
             crc = BitOperations.Crc32C(crc, one);
+        }
+
         return ~crc;
     }
 
@@ -106,7 +124,10 @@ internal sealed class SpoolFile(string path, long number)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         return options;
     }
 
@@ -115,10 +136,16 @@ internal sealed class SpoolFile(string path, long number)
         payload = [];
         Span<byte> head = stackalloc byte[RecordOverhead];
         if (file.ReadAtLeast(head, RecordOverhead, throwOnEndOfStream: false) < RecordOverhead)
+        {
             return false;
+        }
+
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
         if (length < 0 || length > file.Length - file.Position)
+        {
             return false;
+        }
+
         payload = GC.AllocateUninitializedArray<byte>(length);
         file.ReadExactly(payload);
         return Checksum(payload) == BinaryPrimitives.ReadUInt32LittleEndian(head[sizeof(int)..]);

@@ -53,7 +53,10 @@ internal sealed record SpoolState
             || !Guid.TryParseExact(words[3], "D", out var boot)
             || !ulong.TryParse(words[4], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
             || !long.TryParse(words[5], NumberStyles.None, CultureInfo.InvariantCulture, out var dropped))
+        {
             return null;
+        }
+
         var state = new SpoolState { File = file, Position = position, Cursor = new KmsgCursor(boot, sequence), Dropped = dropped };
         return state.ToString() == line ? state : null;
     }

@@ -16,7 +16,7 @@ internal static class SpooledBatch
     // A body that claims more is damaged: batches are closed at a fraction of it.
     public const int MostBody = 16 << 20;
 
-    public static byte[] Write(EventBatch batch)
+    public static byte[] Write(OutgoingBatch batch)
     {
         using var spooled = new MemoryStream(HeaderLength + batch.Body.Length / 2);
         Span<byte> header = stackalloc byte[HeaderLength];
@@ -29,33 +29,44 @@ internal static class SpooledBatch
         BinaryPrimitives.WriteInt32LittleEndian(header[46..], batch.Body.Length);
         spooled.Write(header);
         using (var deflate = new DeflateStream(spooled, CompressionLevel.Fastest, leaveOpen: true))
+        {
             deflate.Write(batch.Body);
+        }
+
         return spooled.ToArray();
     }
 
     /// <summary>The batch, or null for bytes that are none.</summary>
-    public static EventBatch? Read(ReadOnlySpan<byte> spooled)
+    public static OutgoingBatch? Read(ReadOnlySpan<byte> spooled)
     {
         if (spooled.Length < HeaderLength || spooled[0] != Version || spooled[1] is not ((byte)BatchKind.Documents or (byte)BatchKind.Frames))
+        {
             return null;
+        }
+
         var length = BinaryPrimitives.ReadInt32LittleEndian(spooled[46..]);
         var events = BinaryPrimitives.ReadInt32LittleEndian(spooled[2..]);
         if (length is < 0 or > MostBody || events < 0)
+        {
             return null;
+        }
+
         var body = new byte[length];
         try
         {
             using var deflated = new DeflateStream(new MemoryStream(spooled[HeaderLength..].ToArray()), CompressionMode.Decompress);
             deflated.ReadExactly(body);
             if (deflated.ReadByte() >= 0)
+            {
                 return null;
+            }
         }
         catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException)
         {
             return null;
         }
 
-        return new EventBatch
+        return new OutgoingBatch
         {
             Id = new Guid(spooled.Slice(6, 16)),
             Kind = (BatchKind)spooled[1],

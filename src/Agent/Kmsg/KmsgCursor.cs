@@ -26,7 +26,10 @@ public readonly record struct KmsgCursor(Guid BootId, ulong NextSequence)
     internal static KmsgCursor Further(KmsgCursor one, KmsgCursor other, Guid running)
     {
         if (other == None || (other.BootId != running && one != None))
+        {
             return one;
+        }
+
         return one.BootId == other.BootId && one.NextSequence > other.NextSequence ? one : other;
     }
 }

@@ -39,10 +39,16 @@ internal sealed partial class KmsgDevice : IKmsgDevice
     {
         var kmsg = OpenFile(path, ReadOnly | NonBlocking | CloseOnExec);
         if (kmsg < 0)
+        {
             throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
+        }
+
         var wake = EventFd(0, NonBlocking | CloseOnExec);
         if (wake >= 0)
+        {
             return new KmsgDevice(kmsg, wake);
+        }
+
         var error = Marshal.GetLastPInvokeError();
         _ = Close(kmsg);
         throw new IOException(new Win32Exception(error).Message);
@@ -73,7 +79,10 @@ internal sealed partial class KmsgDevice : IKmsgDevice
     public void Dispose()
     {
         if (_disposed)
+        {
             return;
+        }
+
         _disposed = true;
         _ = Close(_kmsg);
         _ = Close(_wake);

@@ -126,10 +126,16 @@ internal sealed class KmsgReader
 
         _held = 0;
         if (record.Sequence < _expected)
+        {
             return KmsgStep.PassedOver;
+        }
+
         _expected = record.Sequence + 1;
         if (record.Severity > _least)
+        {
             return KmsgStep.PassedOver;
+        }
+
         taken = EventOf(record);
         return KmsgStep.Event;
     }
@@ -144,15 +150,23 @@ internal sealed class KmsgReader
             var value = new byte[field.Value.Length];
             var key = Encoding.UTF8.GetString(field.Key);
             if (key == "DEVICE")
+            {
                 device = DeviceMark.Present;
+            }
+
             if (fields.Count < MostFields)
+            {
                 fields.Add(new(key, Encoding.UTF8.GetString(value.AsSpan(0, Escapes.Unescape(field.Value, value)))));
+            }
         }
 
         // User space writes here too, but never as facility 0.
         var match = record.Facility == 0 ? _matcher?.Match(text, record.Severity, device) : null;
         if (match is not null)
+        {
             Matched++;
+        }
+
         AddOwnFields(record, match, fields);
         return new AgentEvent
         {
@@ -175,7 +189,10 @@ internal sealed class KmsgReader
         fields.Add(new("bootId", _boot.ToString()));
         fields.Add(new("uptime", (record.TimestampMicroseconds / 1e6).ToString("0.000000", CultureInfo.InvariantCulture)));
         if (record.Flag != '-')
+        {
             fields.Add(new("flags", ((char)record.Flag).ToString()));
+        }
+
         if (match is { Entry.Line: > 0 })
         {
             fields.Add(new("source", string.Create(CultureInfo.InvariantCulture, $"{match.Entry.File}:{match.Entry.Line}")));
@@ -187,9 +204,15 @@ internal sealed class KmsgReader
     private static string FacilityOf(int number, PrintkMatch? match)
     {
         if (number != 0)
+        {
             return EvlogFacility.NameOf((uint)number << 3) ?? string.Create(CultureInfo.InvariantCulture, $"facility{number}");
+        }
+
         if (match is null)
+        {
             return "kern";
+        }
+
         return match.Entry.Module is not ("" or "vmlinux") ? match.Entry.Module : string.IsNullOrWhiteSpace(match.Driver) ? "kern" : match.Driver;
     }
 

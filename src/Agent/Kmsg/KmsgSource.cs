@@ -14,7 +14,7 @@ internal sealed class KmsgSource(IKmsgDevice device, KmsgReader reader, EventOut
     /// How often it is written down how far the log was read while no event carries it: after an end without warning at most so much of
     /// the log is read again (and filtered again).
     /// </summary>
-    private static readonly TimeSpan RememberEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_rememberEvery = TimeSpan.FromMinutes(1);
 
     // A device that fails so often in a row will not do better.
     private const int MostFailures = 10;
@@ -52,14 +52,20 @@ internal sealed class KmsgSource(IKmsgDevice device, KmsgReader reader, EventOut
         }
 
         if (failures == MostFailures)
+        {
             tell(new AgentNotice(Severity.Error, $"The kernel log cannot be read any more: {new Win32Exception(reader.Failure).Message}. The other sources go on; restart the agent to try again."));
+        }
+
         outbox.Close(reader.Cursor);
     }
 
     private void RememberWhenDue()
     {
-        if (reader.Cursor == _remembered || time.GetElapsedTime(_rememberedAt) < RememberEvery)
+        if (reader.Cursor == _remembered || time.GetElapsedTime(_rememberedAt) < s_rememberEvery)
+        {
             return;
+        }
+
         outbox.Close(reader.Cursor);
         _remembered = reader.Cursor;
         _rememberedAt = time.GetTimestamp();

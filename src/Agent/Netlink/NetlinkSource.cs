@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
 using Mayday.Agent.Uevents;
+using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 
@@ -48,7 +49,9 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         if (groups.Protocol == NetlinkGroups.Uevents.Protocol)
         {
             if (Uevent.Parse(datagram) is { } uevent && UeventRules.EventOf(uevent) is { } one)
+            {
                 outbox.Add(one with { OccurredAt = time.GetUtcNow() });
+            }
         }
         else if (message.IsTruncated)
         {
@@ -80,7 +83,9 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         }
 
         if (sound == 0)
+        {
             counters.NetlinkMalformed();
+        }
     }
 
     // Bytes of any form: the event is its data. Nobody reports successes over an error channel, and nothing says how grave it is.

@@ -71,19 +71,19 @@ internal sealed class Conversion
     // %*ph prints at most 64 bytes.
     private const int MostDumpBytes = 64;
 
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
-    private static readonly SearchValues<byte> OctalDigits = SearchValues.Create("01234567"u8);
-    private static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
-    private static readonly SearchValues<byte> UpperHex = SearchValues.Create("0123456789ABCDEF"u8);
-    private static readonly SearchValues<byte> AnyHex = SearchValues.Create("0123456789abcdefABCDEF"u8);
-    private static readonly SearchValues<byte> SymbolLetters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.$+/-"u8);
-    private static readonly SearchValues<byte> HardwareAddressLetters = SearchValues.Create("0123456789abcdef:-"u8);
-    private static readonly SearchValues<byte> Ip4Letters = SearchValues.Create("0123456789."u8);
-    private static readonly SearchValues<byte> IpLetters = SearchValues.Create("0123456789abcdef.:[]/%"u8);
-    private static readonly SearchValues<byte> UuidLetters = SearchValues.Create("0123456789abcdefABCDEF-"u8);
-    private static readonly SearchValues<byte> BitmapLetters = SearchValues.Create("0123456789abcdef,"u8);
-    private static readonly SearchValues<byte> BitmapListLetters = SearchValues.Create("0123456789,-"u8);
-    private static readonly SearchValues<byte> ErrorLetters = SearchValues.Create("-ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdef"u8);
+    private static readonly SearchValues<byte> s_digits = SearchValues.Create("0123456789"u8);
+    private static readonly SearchValues<byte> s_octalDigits = SearchValues.Create("01234567"u8);
+    private static readonly SearchValues<byte> s_lowerHex = SearchValues.Create("0123456789abcdef"u8);
+    private static readonly SearchValues<byte> s_upperHex = SearchValues.Create("0123456789ABCDEF"u8);
+    private static readonly SearchValues<byte> s_anyHex = SearchValues.Create("0123456789abcdefABCDEF"u8);
+    private static readonly SearchValues<byte> s_symbolLetters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.$+/-"u8);
+    private static readonly SearchValues<byte> s_hardwareAddressLetters = SearchValues.Create("0123456789abcdef:-"u8);
+    private static readonly SearchValues<byte> s_ip4Letters = SearchValues.Create("0123456789."u8);
+    private static readonly SearchValues<byte> s_ipLetters = SearchValues.Create("0123456789abcdef.:[]/%"u8);
+    private static readonly SearchValues<byte> s_uuidLetters = SearchValues.Create("0123456789abcdefABCDEF-"u8);
+    private static readonly SearchValues<byte> s_bitmapLetters = SearchValues.Create("0123456789abcdef,"u8);
+    private static readonly SearchValues<byte> s_bitmapListLetters = SearchValues.Create("0123456789,-"u8);
+    private static readonly SearchValues<byte> s_errorLetters = SearchValues.Create("-ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdef"u8);
 
     /// <summary>The conversion as written, <c>%-5d</c>.</summary>
     public required string Written { get; init; }
@@ -132,24 +132,24 @@ internal sealed class Conversion
         var rest = text[start..];
         var (shortest, longest) = Shape switch
         {
-            ConversionShape.Signed => Number(rest, Digits, MostDecimalDigits, isSigned: true),
-            ConversionShape.Unsigned => Number(rest, Digits, MostDecimalDigits, isSigned: false),
-            ConversionShape.Octal => Number(rest, OctalDigits, MostOctalDigits, isSigned: false),
-            ConversionShape.HexLower => Number(rest, LowerHex, MostHexDigits, isSigned: false),
-            ConversionShape.HexUpper => Number(rest, UpperHex, MostHexDigits, isSigned: false),
+            ConversionShape.Signed => Number(rest, s_digits, MostDecimalDigits, isSigned: true),
+            ConversionShape.Unsigned => Number(rest, s_digits, MostDecimalDigits, isSigned: false),
+            ConversionShape.Octal => Number(rest, s_octalDigits, MostOctalDigits, isSigned: false),
+            ConversionShape.HexLower => Number(rest, s_lowerHex, MostHexDigits, isSigned: false),
+            ConversionShape.HexUpper => Number(rest, s_upperHex, MostHexDigits, isSigned: false),
             ConversionShape.Character => Character(rest),
             ConversionShape.Pointer => Pointer(rest),
             ConversionShape.Symbol => Symbol(rest),
-            ConversionShape.HardwareAddress => Run(rest, HardwareAddressLetters, 12, 17),
-            ConversionShape.Ip4 => Run(rest, Ip4Letters, 7, 15),
-            ConversionShape.Ip => Run(rest, IpLetters, 2, 64),
-            ConversionShape.Uuid => Run(rest, UuidLetters, 36, 36),
+            ConversionShape.HardwareAddress => Run(rest, s_hardwareAddressLetters, 12, 17),
+            ConversionShape.Ip4 => Run(rest, s_ip4Letters, 7, 15),
+            ConversionShape.Ip => Run(rest, s_ipLetters, 2, 64),
+            ConversionShape.Uuid => Run(rest, s_uuidLetters, 36, 36),
             ConversionShape.HexDump => HexDump(rest),
-            ConversionShape.Bitmap => Run(rest, BitmapLetters, 1, 1024),
-            ConversionShape.BitmapList => Run(rest, BitmapListLetters, 0, 1024),
+            ConversionShape.Bitmap => Run(rest, s_bitmapLetters, 1, 1024),
+            ConversionShape.BitmapList => Run(rest, s_bitmapListLetters, 0, 1024),
             ConversionShape.Resource => Resource(rest),
-            ConversionShape.PhysicalAddress => rest.StartsWith("0x"u8) ? Shifted(Run(rest[2..], LowerHex, 8, 16), 2) : None,
-            ConversionShape.ErrorName => Run(rest, ErrorLetters, 1, 32),
+            ConversionShape.PhysicalAddress => rest.StartsWith("0x"u8) ? Shifted(Run(rest[2..], s_lowerHex, 8, 16), 2) : None,
+            ConversionShape.ErrorName => Run(rest, s_errorLetters, 1, 32),
             _ => String(rest),
         };
         least = start + shortest;
@@ -163,9 +163,15 @@ internal sealed class Conversion
     public void Read(ReadOnlySpan<byte> printed, List<PrintkValue> values)
     {
         if (HasStarWidth)
+        {
             values.Add(PrintkValue.Of(StarWidth(printed)));
+        }
+
         if (HasStarPrecision)
+        {
             values.Add(PrintkValue.Of((long)printed.Length));
+        }
+
         values.Add(Value(printed));
     }
 
@@ -183,7 +189,10 @@ internal sealed class Conversion
     private static int RunLength(ReadOnlySpan<byte> rest, SearchValues<byte> letters, int most)
     {
         if (rest.Length > most)
+        {
             rest = rest[..most];
+        }
+
         var end = rest.IndexOfAnyExcept(letters);
         return end < 0 ? rest.Length : end;
     }
@@ -193,26 +202,41 @@ internal sealed class Conversion
         var blanks = HasStarWidth ? MostPadding : Width;
         var begin = 0;
         while (!IsLeft && !HasZeros && begin < blanks && begin < rest.Length && rest[begin] == ' ')
+        {
             begin++;
+        }
+
         var padding = begin;
         if (isSigned && begin < rest.Length
             && (rest[begin] == '-' || (rest[begin] == '+' && HasPlus) || (rest[begin] == ' ' && HasBlank)))
+        {
             begin++;
+        }
+
         if (HasMark && Shape is ConversionShape.HexLower or ConversionShape.HexUpper)
         {
             if (begin + 1 >= rest.Length || rest[begin] != '0' || (rest[begin + 1] | 0x20) != 'x')
+            {
                 return None;
+            }
+
             begin += 2;
         }
 
         var run = RunLength(rest[begin..], digits, Math.Max(mostDigits, Math.Max(Width, Precision)));
         // Only zero alone begins with one, unless zeros fill it up, and then it has its width exactly.
         if (run > 1 && rest[begin] == '0' && !HasStarWidth && !HasStarPrecision)
+        {
             run = Math.Min(run, Math.Max(1, Math.Max(Precision, HasZeros ? Width - begin : 0)));
+        }
+
         var least = Math.Max(1, Precision);
         // What is padded has its width exactly.
         if (padding > 0 && !HasStarWidth)
+        {
             return begin + least > Width || begin + run < Width ? None : (Width, Width);
+        }
+
         return run < least ? None : Padded(rest, begin + least, begin + run, HasStarWidth ? 0 : Width);
     }
 
@@ -221,9 +245,15 @@ internal sealed class Conversion
         var blanks = HasStarWidth ? MostPadding : Width - 1;
         var begin = 0;
         while (!IsLeft && begin < blanks && begin + 1 < rest.Length && rest[begin] == ' ')
+        {
             begin++;
+        }
+
         if (begin >= rest.Length || (begin < blanks && !IsLeft && !HasStarWidth))
+        {
             return None;
+        }
+
         return Padded(rest, HasStarWidth ? 1 : begin + 1, begin + 1, HasStarWidth ? 0 : Width);
     }
 
@@ -243,14 +273,17 @@ internal sealed class Conversion
             return end is < 2 or > 20 || rest[..end].Contains((byte)' ') ? None : (end + 1, end + 1);
         }
 
-        return rest.StartsWith("0x"u8) ? Shifted(Run(rest[2..], LowerHex, 1, 16), 2) : Run(rest, LowerHex, 8, 16);
+        return rest.StartsWith("0x"u8) ? Shifted(Run(rest[2..], s_lowerHex, 1, 16), 2) : Run(rest, s_lowerHex, 8, 16);
     }
 
     private static (int Shortest, int Longest) Symbol(ReadOnlySpan<byte> rest)
     {
-        var run = RunLength(rest, SymbolLetters, MostSymbol);
+        var run = RunLength(rest, s_symbolLetters, MostSymbol);
         if (run == 0)
+        {
             return Pointer(rest);
+        }
+
         var longest = run;
         if (rest[run..].StartsWith(" ["u8))
         {
@@ -258,7 +291,9 @@ internal sealed class Conversion
             var end = module.IndexOf((byte)']');
             // "[e1000]", and "[e1000 0123abcd]" with a build id
             if (end > 0 && end < MostSymbol)
+            {
                 longest += end + 3;
+            }
         }
 
         return (1, longest);
@@ -267,7 +302,10 @@ internal sealed class Conversion
     private static (int Shortest, int Longest) Resource(ReadOnlySpan<byte> rest)
     {
         if (!rest.StartsWith("["u8))
+        {
             return rest.StartsWith("(null)"u8) ? (6, 6) : None;
+        }
+
         var end = rest.IndexOf((byte)']');
         return end < 1 ? None : (end + 1, end + 1);
     }
@@ -279,8 +317,11 @@ internal sealed class Conversion
         for (var i = 0; i < MostDumpBytes; i++)
         {
             var at = i * step;
-            if (at + 1 >= rest.Length || !LowerHex.Contains(rest[at]) || !LowerHex.Contains(rest[at + 1]) || (i > 0 && step == 3 && rest[at - 1] != Separator))
+            if (at + 1 >= rest.Length || !s_lowerHex.Contains(rest[at]) || !s_lowerHex.Contains(rest[at + 1]) || (i > 0 && step == 3 && rest[at - 1] != Separator))
+            {
                 break;
+            }
+
             longest = at + 2;
         }
 
@@ -295,7 +336,10 @@ internal sealed class Conversion
             var limit = HasStarWidth ? most + MostPadding : width;
             var end = most;
             while (end < limit && end < rest.Length && rest[end] == ' ')
+            {
                 end++;
+            }
+
             return width > 0 && end < width && end < rest.Length ? None : (Math.Min(Math.Max(least, Math.Min(width, end)), end), end);
         }
 
@@ -324,7 +368,7 @@ internal sealed class Conversion
                 return Unsigned(printed.Trim((byte)' '), Base);
             case ConversionShape.Pointer:
                 var digits = printed.StartsWith("0x"u8) ? printed[2..] : printed;
-                return digits.ContainsAnyExcept(AnyHex) ? Of(printed) : Unsigned(digits, 16);
+                return digits.ContainsAnyExcept(s_anyHex) ? Of(printed) : Unsigned(digits, 16);
             case ConversionShape.PhysicalAddress:
                 return Unsigned(printed[2..], 16);
             case ConversionShape.Character:
@@ -352,7 +396,10 @@ internal sealed class Conversion
         var digits = printed.TrimStart("+- "u8);
         // More than 64 bits was never a number of the kernel's: kept as it stands.
         if (!TryParse(digits, 10, out var value) || value > (ulong)long.MaxValue + (isNegative ? 1u : 0u))
+        {
             return Of(printed);
+        }
+
         return PrintkValue.Of(isNegative ? unchecked(-(long)value) : (long)value);
     }
 
@@ -369,7 +416,10 @@ internal sealed class Conversion
         {
             var digit = letter <= '9' ? letter - (uint)'0' : (letter | 0x20u) - 'a' + 10;
             if (digit >= radix || value > (ulong.MaxValue - digit) / radix)
+            {
                 return false;
+            }
+
             value = value * radix + digit;
         }
 

@@ -20,17 +20,29 @@ internal static class ConversionSyntax
         for (; position < format.Length; position++)
         {
             if (format[position] == '-')
+            {
                 isLeft = true;
+            }
             else if (format[position] == '+')
+            {
                 hasPlus = true;
+            }
             else if (format[position] == ' ')
+            {
                 hasBlank = true;
+            }
             else if (format[position] == '#')
+            {
                 hasMark = true;
+            }
             else if (format[position] == '0')
+            {
                 hasZeros = true;
+            }
             else
+            {
                 break;
+            }
         }
 
         var width = ReadNumber(format, ref position, out var hasStarWidth);
@@ -43,9 +55,14 @@ internal static class ConversionSyntax
         }
 
         while (position < format.Length && format[position] is (byte)'h' or (byte)'l' or (byte)'L' or (byte)'z' or (byte)'Z' or (byte)'t' or (byte)'j')
+        {
             position++;
+        }
+
         if (position >= format.Length || width > MostWidth || precision > MostWidth)
+        {
             return Math.Min(position, format.Length);
+        }
 
         var separator = (byte)' ';
         ConversionShape shape;
@@ -75,7 +92,10 @@ internal static class ConversionSyntax
             case 'p':
                 var begin = position;
                 while (position < format.Length && char.IsAsciiLetterOrDigit((char)format[position]))
+                {
                     position++;
+                }
+
                 shape = PointerShape(format[begin..position], out separator);
                 break;
             default:
@@ -112,7 +132,10 @@ internal static class ConversionSyntax
 
         var number = 0;
         for (; position < format.Length && char.IsAsciiDigit((char)format[position]); position++)
+        {
             number = Math.Min(number * 10 + format[position] - '0', MostWidth + 1);
+        }
+
         return number;
     }
 
@@ -120,7 +143,10 @@ internal static class ConversionSyntax
     {
         separator = (byte)' ';
         if (extension.IsEmpty)
+        {
             return ConversionShape.Pointer;
+        }
+
         var second = extension.Length > 1 ? (char)extension[1] : '\0';
         switch ((char)extension[0])
         {

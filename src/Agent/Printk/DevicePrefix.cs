@@ -46,7 +46,10 @@ internal readonly ref struct DevicePrefix
         prefix = default;
         var colon = text[..Math.Min(text.Length, MostLength)].IndexOf(": "u8);
         if (colon < 1 || text[0] == ' ')
+        {
             return false;
+        }
+
         var words = text[..colon];
         prefix = new DevicePrefix(words, FormatOf(words));
         return true;
@@ -90,7 +93,10 @@ internal readonly ref struct DevicePrefix
     private static string FormatOf(ReadOnlySpan<byte> words)
     {
         if (words.EndsWith(")"u8) && words.LastIndexOf(" ("u8) is var state and > 0)
+        {
             words = words[..state];
+        }
+
         return words.Count((byte)' ') switch
         {
             0 => LonePrefix,

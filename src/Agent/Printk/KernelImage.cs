@@ -23,7 +23,7 @@ public static class KernelImage
     // The decompressor wants to know the size beforehand: the build appends it to the payload.
     private const int SizeLength = 4;
 
-    private static readonly Compression[] Compressions =
+    private static readonly Compression[] s_compressions =
     [
         new("gzip", [0x1f, 0x8b, 0x08], null),
         new("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], ["xz", "-dc", "--single-stream"]),
@@ -40,20 +40,30 @@ public static class KernelImage
     public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation)
     {
         if (new FileInfo(path).Length > MostBytes)
+        {
             throw new FormatException("larger than 1 GiB: a kernel with its debug information? Give the vmlinuz of the distribution");
+        }
+
         var content = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
         if (IsElf(content))
+        {
             return content;
+        }
 
         // The compressed file itself (module.ko.xz), the payload an x86 header names, or the first that looks like one.
         foreach (var (offset, length) in Payloads(content))
         {
             var payload = content.AsMemory(offset, length);
             if (CompressionOf(payload.Span) is not { } compression)
+            {
                 continue;
+            }
+
             var image = await DecompressAsync(compression, payload, cancellation).ConfigureAwait(false);
             if (IsElf(image))
+            {
                 return image;
+            }
         }
 
         throw new FormatException("no ELF image in it: not a kernel or module, or compressed in another way than gzip, xz, zstd or lz4");
@@ -64,14 +74,22 @@ public static class KernelImage
     private static IEnumerable<(int Offset, int Length)> Payloads(byte[] content)
     {
         if (CompressionOf(content) is not null)
+        {
             yield return (0, content.Length);
+        }
+
         if (TryReadPayload(content, out var offset, out var length))
+        {
             yield return (offset, length);
-        foreach (var compression in Compressions)
+        }
+
+        foreach (var compression in s_compressions)
         {
             var found = content.AsSpan(1).IndexOf(compression.Magic);
             if (found >= 0)
+            {
                 yield return (found + 1, content.Length - found - 1);
+            }
         }
     }
 
@@ -80,22 +98,30 @@ public static class KernelImage
     {
         offset = length = 0;
         if (content.Length < PayloadLength + sizeof(uint) || !content[HeaderOffset..].StartsWith("HdrS"u8))
+        {
             return false;
+        }
+
         var sectors = content[SetupSectorsOffset] == 0 ? 4 : content[SetupSectorsOffset];
         var begin = (sectors + 1L) * SectorLength + BinaryPrimitives.ReadUInt32LittleEndian(content[PayloadOffset..]);
         var size = BinaryPrimitives.ReadUInt32LittleEndian(content[PayloadLength..]) - (long)SizeLength;
         if (size <= 0 || begin + size > content.Length)
+        {
             return false;
+        }
+
         (offset, length) = ((int)begin, (int)size);
         return true;
     }
 
     private static Compression? CompressionOf(ReadOnlySpan<byte> payload)
     {
-        foreach (var compression in Compressions)
+        foreach (var compression in s_compressions)
         {
             if (payload.StartsWith(compression.Magic))
+            {
                 return compression;
+            }
         }
 
         return null;
@@ -139,7 +165,10 @@ public static class KernelImage
             RedirectStandardError = true,
         };
         foreach (var argument in compression.Program[1..])
+        {
             start.ArgumentList.Add(argument);
+        }
+
         try
         {
             return Process.Start(start)!;
@@ -170,7 +199,10 @@ public static class KernelImage
         while ((read = await from.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
             if (to.Length + read > MostBytes)
+            {
                 throw new FormatException("more than 1 GiB when decompressed");
+            }
+
             to.Write(buffer, 0, read);
         }
     }

@@ -30,7 +30,10 @@ public static class PrintkCatalogue
         var entries = new List<PrintkEntry>();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (offset, length, holdsStrings) in Sections(image))
+        {
             Scan(image.Slice(offset, length), holdsStrings, module, known, entries);
+        }
+
         return entries;
     }
 
@@ -46,7 +49,10 @@ public static class PrintkCatalogue
         foreach (var entry in entries)
         {
             if (entry.Module != module)
+            {
                 writer.Write($"{PrintkIndex.ModuleMark}{module = entry.Module}\n");
+            }
+
             writer.Write(entry.ToString() + "\n");
         }
     }
@@ -59,17 +65,29 @@ public static class PrintkCatalogue
             var text = end < 0 ? section : section[..end];
             section = end < 0 ? default : section[(end + 1)..];
             if (text.Length is < 4 or > MostLength)
+            {
                 continue;
+            }
+
             var isMarked = text[0] == 1 && text[1] is (>= (byte)'0' and <= (byte)'7') or (byte)'c';
             if (!isMarked && (!holdsStrings || text[^1] != '\n'))
+            {
                 continue;
+            }
+
             var format = isMarked ? text[2..] : text;
             if (format.ContainsAnyExceptInRange((byte)'\t', (byte)'~') || !IsText(format) || (!isMarked && Letters(format) < LeastLetters))
+            {
                 continue;
+            }
+
             var mark = isMarked ? (char)text[1] : ' ';
             var words = Encoding.ASCII.GetString(format);
             if (!known.Add(mark + words))
+            {
                 continue;
+            }
+
             entries.Add(new PrintkEntry
             {
                 Level = char.IsAsciiDigit(mark) ? (Severity)(mark - '0') : null,
@@ -88,7 +106,9 @@ public static class PrintkCatalogue
         foreach (var letter in format)
         {
             if (letter < ' ' && letter is not ((byte)'\n' or (byte)'\t'))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -98,7 +118,10 @@ public static class PrintkCatalogue
     {
         var letters = 0;
         foreach (var letter in format)
+        {
             letters += char.IsAsciiLetter((char)letter) ? 1 : 0;
+        }
+
         return letters;
     }
 
@@ -107,7 +130,10 @@ public static class PrintkCatalogue
     {
         var sections = new List<(int, int, bool)>();
         if (image.Length < 64 || !image[1..].StartsWith("ELF"u8))
+        {
             return sections;
+        }
+
         var reader = new ElfReader(image);
         var table = reader.Word(reader.Is64 ? 0x28u : 0x20u);
         var size = reader.Half(reader.Is64 ? 0x3au : 0x2eu);
@@ -118,7 +144,10 @@ public static class PrintkCatalogue
             var section = Section(reader, table, size, i);
             if (section.Type != SectionProgBits || (section.Flags & FlagAllocated) == 0 || (section.Flags & FlagExecutable) != 0
                 || section.Offset > (ulong)image.Length || section.Length > (ulong)image.Length - section.Offset)
+            {
                 continue;
+            }
+
             sections.Add(((int)section.Offset, (int)section.Length, reader.NameAt(names.Offset + section.Name).StartsWith(".rodata"u8)));
         }
 

@@ -39,11 +39,16 @@ public sealed record PrintkEntry
     {
         ArgumentNullException.ThrowIfNull(line);
         if (!line.StartsWith('<'))
+        {
             return null;
+        }
+
         var close = line.IndexOf('>');
         var quote = line.IndexOf(" \"", StringComparison.Ordinal);
         if (close < 2 || quote < close || !line.EndsWith('"') || line.Length < quote + 3)
+        {
             return null;
+        }
 
         var level = line[1..close];
         var comma = level.IndexOf(',');
@@ -51,10 +56,15 @@ public sealed record PrintkEntry
         level = comma < 0 ? level : level[..comma];
         var place = line[(close + 1)..quote].Trim().Split(' ', 2);
         if (place.Length != 2)
+        {
             return null;
+        }
+
         var colon = place[0].LastIndexOf(':');
         if (colon < 1 || !int.TryParse(place[0].AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
             return null;
+        }
 
         return new PrintkEntry
         {
@@ -75,11 +85,19 @@ public sealed record PrintkEntry
         var line = new StringBuilder(Format.Length + 64);
         line.Append('<');
         if (Level is { } level)
+        {
             line.Append((int)level);
+        }
         else
+        {
             line.Append(IsContinuation ? "c" : "-1");
+        }
+
         if (IsContinuation && Level is not null)
+        {
             line.Append(",c");
+        }
+
         line.Append(CultureInfo.InvariantCulture, $"> {File}:{Line} {Function} \"");
         PrintkEscapes.Write(Format, line);
         return line.Append('"').ToString();

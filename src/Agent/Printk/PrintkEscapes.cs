@@ -9,7 +9,10 @@ internal static class PrintkEscapes
     public static string Undo(ReadOnlySpan<char> escaped)
     {
         if (!escaped.Contains('\\'))
+        {
             return escaped.ToString();
+        }
+
         var text = new StringBuilder(escaped.Length);
         for (var i = 0; i < escaped.Length; i++)
         {
@@ -74,12 +77,18 @@ internal static class PrintkEscapes
         for (; length < most && length < digits.Length; length++)
         {
             if (!int.TryParse(digits.Slice(length, 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var digit) || digit >= radix)
+            {
                 break;
+            }
+
             value = value * radix + digit;
         }
 
         if (length > 0)
+        {
             text.Append((char)(value & 0xff));
+        }
+
         return length;
     }
 }

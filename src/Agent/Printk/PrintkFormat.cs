@@ -100,9 +100,14 @@ public sealed class PrintkFormat
     {
         ArgumentNullException.ThrowIfNull(values);
         if (_conversions.Length == 0)
+        {
             return text.SequenceEqual(_literals[0]);
+        }
+
         if (text.Length < LiteralBytes || !text.StartsWith(_literals[0]) || !text.EndsWith(_literals[^1]))
+        {
             return false;
+        }
 
         Span<int> ends = stackalloc int[_conversions.Length];
         switch (TryFirstWay(text, ends))
@@ -145,7 +150,10 @@ public sealed class PrintkFormat
         {
             var conversion = _conversions[i];
             if (!conversion.TryFindEnd(text, position, out var least, out var most))
+            {
                 return chosen ? Way.Unclear : Way.None;
+            }
+
             var next = _literals[i + 1];
             var isLast = i == _conversions.Length - 1;
             int end;
@@ -154,14 +162,18 @@ public sealed class PrintkFormat
                 // EndsWith is known: only whether the end is in reach.
                 end = text.Length - next.Length;
                 if (end < least || end > most)
+                {
                     return chosen ? Way.Unclear : Way.None;
+                }
             }
             else if (!conversion.IsShortest)
             {
                 end = most;
                 chosen |= least != most;
                 if (!text[end..].StartsWith(next))
+                {
                     return chosen ? Way.Unclear : Way.None;
+                }
             }
             else if (next.Length == 0)
             {
@@ -171,7 +183,10 @@ public sealed class PrintkFormat
             {
                 var found = text[least..].IndexOf(next);
                 if (found < 0 || least + found > most)
+                {
                     return chosen ? Way.Unclear : Way.None;
+                }
+
                 end = least + found;
                 chosen = true;
             }
@@ -189,11 +204,17 @@ public sealed class PrintkFormat
         while (true)
         {
             if (rest.Length >= 2 && rest[0] == LevelMark)
+            {
                 rest = rest[2..];
+            }
             else if (rest is [(byte)'<', >= (byte)'0' and <= (byte)'9', (byte)'>', ..])
+            {
                 rest = rest[3..];
+            }
             else
+            {
                 return rest.ToArray();
+            }
         }
     }
 }

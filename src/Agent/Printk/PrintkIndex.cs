@@ -27,7 +27,9 @@ public static class PrintkIndex
         if (Directory.Exists(path))
         {
             foreach (var file in Directory.EnumerateFiles(path).Order(StringComparer.Ordinal))
+            {
                 Read(file, entries);
+            }
         }
         else
         {
@@ -43,12 +45,18 @@ public static class PrintkIndex
         foreach (var line in File.ReadLines(file))
         {
             if (entries.Count >= MostEntries)
+            {
                 return;
+            }
             // A catalogue of several images names each with a comment of its own.
             if (line.StartsWith(ModuleMark, StringComparison.Ordinal))
+            {
                 module = line[ModuleMark.Length..].Trim();
+            }
             else if (PrintkEntry.Parse(line, module) is { } entry)
+            {
                 entries.Add(entry);
+            }
         }
     }
 

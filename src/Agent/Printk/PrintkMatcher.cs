@@ -64,15 +64,24 @@ public sealed class PrintkMatcher
         {
             var window = BinaryPrimitives.ReadUInt32LittleEndian(text[i..]);
             if (!MayBeFiled(window) || !_filed.TryGetValue(window, out var filed))
+            {
                 continue;
+            }
+
             foreach (var index in filed)
             {
                 if (_seen[index] == _turn)
+                {
                     continue;
+                }
+
                 _seen[index] = _turn;
                 var candidate = _candidates[index];
                 if (level is not null && candidate.Entry.Level is { } own && own != level)
+                {
                     continue;
+                }
+
                 Try(index, candidate, text, prefix, hasPrefix, device, ref best);
             }
         }
@@ -85,7 +94,9 @@ public sealed class PrintkMatcher
     {
         var score = candidate.Score;
         if (candidate.Open is not null)
+        {
             _open.Add(index);
+        }
         // The driver's own words behind a device: only calls whose catalogue does not show the prefix.
         if (hasPrefix && candidate.Entry.Level is null && score + 2 * prefix.LiteralBytes > best.Score)
         {
@@ -98,10 +109,15 @@ public sealed class PrintkMatcher
         }
 
         if (score <= best.Score || (candidate.Entry.Level is null && !MayStandAlone(candidate.Format, device)))
+        {
             return;
+        }
+
         _values.Clear();
         if (candidate.Format.TryMatch(text, _values))
+        {
             best = new Found(score, index, WithPrefix: false);
+        }
     }
 
     // Records with a device had its name put before them, so a bare format did not print them.
@@ -119,14 +135,21 @@ public sealed class PrintkMatcher
             {
                 _values.Clear();
                 if (open.TryMatch(text[prefix.Length..], _values))
+                {
                     best = new Found(candidate.Score + 2 * prefix.LiteralBytes, index, WithPrefix: true, IsOpen: true);
+                }
             }
 
             if (candidate.Score <= best.Score || (candidate.Entry.Level is null && !MayStandAlone(candidate.Format, device)))
+            {
                 continue;
+            }
+
             _values.Clear();
             if (open.TryMatch(text, _values))
+            {
                 best = new Found(candidate.Score, index, WithPrefix: false, IsOpen: true);
+            }
         }
 
         return best.Score > 0 ? Describe(text, best, prefix) : null;
@@ -154,7 +177,10 @@ public sealed class PrintkMatcher
     private void NextTurn()
     {
         if (++_turn != int.MaxValue)
+        {
             return;
+        }
+
         Array.Clear(_seen);
         _turn = 1;
     }
@@ -166,7 +192,10 @@ public sealed class PrintkMatcher
         foreach (var entry in entries)
         {
             if (entry.Format.Length > MostFormat || PrintkFormat.Parse(entry.Format) is not { } format || format.Letters < LeastLetters || !known.Add((format.Text, entry.Level)))
+            {
                 continue;
+            }
+
             var open = !format.EndsLine && format.Letters >= LeastLettersBeforeContinuation ? PrintkFormat.Parse(format.Text + "%s") : null;
             chosen.Add(new Candidate(entry, format, open));
         }
@@ -200,15 +229,23 @@ public sealed class PrintkMatcher
                 {
                     var window = BinaryPrimitives.ReadUInt32LittleEndian(literal.AsSpan(i));
                     if (counts[window] < least)
+                    {
                         (rarest, least) = (window, counts[window]);
+                    }
                 }
             }
 
             // No run of four bytes: nothing to find it by.
             if (least == int.MaxValue)
+            {
                 continue;
+            }
+
             if (!filed.TryGetValue(rarest, out var list))
+            {
                 filed.Add(rarest, list = []);
+            }
+
             list.Add(index);
             // Counted as it fills, so that formats of one family spread over their windows.
             counts[rarest] += 1;

@@ -27,7 +27,9 @@ internal static class ReachableEnds
             last.Fill(int.MaxValue);
             last[..(text.Length - literals[^1].Length + 1)].Fill(text.Length - literals[^1].Length);
             for (var i = conversions.Length - 1; i >= 0; i--)
+            {
                 FillRow(text, literals[i], conversions[i], nearest.Slice(width * (i + 1), width), nearest.Slice(width * i, width));
+            }
 
             return nearest[0] == 0 && Walk(text, literals, conversions, nearest, width, ends);
         }
@@ -47,12 +49,18 @@ internal static class ReachableEnds
             {
                 var found = text[position..].IndexOf(literal);
                 if (found < 0)
+                {
                     break;
+                }
+
                 position += found;
             }
 
             if (!conversion.TryFindEnd(text, position + literal.Length, out var least, out var most) || behind[least] > most)
+            {
                 continue;
+            }
+
             row[filled..(position + 1)].Fill(position);
             filled = position + 1;
         }
@@ -65,7 +73,10 @@ internal static class ReachableEnds
         {
             var behind = nearest.Slice(width * (i + 1), width);
             if (!conversions[i].TryFindEnd(text, position + literals[i].Length, out var least, out var most))
+            {
                 return false;
+            }
+
             var end = behind[least];
             if (!conversions[i].IsShortest)
             {

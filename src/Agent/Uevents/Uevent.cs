@@ -33,7 +33,9 @@ public sealed record Uevent
             foreach (var (name, value) in Variables)
             {
                 if (name == key)
+                {
                     return value;
+                }
             }
 
             return null;
@@ -49,7 +51,9 @@ public sealed record Uevent
         var head = end < 0 ? datagram : datagram[..end];
         var at = head.IndexOf((byte)'@');
         if (at is < 1 or > MostAction || head.Length < at + 2 || head[at + 1] != '/' || head[..at].ContainsAnyExceptInRange((byte)'a', (byte)'z'))
+        {
             return null;
+        }
 
         var variables = new List<KeyValuePair<string, string>>();
         var rest = end < 0 ? default : datagram[(end + 1)..];
@@ -60,7 +64,9 @@ public sealed record Uevent
             rest = end < 0 ? default : rest[(end + 1)..];
             var equals = variable.IndexOf((byte)'=');
             if (equals > 0)
+            {
                 variables.Add(new(Encoding.UTF8.GetString(variable[..equals]), Encoding.UTF8.GetString(variable[(equals + 1)..])));
+            }
         }
 
         return new Uevent { Action = Encoding.ASCII.GetString(head[..at]), DevicePath = Encoding.UTF8.GetString(head[(at + 1)..]), Variables = variables };

@@ -17,7 +17,7 @@ public static class UeventRules
     private sealed record Rule(string Key, Severity Severity, ValueTest? Test = null, string? Subsystem = null, string? Action = null);
 
     // The first that fits is taken: the graver before the milder.
-    private static readonly Rule[] Rules =
+    private static readonly Rule[] s_rules =
     [
         // drivers/pci/pci-driver.c, pci_uevent_ers: recovery from an error that AER or EEH reported
         new("ERROR_EVENT", Severity.Critical, value => value == "FAILED_RECOVERY"),
@@ -56,13 +56,15 @@ public static class UeventRules
     public static AgentEvent? EventOf(Uevent uevent)
     {
         ArgumentNullException.ThrowIfNull(uevent);
-        foreach (var rule in Rules)
+        foreach (var rule in s_rules)
         {
             if ((rule.Action is null || rule.Action == uevent.Action)
                 && (rule.Subsystem is null || rule.Subsystem == uevent["SUBSYSTEM"])
                 && uevent[rule.Key] is { } value
                 && (rule.Test is null || rule.Test(value)))
+            {
                 return EventOf(uevent, rule.Key, value, rule.Severity);
+            }
         }
 
         return null;

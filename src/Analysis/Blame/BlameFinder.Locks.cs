@@ -1,6 +1,5 @@
 using Mayday.Analysis.Parsing;
 using Mayday.Analysis.Reports;
-using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Blame;
 

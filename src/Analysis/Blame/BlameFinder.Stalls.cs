@@ -1,6 +1,3 @@
-using Mayday.Analysis.Reports;
-using Mayday.Analysis.Rules;
-
 namespace Mayday.Analysis.Blame;
 
 /// <summary>A stall is put on what stands right inside the kernel's dispatch, not on the loop that happened to run.</summary>

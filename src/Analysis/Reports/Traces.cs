@@ -1,5 +1,4 @@
 using Mayday.Analysis.Parsing;
-using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
 

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Mayday.Collector.Reassembly;
 
-namespace Mayday.Collector;
+namespace Mayday.Collector.Analysing;
 
 /// <summary>A dump that waits for analysis, and the bytes that it was counted with.</summary>
 internal readonly record struct WaitingDump(ReassembledDump Dump, long Bytes);

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Mayday.Analysis;
 using Mayday.Collector.Reassembly;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging;
 
-namespace Mayday.Collector;
+namespace Mayday.Collector.Analysing;
 
 /// <summary>Step 4: joins a dump's text and finds its crashes. A failure is a status with a reason, never a lost dump.</summary>
 internal sealed class DumpAnalyst(string collector, CollectorCounters counters, ILogger log)
@@ -15,8 +15,8 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         await foreach (var item in waiting.ReadAllAsync())
         {
             FinishedDump? dump;
-            var trace = DumpTrace.Begin();
-            using (DumpTrace.Activities.StartActivity("dump.analyse"))
+            var trace = DumpTrace.Begin(counters.Activities);
+            using (counters.Activities.StartActivity("dump.analyse"))
             {
                 try
                 {

@@ -1,23 +1,23 @@
 using System.Diagnostics;
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 
-namespace Mayday.Collector;
+namespace Mayday.Collector.Analysing;
 
 /// <summary>
 /// One dump's way as one trace: received, assembled, analysed, stored. The receiving thread knows nothing of it: what it did is told from the dump's own times.
 /// A batch that stores many dumps is an activity of its own, and links lead from it to them and back. Nothing is made while nobody listens.
+/// Each collector has a source of its own (<see cref="CollectorCounters.Activities"/>): where a process runs several, a listener can choose one.
 /// </summary>
 internal static class DumpTrace
 {
     public const string OutcomeTag = "mayday.outcome";
 
-    public static readonly ActivitySource Activities = new(CollectorCounters.MeterName);
-
     /// <summary>A dump's trace begins, and becomes the current activity.</summary>
-    public static Activity? Begin()
+    public static Activity? Begin(ActivitySource activities)
     {
         Activity.Current = null;
-        return Activities.StartActivity("dump", ActivityKind.Consumer);
+        return activities.StartActivity("dump", ActivityKind.Consumer);
     }
 
     /// <summary>It is analysed, or was not worth keeping (null): tells what went before, and that the current activity is no more.</summary>
@@ -44,8 +44,8 @@ internal static class DumpTrace
         trace.SetTag("mayday.transport", dump.Transport.ToWord());
         trace.SetTag("mayday.packets", dump.Completeness.Received);
         trace.SetTag("mayday.crashes", dump.Crashes.Count);
-        Tell(trace.Context, "dump.receive", dump.ReceivedAt, dump.CompletedAt);
-        Tell(trace.Context, "dump.assemble", dump.CompletedAt, taken > dump.CompletedAt ? taken : dump.CompletedAt);
+        Tell(trace.Source, trace.Context, "dump.receive", (dump.ReceivedAt, dump.CompletedAt));
+        Tell(trace.Source, trace.Context, "dump.assemble", (dump.CompletedAt, taken > dump.CompletedAt ? taken : dump.CompletedAt));
         return dump with { Trace = trace };
     }
 
@@ -54,19 +54,19 @@ internal static class DumpTrace
         dumps.Select(dump => dump.Trace?.Context ?? dump.SpooledTrace?.Root).OfType<ActivityContext>().Select(root => new ActivityLink(root));
 
     /// <summary>The batch that it was in is committed.</summary>
-    public static void Stored(FinishedDump dump, Activity? batch, DateTimeOffset began, DateTimeOffset committed, string outcome)
+    public static void Stored(ActivitySource activities, FinishedDump dump, Activity? batch, DateTimeOffset began, DateTimeOffset committed, string outcome)
     {
         if (dump.Trace is { } trace)
         {
-            Tell(trace.Context, "dump.store", began, committed, batch);
+            Tell(trace.Source, trace.Context, "dump.store", (began, committed), batch);
             trace.SetTag(OutcomeTag, outcome);
             trace.SetEndTime(committed.UtcDateTime);
         }
         else if (dump.SpooledTrace is { } spooled)
         {
             // Its root ended when it was spooled, perhaps in another process: what became of it in the end stands here.
-            Tell(spooled.Root, "dump.spool", spooled.SpooledAt, began > spooled.SpooledAt ? began : spooled.SpooledAt);
-            Tell(spooled.Root, "dump.store", began, committed, batch, outcome);
+            Tell(activities, spooled.Root, "dump.spool", (spooled.SpooledAt, began > spooled.SpooledAt ? began : spooled.SpooledAt));
+            Tell(activities, spooled.Root, "dump.store", (began, committed), batch, outcome);
         }
     }
 
@@ -87,16 +87,17 @@ internal static class DumpTrace
         }
     }
 
-    private static void Tell(ActivityContext root, string name, DateTimeOffset began, DateTimeOffset ended, Activity? batch = null, string? outcome = null)
+    private static void Tell(
+        ActivitySource activities, ActivityContext root, string name, (DateTimeOffset Began, DateTimeOffset Ended) span, Activity? batch = null, string? outcome = null)
     {
         ActivityLink[]? links = batch is null ? null : [new ActivityLink(batch.Context)];
-        var told = Activities.StartActivity(name, ActivityKind.Internal, root, tags: null, links, began);
+        var told = activities.StartActivity(name, ActivityKind.Internal, root, tags: null, links, span.Began);
         if (outcome is not null)
         {
             told?.SetTag(OutcomeTag, outcome);
         }
 
-        told?.SetEndTime(ended.UtcDateTime);
+        told?.SetEndTime(span.Ended.UtcDateTime);
         told?.Stop();
     }
 }

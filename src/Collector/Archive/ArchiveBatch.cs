@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Archive;
 

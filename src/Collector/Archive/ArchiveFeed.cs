@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Archive;
 

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Mayday.Store;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Archive;

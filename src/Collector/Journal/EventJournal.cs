@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Storing;
+using Mayday.Collector.Storing.Events;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Microsoft.Extensions.Logging;

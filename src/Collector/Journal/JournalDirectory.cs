@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Receive;
+using Mayday.Linux.Memory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 

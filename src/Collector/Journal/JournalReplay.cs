@@ -1,4 +1,5 @@
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Journal;

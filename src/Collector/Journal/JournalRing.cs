@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Journal;
 

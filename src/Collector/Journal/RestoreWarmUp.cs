@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
+using Mayday.Protocol;
 using Mayday.Protocol.Netoops;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Journal;

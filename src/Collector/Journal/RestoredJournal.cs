@@ -1,3 +1,4 @@
+using Mayday.Collector.Datagrams;
 using Mayday.Collector.Receive;
 
 namespace Mayday.Collector.Journal;

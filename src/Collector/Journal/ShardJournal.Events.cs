@@ -1,4 +1,4 @@
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 

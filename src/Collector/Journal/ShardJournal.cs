@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Mayday.Collector.Receive;
+using Mayday.Collector.Datagrams;
+using Mayday.Linux.Memory;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Collector.Journal;

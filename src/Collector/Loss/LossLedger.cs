@@ -1,6 +1,7 @@
 using System.Net;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Collector.Datagrams;
+using Mayday.Protocol;
+using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Loss;
 

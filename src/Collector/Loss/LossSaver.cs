@@ -1,4 +1,5 @@
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Loss;
@@ -13,7 +14,7 @@ internal sealed class LossSaver(
     /// <summary>Those whose packets are accounted for.</summary>
     public static readonly Transport[] Transports = [Transport.Netoops, Transport.Netconsole, Transport.NetconsoleBasic];
 
-    private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lastSave = TimeSpan.FromSeconds(2);
 
     private readonly Queue<SenderLoss> _taken = new();
     private readonly Guid _run = Guid.NewGuid();
@@ -40,7 +41,7 @@ internal sealed class LossSaver(
     /// <summary>Everything, after the shards have handed over their last.</summary>
     public async Task SaveLastAsync()
     {
-        while (await SaveAsync(LastSave) && _taken.Count > 0)
+        while (await SaveAsync(s_lastSave) && _taken.Count > 0)
         {
         }
     }

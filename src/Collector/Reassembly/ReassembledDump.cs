@@ -1,6 +1,6 @@
+using Mayday.Collector.Datagrams;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Receive;
-using Mayday.Store;
+using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly;
 

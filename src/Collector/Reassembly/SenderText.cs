@@ -9,7 +9,9 @@ internal static class SenderText
     {
         bytes = bytes.Trim(" \t\r\n\0"u8);
         if (bytes.IsEmpty)
+        {
             return null;
+        }
 
         var text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, limit)]);
         return string.Create(text.Length, text, static (letters, source) =>

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
-using Mayday.Collector.Reassembly;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
@@ -25,7 +27,7 @@ internal sealed class DatagramListener : IDisposable
     // Microseconds between two wake-ups that mean load: a short nap and what a machine adds to it.
     private const long BusyWithin = 1_500;
 
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
 
     private const uint AllSockets = uint.MaxValue;
 
@@ -90,7 +92,7 @@ internal sealed class DatagramListener : IDisposable
     {
         // The thread may not touch a mapping that is gone, whatever ended the others.
         _isStopping = true;
-        if (!_thread.IsAlive || _thread.Join(LongestEnd))
+        if (!_thread.IsAlive || _thread.Join(s_longestEnd))
         {
             _journal?.Dispose();
         }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
 using Mayday.Protocol.Evlog;
 
 namespace Mayday.Collector.Receive;

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mayday.Collector.Datagrams;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Receive;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Mayday.Agent.Netlink;
+using Mayday.Linux.Netlink;
 
 namespace Mayday.Collector.Receive;
 

@@ -1,5 +1,6 @@
-using Mayday.Agent.Netlink;
-using Mayday.Protocol.Evlog;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Intake;
+using Mayday.Linux.Netlink;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;

@@ -2,7 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Mayday.Collector.Analysing;
+using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;
@@ -16,7 +19,7 @@ internal static class ReceiveWarmUp
     // Code is compiled anew twice, each time after thirty calls and a tenth of a second in which nothing new was compiled, which at the start
     // takes some seconds; a fifth of a second of a processor in all.
     private const int Rounds = 400;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     // Bursts of several senders, as a fleet's are: the compiler lays the code out for what it sees.
     private const int Senders = 16;
@@ -92,7 +95,7 @@ internal static class ReceiveWarmUp
                     sockets[i / Burst].SendTo(Sample(round * Burst + i % Burst, isExtended: i / Burst % 8 != 0), SocketFlags.None, to);
                 }
 
-                await Task.Delay(Pause, time, stopping);
+                await Task.Delay(s_pause, time, stopping);
             }
         }
         finally

@@ -1,4 +1,4 @@
-using Mayday.Store;
+using Mayday.Store.Ingest;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing;
@@ -6,7 +6,7 @@ namespace Mayday.Collector.Storing;
 /// <summary>Carries the counters to Postgres each second. While Postgres is away nothing is lost: values are absolute.</summary>
 internal sealed class CounterSaver(CollectorOptions options, CollectorCounters counters, IngestCounters store, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_lastSave = TimeSpan.FromSeconds(2);
 
     private bool _isRegistered;
 
@@ -28,7 +28,7 @@ internal sealed class CounterSaver(CollectorOptions options, CollectorCounters c
     }
 
     /// <summary>The last values, after everything was stored.</summary>
-    public Task SaveLastAsync() => SaveAsync(LastSave);
+    public Task SaveLastAsync() => SaveAsync(s_lastSave);
 
     private async Task SaveAsync(TimeSpan limit)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mayday.Collector.Storing.Dumps;
 
 namespace Mayday.Collector.Storing;
 

@@ -10,7 +10,7 @@ public static class EvlogCrc
 {
     private const uint Polynomial = 0x04c11db7;
 
-    private static readonly uint[] Table = MakeTable();
+    private static readonly uint[] s_table = MakeTable();
 
     /// <summary>The checksum of the bytes as they are.</summary>
     /// <param name="bytes">Any bytes; none give 0.</param>
@@ -18,7 +18,10 @@ public static class EvlogCrc
     {
         var crc = uint.MaxValue;
         foreach (var one in bytes)
-            crc = (crc << 8) ^ Table[(crc >> 24) ^ one];
+        {
+            crc = (crc << 8) ^ s_table[(crc >> 24) ^ one];
+        }
+
         return ~crc;
     }
 
@@ -32,7 +35,10 @@ public static class EvlogCrc
     {
         var end = text.IndexOf((byte)0);
         if (end >= 0)
+        {
             text = text[..end];
+        }
+
         return (int)Compute(WithoutLevels(text).TrimEnd((byte)'\n'));
     }
 
@@ -43,7 +49,10 @@ public static class EvlogCrc
     internal static ReadOnlySpan<byte> WithoutLevels(ReadOnlySpan<byte> text)
     {
         while (text is [(byte)'<', >= (byte)'0' and <= (byte)'9', (byte)'>', ..])
+        {
             text = text[3..];
+        }
+
         return text;
     }
 
@@ -54,7 +63,10 @@ public static class EvlogCrc
         {
             var crc = i << 24;
             for (var bit = 0; bit < 8; bit++)
+            {
                 crc = (crc << 1) ^ ((crc & 0x80000000) == 0 ? 0 : Polynomial);
+            }
+
             table[i] = crc;
         }
 

@@ -23,7 +23,9 @@ public static class EvlogFacility
         foreach (var (standard, code) in Standard)
         {
             if (standard.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
                 return code;
+            }
         }
 
         return EvlogCrc.Compute(Canonical(Encoding.UTF8.GetBytes(name)));
@@ -41,7 +43,9 @@ public static class EvlogFacility
         foreach (var (name, standard) in Standard)
         {
             if (standard == code)
+            {
                 return name;
+            }
         }
 
         return null;
@@ -62,7 +66,10 @@ public static class EvlogFacility
         }
 
         if (name is [(byte)'.'] or [(byte)'.', (byte)'.'])
+        {
             name[0] = (byte)'_';
+        }
+
         return name;
     }
 }

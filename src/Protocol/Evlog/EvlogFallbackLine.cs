@@ -62,24 +62,37 @@ public readonly ref struct EvlogFallbackLine
         result = default;
         var at = line.IndexOf(Mark);
         if (at < 0)
+        {
             return false;
+        }
+
         var rest = line[(at + Mark.Length)..].TrimEnd("\r\n \0"u8);
         if (!TryTake(ref rest, "size="u8, out long size) || !TryTake(ref rest, "fmt="u8, out long format) || !TryTake(ref rest, "evty="u8, out long eventType)
             || !rest.StartsWith("fac="u8))
+        {
             return false;
+        }
 
         // A facility may hold blanks; the next field's name may not stand in it.
         var end = rest.IndexOf(" sev="u8);
         if (end < "fac=x"u8.Length || end > "fac="u8.Length + EvlogOffsets.FacilityLength - 1)
+        {
             return false;
+        }
+
         var facility = rest["fac="u8.Length..end];
         rest = rest[(end + 1)..];
         if (!TryTake(ref rest, "sev="u8, out long severity) || !TryTake(ref rest, "uid="u8, out long uid) || !TryTake(ref rest, "gid="u8, out long gid)
             || !TryTake(ref rest, "pid="u8, out long pid) || !TryTake(ref rest, "pgrp="u8, out long pgrp) || !TryTake(ref rest, "flags="u8, out long flags)
             || !TryTake(ref rest, "cpu="u8, out long processor))
+        {
             return false;
+        }
+
         if (format is < 0 or > (long)EvlogFormat.Printf || severity is < 0 or > (long)Severity.Debug || facility.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        {
             return false;
+        }
 
         result = new EvlogFallbackLine
         {
@@ -109,13 +122,18 @@ public readonly ref struct EvlogFallbackLine
         text = text.TrimEnd("\r\n \0"u8);
         if (text.Length < "0000 00"u8.Length || text.Length > 4 + 16 * 3 || text[4] != ' '
             || !Utf8Parser.TryParse(text[..4], out offset, out var used, 'x') || used != 4)
+        {
             return 0;
+        }
 
         var count = 0;
         for (text = text[4..]; !text.IsEmpty; text = text[3..])
         {
             if (text.Length < 3 || text[0] != ' ' || !Utf8Parser.TryParse(text.Slice(1, 2), out byte one, out used, 'x') || used != 2 || count == destination.Length)
+            {
                 return 0;
+            }
+
             destination[count++] = one;
         }
 
@@ -127,7 +145,10 @@ public readonly ref struct EvlogFallbackLine
     {
         value = 0;
         if (!rest.StartsWith(name))
+        {
             return false;
+        }
+
         rest = rest[name.Length..];
         var end = rest.IndexOf((byte)' ');
         var digits = end < 0 ? rest : rest[..end];

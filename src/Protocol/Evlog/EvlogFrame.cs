@@ -25,9 +25,15 @@ public static class EvlogFrame
     public static bool IsCandidate(ReadOnlySpan<byte> datagram)
     {
         if (EvlogRecord.TryParseFrame(datagram, out _, out _, out _))
+        {
             return true;
+        }
+
         if (!IsDrained(datagram, out _))
+        {
             return false;
+        }
+
         var reader = new EvlogReader(datagram);
         return reader.MoveNext() && reader.Reason == PacketRejectReason.None;
     }

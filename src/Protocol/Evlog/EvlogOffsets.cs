@@ -11,7 +11,7 @@ internal readonly record struct EvlogOffsets(
     public const int FacilityLength = 16;
 
     //                                        length size fmt sev type flags cpu uid gid pid pgrp name code sec width nsec word version
-    private static readonly EvlogOffsets[] Table =
+    private static readonly EvlogOffsets[] s_table =
     [
         /* Netlink         */ new EvlogOffsets(52, 4, 6, 7, 8, 12, 16, 20, 24, 28, 32, 36, None, None, 0, None, 0, 3),
         /* NetlinkEarly    */ new EvlogOffsets(52, 20, 22, 23, 24, 28, 32, 36, 40, 44, 48, 4, None, None, 0, None, 0, 3),
@@ -23,5 +23,5 @@ internal readonly record struct EvlogOffsets(
         /* DrainedSecond64 */ new EvlogOffsets(56, 4, 6, 7, 8, 32, 36, 16, 20, 24, 28, None, 12, 40, 8, 48, 8, 2),
     ];
 
-    public static ref readonly EvlogOffsets Of(EvlogLayout layout) => ref Table[(int)layout];
+    public static ref readonly EvlogOffsets Of(EvlogLayout layout) => ref s_table[(int)layout];
 }

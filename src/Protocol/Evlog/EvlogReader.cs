@@ -47,7 +47,9 @@ public ref struct EvlogReader
     public bool MoveNext()
     {
         if (_next >= _bytes.Length)
+        {
             return false;
+        }
 
         Offset = _next;
         var rest = _bytes[_next..];
@@ -69,7 +71,9 @@ public ref struct EvlogReader
         for (var layout = EvlogLayout.Drained32; layout <= EvlogLayout.DrainedSecond64; layout++)
         {
             if (EvlogRecord.ReadVersion(bytes, isBigEndian) != EvlogOffsets.Of(layout).Version)
+            {
                 continue;
+            }
 
             var rest = bytes;
             long score = 0;

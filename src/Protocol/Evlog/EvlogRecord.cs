@@ -70,7 +70,10 @@ public readonly ref struct EvlogRecord
         get
         {
             if (Offsets.Facility < 0)
+            {
                 return default;
+            }
+
             var name = _record.Slice(Offsets.Facility, EvlogOffsets.FacilityLength);
             return name[..name.IndexOf((byte)0)];
         }
@@ -134,7 +137,10 @@ public readonly ref struct EvlogRecord
         }
 
         if (length >= EvlogFrame.NetlinkHeaderLength)
+        {
             consumed = Math.Min(bytes.Length, Align((int)length));
+        }
+
         if (!hasMagic)
         {
             reason = PacketRejectReason.EvlogNoMagic;
@@ -195,7 +201,10 @@ public readonly ref struct EvlogRecord
     {
         isBigEndian = false;
         if (record.Length < sizeof(ushort))
+        {
             return false;
+        }
+
         isBigEndian = BinaryPrimitives.ReadUInt16BigEndian(record) == Magic;
         return isBigEndian || BinaryPrimitives.ReadUInt16LittleEndian(record) == Magic;
     }
@@ -211,10 +220,15 @@ public readonly ref struct EvlogRecord
         for (var layout = EvlogLayout.Netlink; layout <= EvlogLayout.DrainedSecond64; layout++)
         {
             if (payload.Length < EvlogOffsets.Of(layout).Length || !HasFields(payload, layout, isBigEndian))
+            {
                 continue;
+            }
+
             var length = EvlogOffsets.Of(layout).Length + SizeOf(payload, layout, isBigEndian);
             if (payload.Length == length || payload.Length == Align(length))
+            {
                 return layout;
+            }
         }
 
         return null;
@@ -224,9 +238,14 @@ public readonly ref struct EvlogRecord
     {
         ref readonly var offsets = ref EvlogOffsets.Of(layout);
         if (record[offsets.Format] > (byte)EvlogFormat.Printf || record[offsets.Severity] > (byte)Severity.Debug || SizeOf(record, layout, isBigEndian) > MaxVariableLength)
+        {
             return false;
+        }
+
         if (offsets.Nanoseconds >= 0 && (uint)ReadInt32(record[offsets.Nanoseconds..], isBigEndian) >= NanosecondsPerSecond)
+        {
             return false;
+        }
 
         // A name is a strong sign. Without one the version has to agree, which says nothing between the others.
         return offsets.Facility >= 0

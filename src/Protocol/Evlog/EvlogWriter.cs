@@ -32,7 +32,9 @@ public static class EvlogWriter
     {
         var length = FrameLength(layout, variable.Length);
         if (destination.Length < length)
+        {
             throw new ArgumentException($"A frame of {length} bytes does not fit {destination.Length}.", nameof(destination));
+        }
 
         var frame = destination[..length];
         frame.Clear();
@@ -54,7 +56,9 @@ public static class EvlogWriter
     public static int WriteRecord(EvlogHeader header, ReadOnlySpan<byte> variable, EvlogLayout layout, bool isBigEndian, Span<byte> destination)
     {
         if (header.Facility.Length is 0 or > FacilityCharacters || header.Facility.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
             throw new ArgumentException($"'{header.Facility}' is no facility: 1 to {FacilityCharacters} printable ASCII characters.", nameof(header));
+        }
 
         var flags = header.Flags;
         if (variable.Length > EvlogRecord.MaxVariableLength)
@@ -66,7 +70,9 @@ public static class EvlogWriter
         ref readonly var offsets = ref EvlogOffsets.Of(layout);
         var length = offsets.Length + variable.Length;
         if (destination.Length < length)
+        {
             throw new ArgumentException($"A record of {length} bytes does not fit {destination.Length}.", nameof(destination));
+        }
 
         var record = destination[..length];
         record[..offsets.Length].Clear();
@@ -84,15 +90,30 @@ public static class EvlogWriter
         write.Int32(offsets.Pid, header.Pid);
         write.Int32(offsets.Pgrp, header.Pgrp);
         if (offsets.Facility >= 0)
+        {
             Encoding.ASCII.GetBytes(header.Facility, record[offsets.Facility..]);
+        }
+
         if (offsets.FacilityCode >= 0)
+        {
             write.Int32(offsets.FacilityCode, (int)EvlogFacility.CodeOf(header.Facility));
+        }
+
         if (offsets.SecondsWidth == sizeof(int))
+        {
             write.Int32(offsets.Seconds, (int)header.Seconds);
+        }
+
         if (offsets.SecondsWidth == sizeof(long))
+        {
             write.Int64(offsets.Seconds, header.Seconds);
+        }
+
         if (offsets.Nanoseconds >= 0)
+        {
             write.Int32(offsets.Nanoseconds, header.Nanoseconds);
+        }
+
         variable.CopyTo(record[offsets.Length..]);
         return length;
     }
@@ -104,25 +125,37 @@ public static class EvlogWriter
         public void UInt16(int offset, ushort value)
         {
             if (isBigEndian)
+            {
                 BinaryPrimitives.WriteUInt16BigEndian(_bytes[offset..], value);
+            }
             else
+            {
                 BinaryPrimitives.WriteUInt16LittleEndian(_bytes[offset..], value);
+            }
         }
 
         public void Int32(int offset, int value)
         {
             if (isBigEndian)
+            {
                 BinaryPrimitives.WriteInt32BigEndian(_bytes[offset..], value);
+            }
             else
+            {
                 BinaryPrimitives.WriteInt32LittleEndian(_bytes[offset..], value);
+            }
         }
 
         public void Int64(int offset, long value)
         {
             if (isBigEndian)
+            {
                 BinaryPrimitives.WriteInt64BigEndian(_bytes[offset..], value);
+            }
             else
+            {
                 BinaryPrimitives.WriteInt64LittleEndian(_bytes[offset..], value);
+            }
         }
     }
 }

@@ -25,7 +25,9 @@ internal static class KernelPrintf
         }
 
         if (!walk.HasValue)
+        {
             return;
+        }
 
         var flags = conversion.Flags;
         long? width = walk.WidthArgument ?? conversion.Width;
@@ -79,9 +81,13 @@ internal static class KernelPrintf
                 magnitude = unchecked(0 - magnitude);
             }
             else if ((flags & PrintfFlags.Plus) != 0)
+            {
                 sign = (byte)'+';
+            }
             else if ((flags & PrintfFlags.Space) != 0)
+            {
                 sign = (byte)' ';
+            }
         }
 
         var numberBase = (char)conversion.Letter switch { 'o' => 8, 'x' or 'X' => 16, _ => 10 };

@@ -62,7 +62,9 @@ public readonly ref struct PrintfBody
             // A claim beyond what is there is how senders tell of a cut; a negative one is no sender's.
             isCut = claimed < 0 || claimed > arguments.Length;
             if (!isCut)
+            {
                 arguments = arguments[..(int)claimed];
+            }
         }
 
         var needsWordSize = false;
@@ -81,7 +83,9 @@ public readonly ref struct PrintfBody
             var fits8 = !isCut && Fits(format, arguments, 8, isBigEndian);
             isCertain = fits4 != fits8 || wordSize is not null;
             if (fits4 != fits8)
+            {
                 fallback = fits4 ? 4 : 8;
+            }
         }
 
         return new PrintfBody(format, arguments, isBigEndian, fallback, isCertain, isCut, hasUnknown);
@@ -101,7 +105,10 @@ public readonly ref struct PrintfBody
     {
         var sink = new TextSink(destination);
         for (var walk = new PrintfWalk(Format, _arguments, WordSize, _isBigEndian); walk.MoveNext();)
+        {
             KernelPrintf.Put(ref sink, ref walk, WordSize);
+        }
+
         isCut = sink.IsCut;
         return sink.Length;
     }
@@ -148,7 +155,10 @@ public readonly ref struct PrintfBody
                         break;
                     default:
                         if (!_walk.MoveNext())
+                        {
                             return false;
+                        }
+
                         _pending = 1;
                         break;
                 }

@@ -35,21 +35,32 @@ public static class PrintfPacker
     public static byte[] Pack(ReadOnlySpan<byte> format, ReadOnlySpan<PrintfValue> values, int wordSize, bool isBigEndian, out bool isCut)
     {
         if (format is [.., (byte)'\n'])
+        {
             format = format[..^1];
+        }
 
         var arguments = new ArrayBufferWriter<byte>();
         for (var scanner = new PrintfScanner(format); scanner.MoveNext();)
         {
             var conversion = scanner.Current;
             if (conversion.IsWidthAnArgument)
+            {
                 Put(arguments, Take(ref values).Number, sizeof(int), isBigEndian);
+            }
+
             if (conversion.IsPrecisionAnArgument)
+            {
                 Put(arguments, Take(ref values).Number, sizeof(int), isBigEndian);
+            }
+
             switch (conversion.PackedSize(wordSize))
             {
                 case 0:
                     if (conversion.Kind == PrintfKind.Count)
+                    {
                         Take(ref values);
+                    }
+
                     break;
                 case < 0:
                     var text = Take(ref values).Text ?? default;
@@ -69,7 +80,9 @@ public static class PrintfPacker
         WriteInt32(body.AsSpan(format.Length + 1), arguments.WrittenCount, isBigEndian);
         arguments.WrittenSpan.CopyTo(body.AsSpan(format.Length + 1 + sizeof(int)));
         if (!isCut)
+        {
             return body;
+        }
 
         body = body[..EvlogRecord.MaxVariableLength];
         // Whatever the cut fell into, the kernel's copy of a string ends its buffer with a NUL.
@@ -80,7 +93,10 @@ public static class PrintfPacker
     private static PrintfValue Take(ref ReadOnlySpan<PrintfValue> values)
     {
         if (values.IsEmpty)
+        {
             return default;
+        }
+
         var value = values[0];
         values = values[1..];
         return value;
@@ -90,19 +106,30 @@ public static class PrintfPacker
     {
         var room = arguments.GetSpan(size)[..size];
         if (size == sizeof(int))
+        {
             WriteInt32(room, (int)number, isBigEndian);
+        }
         else if (isBigEndian)
+        {
             BinaryPrimitives.WriteInt64BigEndian(room, number);
+        }
         else
+        {
             BinaryPrimitives.WriteInt64LittleEndian(room, number);
+        }
+
         arguments.Advance(size);
     }
 
     private static void WriteInt32(Span<byte> destination, int value, bool isBigEndian)
     {
         if (isBigEndian)
+        {
             BinaryPrimitives.WriteInt32BigEndian(destination, value);
+        }
         else
+        {
             BinaryPrimitives.WriteInt32LittleEndian(destination, value);
+        }
     }
 }

@@ -22,7 +22,9 @@ public ref struct PrintfScanner(ReadOnlySpan<byte> format)
     public bool MoveNext()
     {
         if (_next >= _format.Length)
+        {
             return false;
+        }
 
         var start = _next;
         if (_format[start] != (byte)'%')
@@ -43,13 +45,18 @@ public ref struct PrintfScanner(ReadOnlySpan<byte> format)
             _next++;
             precision = ReadNumber(out isPrecisionAnArgument);
             if (!isPrecisionAnArgument)
+            {
                 precision ??= 0;
+            }
         }
 
         var size = ReadSize();
         var letter = Peek();
         if (_next < _format.Length)
+        {
             _next++;
+        }
+
         var kind = KindOf(letter);
         Current = new PrintfConversion
         {
@@ -128,10 +135,16 @@ public ref struct PrintfScanner(ReadOnlySpan<byte> format)
         }
 
         if (!char.IsAsciiDigit((char)Peek()))
+        {
             return null;
+        }
+
         var number = 0;
         for (; char.IsAsciiDigit((char)Peek()); _next++)
+        {
             number = number > (int.MaxValue - 9) / 10 ? int.MaxValue : number * 10 + (Peek() - '0');
+        }
+
         return number;
     }
 
@@ -145,7 +158,10 @@ public ref struct PrintfScanner(ReadOnlySpan<byte> format)
             case 'l':
                 _next++;
                 if (Peek() != 'l')
+                {
                     return PrintfSize.Word;
+                }
+
                 _next++;
                 return PrintfSize.LongLong;
             case 'L':

@@ -39,7 +39,9 @@ internal ref struct PrintfWalk(ReadOnlySpan<byte> format, ReadOnlySpan<byte> arg
     public bool MoveNext()
     {
         if (!_scanner.MoveNext())
+        {
             return false;
+        }
 
         var conversion = _scanner.Current;
         WidthArgument = conversion.IsWidthAnArgument ? ReadInt() : null;
@@ -70,7 +72,9 @@ internal ref struct PrintfWalk(ReadOnlySpan<byte> format, ReadOnlySpan<byte> arg
     {
         HasValue = TryTake(size, out var bytes);
         if (!HasValue)
+        {
             return;
+        }
 
         var number = size == sizeof(int)
             ? isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes)
@@ -88,7 +92,9 @@ internal ref struct PrintfWalk(ReadOnlySpan<byte> format, ReadOnlySpan<byte> arg
     private void ReadString()
     {
         if (IsShort)
+        {
             return;
+        }
 
         var rest = _arguments[_next..];
         var end = rest.IndexOf((byte)0);

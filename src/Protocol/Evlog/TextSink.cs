@@ -22,7 +22,10 @@ internal ref struct TextSink(Span<byte> destination)
     public void Fill(byte letter, long count)
     {
         if (count <= 0)
+        {
             return;
+        }
+
         var fitting = (int)Math.Min(count, _destination.Length - Length);
         _destination.Slice(Length, fitting).Fill(letter);
         Length += fitting;

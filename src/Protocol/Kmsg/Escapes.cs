@@ -18,7 +18,9 @@ public static class Escapes
     public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination)
     {
         if (destination.Length < escaped.Length)
+        {
             throw new ArgumentException("Unescaped text can be as long as the escaped.", nameof(destination));
+        }
 
         var written = 0;
         while (true)
@@ -53,7 +55,10 @@ public static class Escapes
     {
         ArgumentNullException.ThrowIfNull(writer);
         if (escaped.IsEmpty)
+        {
             return;
+        }
+
         writer.Advance(Unescape(escaped, writer.GetSpan(escaped.Length)));
     }
 
@@ -85,7 +90,10 @@ public static class Escapes
     {
         value = 0;
         if (text.Length < EscapeLength || text[1] != 'x' || !char.IsAsciiHexDigit((char)text[2]) || !char.IsAsciiHexDigit((char)text[3]))
+        {
             return false;
+        }
+
         value = (byte)((HexValue(text[2]) << 4) | HexValue(text[3]));
         return true;
     }

@@ -50,7 +50,10 @@ public readonly ref struct KmsgRecord
     {
         record = default;
         if (!RecordHeader.TryParse(line, allowRelease: false, out var header))
+        {
             return false;
+        }
+
         record = new KmsgRecord(header, line[(header.Length + 1)..]);
         return true;
     }

@@ -49,9 +49,14 @@ public readonly ref struct LogLine
     public static bool TryParse(ReadOnlySpan<byte> line, out LogLine result)
     {
         if (line.EndsWith("\n"u8))
+        {
             line = line[..^1];
+        }
+
         if (line.EndsWith("\r"u8))
+        {
             line = line[..^1];
+        }
 
         var rest = line;
         var priority = TakePriority(ref rest);
@@ -61,7 +66,9 @@ public readonly ref struct LogLine
         {
             caller = TakeCaller(ref rest);
             if (rest.StartsWith(" "u8))
+            {
                 rest = rest[1..];
+            }
         }
 
         result = new LogLine(line, priority, hasTimestamp, timestamp, caller, rest);
@@ -71,10 +78,16 @@ public readonly ref struct LogLine
     private static int TakePriority(ref ReadOnlySpan<byte> rest)
     {
         if (!rest.StartsWith("<"u8))
+        {
             return -1;
+        }
+
         var end = rest.IndexOf((byte)'>');
         if (end < 0 || !Decimals.TryParse(rest[1..end], out var priority) || priority > RecordHeader.MaxPriority)
+        {
             return -1;
+        }
+
         rest = rest[(end + 1)..];
         return (int)priority;
     }
@@ -84,16 +97,24 @@ public readonly ref struct LogLine
     {
         microseconds = 0;
         if (!rest.StartsWith("["u8))
+        {
             return false;
+        }
+
         var end = rest.IndexOf((byte)']');
         if (end < 0)
+        {
             return false;
+        }
+
         var inner = rest[1..end].TrimStart((byte)' ');
         var point = inner.Length - MicrosecondDigits - 1;
         if (point < 1 || inner[point] != '.'
             || !Decimals.TryParse(inner[..point], out var seconds) || seconds > MaxSeconds
             || !Decimals.TryParse(inner[(point + 1)..], out var fraction))
+        {
             return false;
+        }
 
         microseconds = seconds * 1_000_000 + fraction;
         rest = rest[(end + 1)..];
@@ -106,13 +127,22 @@ public readonly ref struct LogLine
         var start = rest.StartsWith(" ["u8) ? 1 : 0;
         var candidate = rest[start..];
         if (!candidate.StartsWith("["u8))
+        {
             return default;
+        }
+
         var end = candidate.IndexOf((byte)']');
         if (end < 0)
+        {
             return default;
+        }
+
         var caller = candidate[1..end].Trim((byte)' ');
         if (caller.Length < 2 || caller[0] is not ((byte)'T' or (byte)'C') || !Decimals.IsDigits(caller[1..]))
+        {
             return default;
+        }
+
         rest = candidate[(end + 1)..];
         return caller;
     }

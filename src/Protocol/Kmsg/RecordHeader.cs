@@ -37,7 +37,9 @@ internal ref struct RecordHeader
             || !Decimals.TryTake(line, ref position, (byte)',', out header.Sequence)
             || !Decimals.TryTake(line, ref position, (byte)',', out header.TimestampMicroseconds)
             || line.Length - position < 2 || !IsFlag(line[position]) || line[position + 1] != ';')
+        {
             return false;
+        }
 
         header.Priority = (int)priority;
         header.Flag = line[position];
@@ -50,31 +52,46 @@ internal ref struct RecordHeader
         header = default;
         header.Length = line.IndexOf((byte)';');
         if (header.Length < 0)
+        {
             return false;
+        }
 
         var fields = line[..header.Length];
         var position = 0;
         if (!TryTakeField(fields, ref position, out var field))
+        {
             return false;
+        }
+
         if (!Decimals.IsDigits(field))
         {
             if (!allowRelease || !IsRelease(field))
+            {
                 return false;
+            }
+
             header.Release = field;
             if (!TryTakeField(fields, ref position, out field))
+            {
                 return false;
+            }
         }
 
         if (!Decimals.TryParse(field, out var priority) || priority > MaxPriority
             || !TryTakeField(fields, ref position, out field) || !Decimals.TryParse(field, out header.Sequence)
             || !TryTakeField(fields, ref position, out field) || !Decimals.TryParse(field, out header.TimestampMicroseconds)
             || !TryTakeField(fields, ref position, out field) || field.Length != 1 || !IsFlag(field[0]))
+        {
             return false;
+        }
 
         header.Priority = (int)priority;
         header.Flag = field[0];
         while (TryTakeField(fields, ref position, out field))
+        {
             header.TakeOptional(field);
+        }
+
         return true;
     }
 
@@ -83,7 +100,9 @@ internal ref struct RecordHeader
         if (field.StartsWith("caller="u8))
         {
             if (Caller.IsEmpty)
+            {
                 Caller = field["caller=".Length..];
+            }
         }
         else if (field.StartsWith("ncfrag="u8))
         {
@@ -97,12 +116,17 @@ internal ref struct RecordHeader
     {
         field = default;
         if (position > fields.Length)
+        {
             return false;
+        }
 
         field = fields[position..];
         var comma = field.IndexOf((byte)',');
         if (comma >= 0)
+        {
             field = field[..comma];
+        }
+
         position += field.Length + 1;
         return true;
     }

@@ -85,14 +85,18 @@ public readonly ref struct ExtendedPacket
         packet = default;
         reason = PacketRejectReason.None;
         if (!RecordHeader.TryParse(datagram, allowRelease: true, out var header))
+        {
             return false;
+        }
 
         int offset = 0, total = 0;
         if (header.FragmentFields > 0)
         {
             reason = ReadFragment(header, datagram.Length - header.Length - 1, out offset, out total);
             if (reason != PacketRejectReason.None)
+            {
                 return false;
+            }
         }
 
         packet = new ExtendedPacket(datagram, header, offset, total);
@@ -108,23 +112,38 @@ public readonly ref struct ExtendedPacket
     {
         offset = total = 0;
         if (header.FragmentFields > 1)
+        {
             return PacketRejectReason.FragmentRepeated;
+        }
 
         var slash = header.Fragment.IndexOf((byte)'/');
         if (slash < 0
             || !Decimals.TryParse(header.Fragment[..slash], out var wideOffset)
             || !Decimals.TryParse(header.Fragment[(slash + 1)..], out var wideTotal))
+        {
             return PacketRejectReason.FragmentMalformed;
+        }
 
         // The cap comes first, so that what follows fits 32 bits.
         if (wideTotal > MaxFragmentTotal)
+        {
             return PacketRejectReason.FragmentTotalTooLarge;
+        }
+
         if (wideOffset >= wideTotal)
+        {
             return PacketRejectReason.FragmentOffsetBeyondTotal;
+        }
+
         if (length == 0)
+        {
             return PacketRejectReason.FragmentEmpty;
+        }
+
         if ((ulong)length > wideTotal - wideOffset)
+        {
             return PacketRejectReason.FragmentEndBeyondTotal;
+        }
 
         offset = (int)wideOffset;
         total = (int)wideTotal;

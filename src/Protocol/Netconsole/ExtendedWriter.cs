@@ -39,7 +39,10 @@ public ref struct ExtendedWriter
         ReadOnlySpan<byte> release, ReadOnlySpan<byte> header, ReadOnlySpan<byte> message, ReadOnlySpan<byte> extra = default, bool losesByteAtLimit = false)
     {
         if (release.Length + header.Length > MaxHeaderLength)
+        {
             throw new ArgumentException($"Release and header have more than {MaxHeaderLength} bytes.", nameof(header));
+        }
+
         _release = release;
         _header = header;
         _message = message;
@@ -82,9 +85,14 @@ public ref struct ExtendedWriter
     {
         written = 0;
         if (_isDone)
+        {
             return false;
+        }
+
         if (destination.Length < MaxDatagramLength)
+        {
             throw new ArgumentException($"A datagram takes up to {MaxDatagramLength} bytes.", nameof(destination));
+        }
 
         written = AppendHeader(destination);
         if (HeaderLength + 1 + BodyLength <= MaxDatagramLength)
@@ -93,7 +101,10 @@ public ref struct ExtendedWriter
             written = AppendBody(destination, written, 0, BodyLength);
             _isDone = true;
             if (_losesByteAtLimit && written == MaxDatagramLength)
+            {
                 LoseLastByte(destination, ref written);
+            }
+
             return true;
         }
 
@@ -112,9 +123,13 @@ public ref struct ExtendedWriter
     private readonly void LoseLastByte(Span<byte> destination, ref int written)
     {
         if (!_extra.IsEmpty)
+        {
             written--;
+        }
         else if (!_release.IsEmpty)
+        {
             destination[written - 1] = 0;
+        }
     }
 
     private readonly int AppendHeader(Span<byte> destination)
@@ -152,7 +167,10 @@ public ref struct ExtendedWriter
         where T : IUtf8SpanFormattable
     {
         if (!number.TryFormat(destination[length..], out var written, default, CultureInfo.InvariantCulture))
+        {
             throw new ArgumentException("The destination is too short for a header.", nameof(destination));
+        }
+
         return length + written;
     }
 }

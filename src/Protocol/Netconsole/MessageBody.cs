@@ -70,7 +70,10 @@ public readonly ref struct MessageBody
         var lines = _fields.EndsWith("\n"u8) ? _fields[..^1] : _fields;
         var last = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
         if (!last.StartsWith(" msgid="u8) || !Decimals.TryParse(last[" msgid=".Length..], out var value) || value > uint.MaxValue)
+        {
             return false;
+        }
+
         messageId = (uint)value;
         return true;
     }
@@ -99,10 +102,16 @@ public readonly ref struct MessageBody
                 var line = end < 0 ? _rest : _rest[..end];
                 _rest = end < 0 ? default : _rest[(end + 1)..];
                 if (!line.StartsWith(" "u8))
+                {
                     continue;
+                }
+
                 var equals = line.IndexOf((byte)'=');
                 if (equals < 2)
+                {
                     continue;
+                }
+
                 Current = new MessageField(line[1..equals], line[(equals + 1)..]);
                 return true;
             }

@@ -74,7 +74,10 @@ public readonly ref struct NetoopsPacket
         get
         {
             if (Layout == NetoopsLayout.Opaque)
+            {
                 return default;
+            }
+
             var padded = _datagram.Slice(
                 HasBootId ? NetoopsFormat.KernelReleaseOffset : NetoopsFormat.EarlyKernelReleaseOffset, NetoopsFormat.KernelReleaseLength);
             var end = padded.IndexOf((byte)0);
@@ -120,7 +123,9 @@ public readonly ref struct NetoopsPacket
         packet = default;
         reason = Check(datagram, out var dataOffset, out var archOffset, out var packetCount, out var packetNumber);
         if (reason != PacketRejectReason.None)
+        {
             return false;
+        }
 
         packet = new NetoopsPacket(datagram, dataOffset, archOffset, packetCount, packetNumber);
         return true;
@@ -144,7 +149,9 @@ public readonly ref struct NetoopsPacket
         prefix.Slice(NetoopsFormat.PacketNumberOffset, sizeof(uint)).Clear();
         SHA256.HashData(prefix, destination);
         if (rented is not null)
+        {
             ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     private static PacketRejectReason Check(
@@ -152,31 +159,58 @@ public readonly ref struct NetoopsPacket
     {
         dataOffset = archOffset = packetCount = packetNumber = 0;
         if (datagram.IsEmpty)
+        {
             return PacketRejectReason.Empty;
+        }
+
         if (datagram.Length < NetoopsFormat.CommonHeaderLength)
+        {
             return PacketRejectReason.TooShort;
+        }
+
         if (BinaryPrimitives.ReadUInt16LittleEndian(datagram) != NetoopsFormat.Version)
+        {
             return PacketRejectReason.UnknownVersion;
+        }
 
         dataOffset = BinaryPrimitives.ReadUInt16LittleEndian(datagram[NetoopsFormat.DataOffsetOffset..]);
         archOffset = BinaryPrimitives.ReadUInt16LittleEndian(datagram[NetoopsFormat.ArchOffsetOffset..]);
         if (dataOffset > datagram.Length)
+        {
             return PacketRejectReason.DataOffsetBeyondEnd;
+        }
+
         if (archOffset < NetoopsFormat.CommonHeaderLength)
+        {
             return PacketRejectReason.ArchOffsetInsideHeader;
+        }
+
         if (archOffset > dataOffset)
+        {
             return PacketRejectReason.ArchOffsetBeyondData;
+        }
+
         if (dataOffset == datagram.Length)
+        {
             return PacketRejectReason.NoData;
+        }
 
         var count = BinaryPrimitives.ReadUInt32LittleEndian(datagram[NetoopsFormat.PacketCountOffset..]);
         var number = BinaryPrimitives.ReadUInt32LittleEndian(datagram[NetoopsFormat.PacketNumberOffset..]);
         if (count == 0)
+        {
             return PacketRejectReason.NoPackets;
+        }
+
         if (count > NetoopsFormat.MaxPacketCount)
+        {
             return PacketRejectReason.TooManyPackets;
+        }
+
         if (number >= count)
+        {
             return PacketRejectReason.PacketNumberOutOfRange;
+        }
 
         packetCount = (int)count;
         packetNumber = (int)number;

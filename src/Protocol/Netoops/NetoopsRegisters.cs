@@ -34,13 +34,13 @@ public readonly ref struct NetoopsRegisters
     private const int InstructionPointer32 = 12;
 
     // Order of the words in struct pt_regs, arch/x86/include/asm/ptrace.h.
-    private static readonly string[] Names64 =
+    private static readonly string[] s_names64 =
     [
         "R15", "R14", "R13", "R12", "RBP", "RBX", "R11", "R10", "R09", "R08", "RAX", "RCX", "RDX", "RSI", "RDI", "ORIG_RAX", "RIP", "CS",
         "EFLAGS", "RSP", "SS",
     ];
 
-    private static readonly string[] Names32 =
+    private static readonly string[] s_names32 =
     [
         "EBX", "ECX", "EDX", "ESI", "EDI", "EBP", "EAX", "DS", "ES", "FS", "GS", "ORIG_EAX", "EIP", "CS", "EFLAGS", "ESP", "SS",
     ];
@@ -93,8 +93,8 @@ public readonly ref struct NetoopsRegisters
     /// <summary>Named registers there are: 21, 17 or 0 (opaque, absent or all zero).</summary>
     public int Count => !IsPresent ? 0 : Width switch
     {
-        RegisterWidth.Bits64 => Names64.Length,
-        RegisterWidth.Bits32 => Names32.Length,
+        RegisterWidth.Bits64 => s_names64.Length,
+        RegisterWidth.Bits32 => s_names32.Length,
         _ => 0,
     };
 
@@ -108,8 +108,8 @@ public readonly ref struct NetoopsRegisters
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             return Width == RegisterWidth.Bits64
-                ? new NetoopsRegister(Names64[index], BinaryPrimitives.ReadUInt64LittleEndian(Raw[(index * sizeof(ulong))..]))
-                : new NetoopsRegister(Names32[index], BinaryPrimitives.ReadUInt32LittleEndian(Raw[(index * sizeof(uint))..]));
+                ? new NetoopsRegister(s_names64[index], BinaryPrimitives.ReadUInt64LittleEndian(Raw[(index * sizeof(ulong))..]))
+                : new NetoopsRegister(s_names32[index], BinaryPrimitives.ReadUInt32LittleEndian(Raw[(index * sizeof(uint))..]));
         }
     }
 
@@ -127,7 +127,10 @@ public readonly ref struct NetoopsRegisters
         get
         {
             if (!HasProcessor || (Vendor | Family | Model | Stepping) == 0)
+            {
                 return null;
+            }
+
             var vendor = Vendor switch
             {
                 0 => "Intel",

@@ -28,7 +28,9 @@ public static class NetoopsUserBlob
         blob = blob[..Math.Min(blob.Length, NetoopsFormat.UserBlobLength)];
         var text = blob.TrimEnd((byte)0);
         if (text.IsEmpty)
+        {
             return [];
+        }
 
         var fields = new List<KeyValuePair<string, string>>();
         return TryReadWords(text, fields) || TryReadHalves(blob, fields) ? fields : [];
@@ -40,7 +42,10 @@ public static class NetoopsUserBlob
         {
             var line = text[range].Trim(" \t\r"u8);
             if (line.IsEmpty)
+            {
                 continue;
+            }
+
             if (!IsText(line) || !IsField(line))
             {
                 fields.Clear();
@@ -72,7 +77,9 @@ public static class NetoopsUserBlob
         foreach (var range in line.Split((byte)' '))
         {
             if (!line[range].IsEmpty)
+            {
                 Add(line[range], fields);
+            }
         }
     }
 
@@ -86,7 +93,9 @@ public static class NetoopsUserBlob
     {
         if (blob.Length != NetoopsFormat.UserBlobLength
             || !TryReadPadded(blob[..HalfLength], out var firmware) || !TryReadPadded(blob[HalfLength..], out var board))
+        {
             return false;
+        }
 
         fields.Add(new(FirmwareVersionKey, firmware));
         fields.Add(new(BoardNameKey, board));
@@ -99,7 +108,10 @@ public static class NetoopsUserBlob
         var text = half.TrimEnd((byte)0);
         value = "";
         if (text.IsEmpty || text.Length == half.Length || text.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+        {
             return false;
+        }
+
         value = Encoding.ASCII.GetString(text);
         return true;
     }
@@ -108,11 +120,16 @@ public static class NetoopsUserBlob
     {
         var equals = word.IndexOf((byte)'=');
         if (equals <= 0)
+        {
             return false;
+        }
+
         foreach (var letter in word[..equals])
         {
             if (!char.IsAsciiLetterOrDigit((char)letter) && letter is not ((byte)'_' or (byte)'-' or (byte)'.'))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -123,7 +140,9 @@ public static class NetoopsUserBlob
         foreach (var letter in line)
         {
             if (letter is < (byte)' ' and not (byte)'\t' or 0x7f)
+            {
                 return false;
+            }
         }
 
         return true;

@@ -37,7 +37,9 @@ public sealed class NetoopsWriter
         _newerCount = CountChunks(newer.Length);
         PacketCount = _newerCount + CountChunks(older.Length);
         if (PacketCount > NetoopsFormat.MaxPacketCount)
+        {
             throw new ArgumentException($"The log needs {PacketCount} packets; a dump holds at most {NetoopsFormat.MaxPacketCount}.", nameof(newer));
+        }
 
         _older = older;
         _newer = newer;
@@ -62,7 +64,9 @@ public sealed class NetoopsWriter
         ArgumentOutOfRangeException.ThrowIfNegative(packetNumber);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(packetNumber, PacketCount);
         if (destination.Length < PacketLength)
+        {
             throw new ArgumentException($"A packet takes {PacketLength} bytes.", nameof(destination));
+        }
 
         _prefix.CopyTo(destination);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[NetoopsFormat.PacketNumberOffset..], (uint)packetNumber);
@@ -74,7 +78,9 @@ public sealed class NetoopsWriter
         var start = chunk * NetoopsFormat.DataLength;
         var length = Math.Min(NetoopsFormat.DataLength, piece.Length - start);
         if (_losesFullLastChunk && start + length == piece.Length)
+        {
             length = piece.Length % NetoopsFormat.DataLength;
+        }
 
         var data = destination.Slice(_prefix.Length, NetoopsFormat.DataLength);
         piece.Slice(start, length).CopyTo(data);
@@ -113,12 +119,17 @@ public sealed class NetoopsWriter
         BinaryPrimitives.WriteUInt16LittleEndian(prefix.AsSpan(NetoopsFormat.TypeOffset), (ushort)header.Type);
         BinaryPrimitives.WriteUInt32LittleEndian(prefix.AsSpan(NetoopsFormat.PacketCountOffset), (uint)packetCount);
         if (releaseOffset == NetoopsFormat.KernelReleaseOffset)
+        {
             BinaryPrimitives.WriteUInt32LittleEndian(prefix.AsSpan(NetoopsFormat.BootIdOffset), header.BootId);
+        }
 
         var release = header.KernelRelease.Span;
         release[..Math.Min(release.Length, NetoopsFormat.KernelReleaseLength)].CopyTo(prefix.AsSpan(releaseOffset));
         if (header.Layout == NetoopsLayout.Stage23)
+        {
             header.UserBlob.Span.CopyTo(prefix.AsSpan(NetoopsFormat.UserBlobOffset));
+        }
+
         if (header.Layout != NetoopsLayout.Stage20)
         {
             header.Processor.Span.CopyTo(prefix.AsSpan(archOffset));
@@ -131,6 +142,8 @@ public sealed class NetoopsWriter
     private static void Require(NetoopsDumpHeader header, bool holds, string otherwise)
     {
         if (!holds)
+        {
             throw new ArgumentException(otherwise, nameof(header));
+        }
     }
 }

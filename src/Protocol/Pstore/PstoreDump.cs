@@ -30,10 +30,15 @@ public sealed record PstoreDump
         foreach (var (name, content) in files)
         {
             if (!PstoreFile.TryParse(content, out var file))
+            {
                 continue;
+            }
+
             var key = (BackendOf(name), Encoding.ASCII.GetString(file.Reason), file.Count);
             if (!groups.TryGetValue(key, out var parts))
+            {
                 groups.Add(key, parts = []);
+            }
             // Two files claim the same part only when records of two boots lie side by side; the first is kept.
             parts.TryAdd(file.Part, file.Text.ToArray());
         }
@@ -60,7 +65,10 @@ public sealed record PstoreDump
         {
             // A file may claim any part number; past a page of them nobody reads a list.
             for (; next < part && missing.Count < MaxMissingParts; next++)
+            {
                 missing.Add(next);
+            }
+
             next = part + 1;
         }
 

@@ -42,14 +42,19 @@ public readonly ref struct PstoreFile
         file = default;
         var end = content.IndexOf((byte)'\n');
         if (end < 0)
+        {
             return false;
+        }
+
         var line = content[..end];
         var hash = line.IndexOf((byte)'#');
         var part = line.IndexOf(" Part"u8);
         if (hash < 1 || part < hash || line[..hash].ContainsAnyExceptInRange((byte)'A', (byte)'z')
             || !Decimals.TryParse(line[(hash + 1)..part], out var count) || count > int.MaxValue
             || !Decimals.TryParse(line[(part + " Part".Length)..], out var number) || number is 0 or > int.MaxValue)
+        {
             return false;
+        }
 
         var text = content[(end + 1)..];
         ReadOnlySpan<byte> notice = default;

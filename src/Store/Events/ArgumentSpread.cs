@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
+using Mayday.Protocol;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Events;
 

@@ -1,3 +1,6 @@
+using Mayday.Protocol;
+using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

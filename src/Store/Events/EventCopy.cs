@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

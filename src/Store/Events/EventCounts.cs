@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Mayday.Protocol;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

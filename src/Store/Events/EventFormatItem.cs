@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 
 namespace Mayday.Store.Events;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 

@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
 using Mayday.Protocol;
 
 namespace Mayday.Store.Events;

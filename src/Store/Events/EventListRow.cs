@@ -1,7 +1,8 @@
 using System.Text.Json;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

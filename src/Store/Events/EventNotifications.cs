@@ -1,3 +1,4 @@
+using Mayday.Store.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -1,5 +1,8 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
+using Mayday.Store.Bugs;
+using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

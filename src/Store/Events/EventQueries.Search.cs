@@ -1,4 +1,6 @@
+using Mayday.Protocol;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;
@@ -30,7 +32,7 @@ public sealed partial class EventQueries
     private TimeSpan Patience => patience ?? DefaultPatience;
 
     /// <param name="before">Where the page before ended, or the search; null: at the newest.</param>
-    internal async Task<EventPage> SearchAsync(EventListFilter filter, Guid? before, int limit, CancellationToken cancellation, int size = FirstSlice)
+    internal async Task<EventSearchPage> SearchAsync(EventListFilter filter, Guid? before, int limit, CancellationToken cancellation, int size = FirstSlice)
     {
         var began = time.GetTimestamp();
         var since = LaterOf(filter.Since, filter.Filter is { } written ? EventFilterSql.SinceOf(written, time.GetUtcNow()) : null);
@@ -52,23 +54,23 @@ public sealed partial class EventQueries
             catch (EventSearchTooLongException) when (before is not null && time.GetElapsedTime(began) >= Patience)
             {
                 // This far it is an answer.
-                return new EventPage(items, Cursor.Of(before.Value), DumpId.TimeOf(before.Value));
+                return new EventSearchPage(items, Cursor.Of(before.Value), DumpId.TimeOf(before.Value));
             }
 
             if (items.Count > limit)
             {
-                return new EventPage(items[..limit], Cursor.Of(items[limit - 1].Id), DumpId.TimeOf(items[limit - 1].Id));
+                return new EventSearchPage(items[..limit], Cursor.Of(items[limit - 1].Id), DumpId.TimeOf(items[limit - 1].Id));
             }
 
             if (end is not { } reached)
             {
-                return new EventPage(items, null, null);
+                return new EventSearchPage(items, null, null);
             }
 
             before = reached;
             if (time.GetElapsedTime(began) >= Patience)
             {
-                return new EventPage(items, Cursor.Of(reached), DumpId.TimeOf(reached));
+                return new EventSearchPage(items, Cursor.Of(reached), DumpId.TimeOf(reached));
             }
 
             size = time.GetElapsedTime(sliceBegan) < s_sliceTime ? Math.Min(MostSlice, size * 2) : Math.Max(LeastSlice, size / 2);

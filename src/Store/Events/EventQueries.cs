@@ -1,5 +1,8 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
+using Mayday.Protocol;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 using Mayday.Store.Schema;
 using Npgsql;
 
@@ -18,12 +21,12 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
     private const string Joined = "JOIN host h ON h.id = e.host_id LEFT JOIN event_format f ON f.id = e.format_id";
 
     /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
-    public async Task<EventPage> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
+    public async Task<EventSearchPage> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var (limit, before) = (Limit(page.Limit), page.Cursor is null ? (Guid?)null : Cursor.ReadId(page.Cursor));
         if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
         {
-            return new EventPage([], null, null);
+            return new EventSearchPage([], null, null);
         }
 
         conditions.AddIf(before, "e.id < {0}");
@@ -32,8 +35,8 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
             // One more than asked for tells whether there is a next page.
             var items = await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit + 1}")), s_firstTry, cancellation).ConfigureAwait(false);
             return items.Count > limit
-                ? new EventPage(items[..limit], Cursor.Of(items[limit - 1].Id), null)
-                : new EventPage(items, null, null);
+                ? new EventSearchPage(items[..limit], Cursor.Of(items[limit - 1].Id), null)
+                : new EventSearchPage(items, null, null);
         }
         catch (EventSearchTooLongException)
         {

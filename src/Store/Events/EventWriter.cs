@@ -1,3 +1,6 @@
+using Mayday.Events.Screening;
+using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events;

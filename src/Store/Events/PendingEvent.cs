@@ -1,6 +1,9 @@
 using System.Text.Json;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
 using Mayday.Protocol;
+using Mayday.Store.Hosts;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Events;
 

@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+
 namespace Mayday.Store.Schema;
 
 /// <summary>The group of crashes with one signature, and its counts.</summary>

@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+
 namespace Mayday.Store.Schema;
 
 public sealed class CollectorRow

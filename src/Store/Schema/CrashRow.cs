@@ -1,3 +1,6 @@
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+
 namespace Mayday.Store.Schema;
 
 /// <summary>

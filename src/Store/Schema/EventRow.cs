@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+
 namespace Mayday.Store.Schema;
 
 /// <summary>One kernel event: every header field a column, the format string by reference, the arguments apart. Partitioned by <see cref="Id"/>.</summary>

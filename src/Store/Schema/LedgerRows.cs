@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+
 namespace Mayday.Store.Schema;
 
 /// <summary>Idempotence of dumps: which keys are stored already. Small and unpartitioned, so that a key is unique over all days.</summary>

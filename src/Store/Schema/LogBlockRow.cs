@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+
 namespace Mayday.Store.Schema;
 
 /// <summary>Ordinary console lines of one sender, compressed: a part of an hour. Partitioned by day; its id is made from its first line's time.</summary>

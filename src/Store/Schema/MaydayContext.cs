@@ -1,3 +1,5 @@
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -36,6 +38,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         DescribeEventAlerts(modelBuilder);
         DescribeLedgers(modelBuilder);
         DescribeCollectors(modelBuilder);
+        DescribeMaintenance(modelBuilder);
         SnakeCase.Apply(modelBuilder.Model);
     }
 
@@ -238,6 +241,12 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             batch.HasIndex(row => row.ReceivedAt);
         });
     }
+
+    private static void DescribeMaintenance(ModelBuilder model) => model.Entity<MaintenanceRow>(maintenance =>
+    {
+        maintenance.HasKey(row => row.Id);
+        maintenance.Property(row => row.Id).ValueGeneratedNever();
+    });
 
     private static void DescribeCollectors(ModelBuilder model)
     {

@@ -1,12 +1,12 @@
 using Npgsql;
 
-namespace Mayday.Store;
+namespace Mayday.Store.Schema;
 
 /// <summary>Which schema this program works with. Services check it at start; only <c>mayday migrate</c> and <c>mayday up</c> change it.</summary>
 public static class SchemaVersion
 {
     /// <summary>Id of the newest migration in migrations/Versions; a test keeps the two together.</summary>
-    public const string Expected = "20261128065521_BugLogs";
+    public const string Expected = "20261201024654_Maintenance";
 
     internal const string HistoryTable = "__EFMigrationsHistory";
 

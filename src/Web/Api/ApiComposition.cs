@@ -1,8 +1,18 @@
+using Mayday.Events.Screening;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
 using Mayday.Store.Events.Alerts;
-using Mayday.Store.Events.Screening;
-using Mayday.Web.Api;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Web.Api.Bugs;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Events;
+using Mayday.Web.Api.Hosts;
+using Mayday.Web.Api.Ingest;
+using Mayday.Web.Api.Parameters;
 using Mayday.Web.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +20,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Mayday.Web;
+namespace Mayday.Web.Api;
 
 /// <summary>The REST API as one piece. The store (data source, queries, writer) is the program's to add.</summary>
 public static class ApiComposition
@@ -19,7 +29,7 @@ public static class ApiComposition
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<CrashQueries>();
+        services.TryAddSingleton<StoreQueries>();
         services.TryAddSingleton<CrashWriter>();
         services.TryAddSingleton<BugDecisions>();
         services.TryAddSingleton<StormOptions>();

@@ -1,8 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Mayday.Store;
+using Mayday.Protocol;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
+using Mayday.Web.Api.Crashes;
+using Mayday.Web.Api.Events;
+using Mayday.Web.Api.Parameters;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -15,7 +19,7 @@ namespace Mayday.Web.Api;
 /// <summary>The OpenAPI document (/openapi/v1.json) and the page that shows it (/api).</summary>
 internal static class ApiDocument
 {
-    private static readonly string[] TransportWords = [.. Enum.GetValues<Transport>().Select(TransportNames.ToWord)];
+    private static readonly string[] s_transportWords = [.. Enum.GetValues<Transport>().Select(TransportNames.ToWord)];
 
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
@@ -104,7 +108,7 @@ internal static class ApiDocument
 
         if (context.JsonPropertyInfo is { Name: "transport" })
         {
-            schema.Enum = Words(TransportWords).Enum;
+            schema.Enum = Words(s_transportWords).Enum;
         }
 
         if (context.JsonPropertyInfo is { Name: "severity", DeclaringType: { } owner } && owner.Name.StartsWith("Event", StringComparison.Ordinal))
@@ -153,7 +157,7 @@ internal static class ApiDocument
     private static OpenApiSchema? SchemaOf(string? parameter) => parameter switch
     {
         "kind" => Words(ParameterReader.Kinds.Keys),
-        "transport" => Words(TransportWords),
+        "transport" => Words(s_transportWords),
         "sort" => Words(["lastSeen", "firstSeen", "crashes", "hosts"]),
         "id" or "bug" or "incident" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
         "complete" or "fatal" => new OpenApiSchema { Type = JsonSchemaType.Boolean },

@@ -1,5 +1,8 @@
-using Mayday.Store;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
+using Mayday.Store.Schema;
+using Mayday.Web.Api.Dumps;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;

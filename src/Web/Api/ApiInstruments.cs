@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Events;
 
 namespace Mayday.Web.Api;
 

@@ -1,7 +1,11 @@
 using System.Data.Common;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
-using Mayday.Web.Components.Reading;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Web.Components.Texts;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Logging;
@@ -13,7 +17,7 @@ public abstract partial class PageBase : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
 
-    [Inject] public required CrashQueries Queries { get; init; }
+    [Inject] public required StoreQueries Queries { get; init; }
 
     [Inject] public required TimeProvider Time { get; init; }
 

@@ -1,4 +1,4 @@
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 

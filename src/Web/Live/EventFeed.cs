@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Web.Live;
 
 /// <summary>Tells pages that events were stored.</summary>
-public sealed partial class EventFeed(EventNotifications notifications, TimeProvider time, ILogger<EventFeed> logger) : StoreFeed<EventNotification>(Interval, time)
+public sealed partial class EventFeed(EventNotifications notifications, TimeProvider time, ILogger<EventFeed> logger) : StoreFeed<EventNotification>(s_interval, time)
 {
     /// <summary>Events come by the thousand; a list that moves more often cannot be read.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     protected override IAsyncEnumerable<EventNotification> ListenAsync(CancellationToken cancellation) => notifications.ListenAsync(cancellation);
 

@@ -1,5 +1,10 @@
 using Mayday.Analysis;
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Web.Live;
 
@@ -7,10 +12,10 @@ namespace Mayday.Web.Live;
 public sealed record KindFacet(CrashKind Kind, long Bugs);
 
 /// <summary>The numbers beside a list. Counted by the store, kind by kind; read for all circuits together.</summary>
-public sealed class Facets(CrashQueries queries, TimeProvider time) : IDisposable
+public sealed class Facets(StoreQueries queries, TimeProvider time) : IDisposable
 {
     /// <summary>A new bug is rare; its number beside the list may be a few seconds late.</summary>
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_freshness = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private (DateTimeOffset At, IReadOnlyList<KindFacet> Kinds)? _latest;
@@ -22,7 +27,7 @@ public sealed class Facets(CrashQueries queries, TimeProvider time) : IDisposabl
         try
         {
             var now = time.GetUtcNow();
-            if (_latest is { } latest && now - latest.At < Freshness)
+            if (_latest is { } latest && now - latest.At < s_freshness)
             {
                 return latest.Kinds;
             }
@@ -30,7 +35,7 @@ public sealed class Facets(CrashQueries queries, TimeProvider time) : IDisposabl
             var kinds = new List<KindFacet>();
             foreach (var kind in Enum.GetValues<CrashKind>())
             {
-                var (_, bugs) = await queries.SliceBugsAsync(new BugFilter { Kind = kind }, 0, 1, cancellation);
+                var (_, bugs) = await queries.Bugs.SliceBugsAsync(new BugFilter { Kind = kind }, 0, 1, cancellation);
                 if (bugs > 0)
                 {
                     kinds.Add(new KindFacet(kind, bugs));

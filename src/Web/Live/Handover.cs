@@ -9,7 +9,7 @@ namespace Mayday.Web.Live;
 public sealed class Handover(TimeProvider time)
 {
     /// <summary>A circuit connects within a second or two; after that the reader deserves fresh figures.</summary>
-    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_validity = TimeSpan.FromSeconds(10);
 
     /// <summary>Pages opened at one moment; a crawler without a circuit never takes what was left for it.</summary>
     private const int Capacity = 64;
@@ -21,7 +21,7 @@ public sealed class Handover(TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var (old, entry) in _left)
         {
-            if (now - entry.At > Validity)
+            if (now - entry.At > s_validity)
             {
                 _left.TryRemove(old, out _);
             }
@@ -35,7 +35,7 @@ public sealed class Handover(TimeProvider time)
 
     public bool TryTake<T>(string key, out T? value)
     {
-        if (_left.TryRemove((typeof(T), key), out var entry) && time.GetUtcNow() - entry.At <= Validity)
+        if (_left.TryRemove((typeof(T), key), out var entry) && time.GetUtcNow() - entry.At <= s_validity)
         {
             value = (T)entry.Value;
             return true;

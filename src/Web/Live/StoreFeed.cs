@@ -9,7 +9,7 @@ namespace Mayday.Web.Live;
 /// </summary>
 public abstract class StoreFeed<T>(TimeSpan interval, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
 
     private ImmutableHashSet<Throttle> _subscribers = [];
 
@@ -47,7 +47,7 @@ public abstract class StoreFeed<T>(TimeSpan interval, TimeProvider time) : Backg
             {
                 // Without news the pages still show what is stored; the program must not end for it.
                 Interrupted(exception);
-                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(s_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -84,17 +84,34 @@ internal sealed class InstrumentSeries
         {
             var shape = type.IsGenericType ? type.GetGenericTypeDefinition() : null;
             if (shape == typeof(Counter<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Counter, Accumulation.Sum, [], overflowed);
+            }
+
             if (shape == typeof(UpDownCounter<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Gauge, Accumulation.Sum, [], overflowed);
+            }
+
             if (shape == typeof(Gauge<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Gauge, Accumulation.Last, [], overflowed);
+            }
+
             if (shape == typeof(ObservableCounter<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Counter, Accumulation.Observed, [], overflowed);
+            }
+
             if (shape == typeof(ObservableUpDownCounter<>) || shape == typeof(ObservableGauge<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Gauge, Accumulation.Observed, [], overflowed);
+            }
+
             if (shape == typeof(Histogram<>))
+            {
                 return new InstrumentSeries(instrument, MetricType.Histogram, Accumulation.Distribution, BoundariesOf(instrument), overflowed);
+            }
         }
 
         return null;

@@ -5,27 +5,27 @@ namespace Mayday.Agent.Tests.Forwarding;
 
 public sealed class EventSpoolTests : IDisposable
 {
-    private static readonly Guid Boot = Guid.Parse("11111111-2222-3333-4444-555555555555");
-    private static readonly Guid EarlierBoot = Guid.Parse("99999999-2222-3333-4444-555555555555");
+    private static readonly Guid s_boot = Guid.Parse("11111111-2222-3333-4444-555555555555");
+    private static readonly Guid s_earlierBoot = Guid.Parse("99999999-2222-3333-4444-555555555555");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mayday-agent-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private EventSpool Open(long maxBytes = 1 << 20, long fileBytes = 1 << 10) => EventSpool.Open(_folder, Boot, maxBytes, fileBytes);
+    private OutgoingSpool Open(long maxBytes = 1 << 20, long fileBytes = 1 << 10) => OutgoingSpool.Open(_folder, s_boot, maxBytes, fileBytes);
 
-    private static EventBatch Batch(int number, int bytes = 100, Guid? boot = null) => new()
+    private static OutgoingBatch Batch(int number, int bytes = 100, Guid? boot = null) => new()
     {
         Id = Id(number),
         Kind = BatchKind.Documents,
         Events = number + 1,
-        Cursor = new KmsgCursor(boot ?? Boot, (ulong)number),
+        Cursor = new KmsgCursor(boot ?? s_boot, (ulong)number),
         Body = [.. Enumerable.Range(0, bytes).Select(i => (byte)(i * 31 + number))],
     };
 
     private static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
-    private static List<Guid> Drain(EventSpool spool)
+    private static List<Guid> Drain(OutgoingSpool spool)
     {
         var ids = new List<Guid>();
         while (spool.Peek() is { } batch)
@@ -53,7 +53,10 @@ public sealed class EventSpoolTests : IDisposable
         using (var spool = Open())
         {
             for (var i = 0; i < 40; i++)
+            {
                 Assert.True(spool.TryAppend(Batch(i)));
+            }
+
             for (var i = 0; i < 17; i++)
             {
                 Assert.Equal(Id(i), spool.Peek()!.Id);
@@ -66,7 +69,7 @@ public sealed class EventSpoolTests : IDisposable
 
         using var again = Open();
         Assert.Equal(23, again.Batches);
-        Assert.Equal(new KmsgCursor(Boot, 39), again.Cursor);
+        Assert.Equal(new KmsgCursor(s_boot, 39), again.Cursor);
         Assert.True(again.TryAppend(Batch(40)));
         Assert.Equal(Enumerable.Range(17, 24).Select(Id), Drain(again));
         Assert.Empty(Directory.EnumerateFiles(_folder, "*.spool"));
@@ -79,10 +82,12 @@ public sealed class EventSpoolTests : IDisposable
         for (var round = 0; round < 5; round++)
         {
             using var spool = Open();
-            Assert.Equal(round == 0 ? KmsgCursor.None : new KmsgCursor(Boot, (ulong)round - 1), spool.Cursor);
+            Assert.Equal(round == 0 ? KmsgCursor.None : new KmsgCursor(s_boot, (ulong)round - 1), spool.Cursor);
             Assert.True(spool.TryAppend(Batch(round)));
             if (round % 2 == 0)
+            {
                 Assert.Equal(round == 0 ? [Id(0)] : [Id(round - 1), Id(round)], Drain(spool));
+            }
         }
     }
 
@@ -130,12 +135,12 @@ public sealed class EventSpoolTests : IDisposable
     {
         using (var spool = Open())
         {
-            spool.TryAppend(Batch(500, boot: EarlierBoot));
-            spool.Remember(new KmsgCursor(Boot, 77), 3);
+            spool.TryAppend(Batch(500, boot: s_earlierBoot));
+            spool.Remember(new KmsgCursor(s_boot, 77), 3);
         }
 
         using var again = Open();
-        Assert.Equal(new KmsgCursor(Boot, 77), again.Cursor);
+        Assert.Equal(new KmsgCursor(s_boot, 77), again.Cursor);
         Assert.Equal(3, again.UntoldDrops);
     }
 
@@ -148,7 +153,10 @@ public sealed class EventSpoolTests : IDisposable
             using (var spool = Open())
             {
                 for (var i = 0; i < 12; i++)
+                {
                     spool.TryAppend(Batch(i));
+                }
+
                 for (var i = random.Next(4); i > 0; i--)
                 {
                     spool.Peek();
@@ -160,9 +168,14 @@ public sealed class EventSpoolTests : IDisposable
             var path = files[random.Next(files.Count)];
             var content = File.ReadAllBytes(path);
             if (random.Next(2) == 0)
+            {
                 Array.Resize(ref content, random.Next(content.Length));
+            }
             else
+            {
                 content[random.Next(content.Length)] ^= (byte)(1 << random.Next(8));
+            }
+
             File.WriteAllBytes(path, content);
 
             using (var spool = Open())
@@ -175,7 +188,9 @@ public sealed class EventSpoolTests : IDisposable
             }
 
             foreach (var file in Directory.EnumerateFiles(_folder))
+            {
                 File.Delete(file);
+            }
         }
     }
 
@@ -188,7 +203,10 @@ public sealed class EventSpoolTests : IDisposable
         {
             var bytes = whole[..random.Next(whole.Length + 1)];
             for (var change = random.Next(4); change > 0 && bytes.Length > 0; change--)
+            {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
             _ = SpooledBatch.Read(bytes);
             _ = SpoolState.Parse(Convert.ToBase64String(bytes));
         }
@@ -197,7 +215,7 @@ public sealed class EventSpoolTests : IDisposable
     [Fact]
     public void State_WrittenAndRead_IsTheSame()
     {
-        var state = new SpoolState { File = 12, Position = 345, Cursor = new KmsgCursor(Boot, ulong.MaxValue), Dropped = 9 };
+        var state = new SpoolState { File = 12, Position = 345, Cursor = new KmsgCursor(s_boot, ulong.MaxValue), Dropped = 9 };
 
         Assert.Equal(state, SpoolState.Parse(state.ToString()));
         Assert.Null(SpoolState.Parse(state.ToString().Replace("345", "346")));

@@ -3,6 +3,7 @@ using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
 using Mayday.Protocol;
 using Mayday.Tests.Shared;
+using Mayday.Tests.Shared.Wire;
 
 namespace Mayday.Agent.Tests.Forwarding;
 
@@ -16,7 +17,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var line in _lines)
+        {
             await line.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -34,10 +38,12 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             void Tell(AgentNotice notice)
             {
                 lock (notices)
+                {
                     notices.Add(notice);
+                }
             }
 
-            Spool = EventSpool.Open(folder, Guid.Empty, maxBytes, fileBytes);
+            Spool = OutgoingSpool.Open(folder, Guid.Empty, maxBytes, fileBytes);
             _client = new CollectorClient(new Uri(url), "web-1", null, TimeSpan.FromMinutes(2), clock);
             _forwarder = new Forwarder(Spool, _client, Counters, clock, new Random(1), Tell);
             Outbox = new EventOutbox(Spool, Counters, clock, Tell, _forwarder.Wake);
@@ -45,7 +51,7 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             _running = _forwarder.RunAsync(_stop.Token);
         }
 
-        public EventSpool Spool { get; }
+        public OutgoingSpool Spool { get; }
 
         public EventOutbox Outbox { get; }
 
@@ -54,7 +60,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         public async Task EndAsync()
         {
             if (_ended)
+            {
                 return;
+            }
+
             _ended = true;
             await _stop.CancelAsync();
             await _running;
@@ -128,7 +137,10 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         for (var second = 0; second < Seconds; second += Step)
         {
             for (var i = 0; i < PerSecond * Step; i++)
+            {
                 line.Outbox.Add(Event(second * PerSecond + i));
+            }
+
             _clock.Advance(TimeSpan.FromSeconds(Step));
         }
 
@@ -155,14 +167,19 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
         collector.Next = () =>
         {
             lock (random)
+            {
                 return random.Next(4) switch { 0 => Behaviour.KeepAndBreak, 1 => Behaviour.Later, _ => Behaviour.Answer };
+            }
         };
         var line = Start(collector.Url);
         var sent = 0;
         for (var round = 0; round < 20; round++)
         {
             for (var i = 0; i < 50; i++)
+            {
                 line.Outbox.Add(Event(sent++));
+            }
+
             _clock.Advance(TimeSpan.FromSeconds(1));
             if (round % 5 == 3)
             {
@@ -199,7 +216,9 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
             random.NextBytes(noise);
             line.Outbox.Add(Event(i) with { Text = Convert.ToBase64String(noise) });
             if (i % 100 == 99)
+            {
                 _clock.Advance(TimeSpan.FromSeconds(1));
+            }
         }
 
         var dropped = line.Counters.Dropped;
@@ -243,6 +262,55 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_SomebodyElseAnswers_KeepsEveryEventForTheCollector()
+    {
+        const int Offered = 149;
+        await using var collector = await ListeningCollector.StartAsync();
+        collector.Next = () => Behaviour.Page;
+        var line = Start(collector.Url);
+        for (var i = 0; i < Offered; i++)
+        {
+            line.Outbox.Add(Event(i));
+        }
+
+        line.Outbox.Close();
+        await Patience.UntilAsync(() => line.Counters.Failures >= 30, "more attempts than a failing batch gets", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal((1, 0L, 0L), (line.Spool.Batches, line.Counters.Sent, line.Counters.Refused));
+        lock (_notices)
+        {
+            var told = Assert.Single(_notices).Text;
+            Assert.Contains($"{collector.Url}/api/v1/events", told);
+            Assert.Contains("HTTP 200, \"<html><title>Sign in to the guest network", told);
+        }
+
+        collector.Next = () => Behaviour.Answer;
+        await Patience.UntilAsync(() => line.Spool.Batches == 0, "an empty spool", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+
+        Assert.Equal(Enumerable.Range(0, Offered), Numbers(collector));
+        Assert.Equal(Offered, line.Counters.Sent);
+    }
+
+    [Fact]
+    public async Task Run_SomebodyElseAnswersInAnOutage_IsToldToo()
+    {
+        await using var collector = await ListeningCollector.StartAsync();
+        collector.Next = () => Behaviour.Later;
+        var line = Start(collector.Url);
+        line.Outbox.Add(Event(1));
+        line.Outbox.Close();
+        await Patience.UntilAsync(() => line.Counters.Failures >= 2, "attempts in the outage", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+        collector.Next = () => Behaviour.Page;
+        var before = line.Counters.Failures;
+        await Patience.UntilAsync(() => line.Counters.Failures >= before + 3, "attempts at somebody else's", () => _clock.Advance(TimeSpan.FromSeconds(10)));
+
+        lock (_notices)
+        {
+            Assert.Equal([false, true], _notices.Select(notice => notice.Text.Contains("Check the collector's address")));
+        }
+    }
+
+    [Fact]
     public async Task Run_BatchThatAlwaysMakesTheCollectorFail_DoesNotHoldUpTheRestForEver()
     {
         await using var collector = await ListeningCollector.StartAsync();
@@ -280,12 +348,14 @@ public sealed class ForwarderTests(ITestOutputHelper output) : IAsyncDisposable
     {
         await using var collector = await ListeningCollector.StartAsync();
         var line = Start(collector.Url);
-        line.Outbox.AddFrame([1, 2, 3, 4]);
-        line.Outbox.AddFrame([5, 6, 7, 8]);
+        line.Outbox.AddFrame(EvlogVectors.PrintfFromE1000);
+        line.Outbox.AddFrame(EvlogVectors.PrintfFromE1000);
         line.Outbox.Close();
         await Patience.UntilAsync(() => line.Spool.Batches == 0, "an empty spool");
 
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], Assert.Single(collector.Frames));
+        byte[] both = [.. EvlogVectors.PrintfFromE1000, .. EvlogVectors.PrintfFromE1000];
+        Assert.Equal(both, Assert.Single(collector.Frames));
+        Assert.Equal(2, line.Counters.Sent);
     }
 
     [Fact]

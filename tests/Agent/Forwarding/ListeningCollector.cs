@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Mayday.Protocol.Evlog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,9 @@ internal enum Behaviour
 
     /// <summary>HTTP 500.</summary>
     Fail,
+
+    /// <summary>HTTP 200 with a page, as a login page in the way answers; nothing is kept.</summary>
+    Page,
 }
 
 /// <summary>
@@ -54,7 +58,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _events];
+            }
         }
     }
 
@@ -63,7 +69,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return _events.Count;
+            }
         }
     }
 
@@ -72,7 +80,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _frames];
+            }
         }
     }
 
@@ -81,7 +91,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         get
         {
             lock (_gate)
+            {
                 return [.. _dumps];
+            }
         }
     }
 
@@ -110,7 +122,10 @@ internal sealed class ListeningCollector : IAsyncDisposable
     public async Task StopAsync()
     {
         if (_web is null)
+        {
             return;
+        }
+
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _web.StopAsync(now.Token);
@@ -128,14 +143,9 @@ internal sealed class ListeningCollector : IAsyncDisposable
         lock (_gate)
         {
             Requests++;
-            if (behaviour == Behaviour.Refuse)
-                return Results.Problem("no event here", statusCode: 400, title: "Invalid");
-            if (behaviour == Behaviour.Fail)
-                return Results.StatusCode(500);
-            if (behaviour == Behaviour.Later)
+            if (NotTaken(behaviour, context) is { } other)
             {
-                context.Response.Headers.RetryAfter = "5";
-                return Results.StatusCode(503);
+                return other;
             }
 
             LastHost = context.Request.Query["host"];
@@ -152,19 +162,49 @@ internal sealed class ListeningCollector : IAsyncDisposable
         }
     }
 
+    private static IResult? NotTaken(Behaviour behaviour, HttpContext context)
+    {
+        switch (behaviour)
+        {
+            case Behaviour.Refuse:
+                return Results.Problem("no event here", statusCode: 400, title: "Invalid", type: "urn:mayday:problem:invalid-body");
+            case Behaviour.Fail:
+                return Results.Problem("a mistake", statusCode: 500, title: "Mayday made a mistake", type: "urn:mayday:problem:internal-error");
+            case Behaviour.Later:
+                context.Response.Headers.RetryAfter = "5";
+                return Results.Problem("away", statusCode: 503, title: "The database does not answer", type: "urn:mayday:problem:store-unavailable");
+            case Behaviour.Page:
+                return Results.Content("<html><title>Sign in to the guest network</title></html>", "text/html");
+            default:
+                return null;
+        }
+    }
+
     private int Take(string type, byte[] body, bool isNew)
     {
         if (type.StartsWith("application/octet-stream", StringComparison.Ordinal))
         {
             if (isNew)
+            {
                 _frames.Add(body);
-            return 1;
+            }
+
+            var records = 0;
+            for (var reader = new EvlogReader(body); reader.MoveNext();)
+            {
+                records++;
+            }
+
+            return records;
         }
 
         using var json = JsonDocument.Parse(body);
         var events = json.RootElement.GetProperty("events").EnumerateArray().Select(one => one.Clone()).ToList();
         if (isNew)
+        {
             _events.AddRange(events);
+        }
+
         return events.Count;
     }
 
@@ -172,8 +212,18 @@ internal sealed class ListeningCollector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
+        var behaviour = Next();
         lock (_gate)
+        {
+            Requests++;
+            if (NotTaken(behaviour, context) is { } other)
+            {
+                return other;
+            }
+
             _dumps.Add((context.Request.QueryString.Value ?? "", body.ToArray()));
+        }
+
         return Results.Json(new { id = Guid.NewGuid(), crashes = Array.Empty<object>() }, statusCode: 201);
     }
 }

@@ -7,7 +7,7 @@ namespace Mayday.Agent.Tests.Kmsg;
 
 public sealed class KmsgReaderTests : IDisposable
 {
-    private static readonly Guid Boot = Guid.Parse("11111111-2222-3333-4444-555555555555");
+    private static readonly Guid s_boot = Guid.Parse("11111111-2222-3333-4444-555555555555");
 
     private readonly ScriptedKmsg _device = new();
     private readonly ManualClock _clock = new();
@@ -15,7 +15,7 @@ public sealed class KmsgReaderTests : IDisposable
     public void Dispose() => _device.Dispose();
 
     private KmsgReader Reader(KmsgCursor cursor = default, Severity least = Severity.Warning, params PrintkEntry[] calls) =>
-        new(_device, Boot, cursor, least, calls.Length > 0 ? new PrintkMatcher(calls) : null, _clock);
+        new(_device, s_boot, cursor, least, calls.Length > 0 ? new PrintkMatcher(calls) : null, _clock);
 
     private static (List<AgentEvent> Events, ulong Lost) ReadAll(KmsgReader reader)
     {
@@ -53,7 +53,7 @@ public sealed class KmsgReaderTests : IDisposable
         // The clock's boot was at 11:00; the record was printed 160 ms after it.
         Assert.Equal(new DateTimeOffset(2026, 5, 1, 11, 0, 0, 160, TimeSpan.Zero), one.OccurredAt);
         Assert.Equal(
-            $"SUBSYSTEM=pci DEVICE=+pci:0000:00:03.0 sequence=160 bootId={Boot} uptime=0.160000 source=e1000_main.c:7 function=e1000_reset",
+            $"SUBSYSTEM=pci DEVICE=+pci:0000:00:03.0 sequence=160 bootId={s_boot} uptime=0.160000 source=e1000_main.c:7 function=e1000_reset",
             string.Join(' ', one.Fields.Select(field => $"{field.Key}={field.Value}")));
         Assert.Equal(1, reader.Matched);
     }
@@ -84,7 +84,9 @@ public sealed class KmsgReaderTests : IDisposable
     public void Next_BelowTheSeverity_IsPassedOver()
     {
         for (var level = 0; level < 8; level++)
+        {
             _device.Log($"{level}", $"-;level {level}");
+        }
 
         Assert.Equal(["level 0", "level 1", "level 2", "level 3"], ReadAll(Reader(least: Severity.Error)).Events.Select(one => one.Text));
     }
@@ -96,7 +98,10 @@ public sealed class KmsgReaderTests : IDisposable
         _device.Log("3", "-;first");
         Assert.Single(ReadAll(reader).Events);
         for (var i = 0; i < 10; i++)
+        {
             _device.Log("3", $"-;later {i}");
+        }
+
         _device.OverwriteUpTo(8);
 
         var (events, lost) = ReadAll(reader);
@@ -125,10 +130,13 @@ public sealed class KmsgReaderTests : IDisposable
     public void Next_RecordsOverwrittenBetweenTwoRuns_AreCounted()
     {
         for (var i = 0; i < 10; i++)
+        {
             _device.Log("3", $"-;record {i}");
+        }
+
         _device.OverwriteUpTo(6);
 
-        Assert.Equal(3ul, ReadAll(Reader(new KmsgCursor(Boot, 3))).Lost);
+        Assert.Equal(3ul, ReadAll(Reader(new KmsgCursor(s_boot, 3))).Lost);
         _device.Reopen();
         // Another boot begins at record 0; a first start mourns nothing.
         Assert.Equal(6ul, ReadAll(Reader(new KmsgCursor(Guid.NewGuid(), 3))).Lost);
@@ -167,7 +175,10 @@ public sealed class KmsgReaderTests : IDisposable
         {
             var letters = Seed.ToCharArray(0, random.Next(Seed.Length + 1));
             for (var change = random.Next(4); change > 0 && letters.Length > 0; change--)
+            {
                 letters[random.Next(letters.Length)] = (char)random.Next(0x180);
+            }
+
             _device.LogRaw(new string(letters));
             _ = reader.Next(out _);
         }

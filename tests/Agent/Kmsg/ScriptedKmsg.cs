@@ -29,7 +29,10 @@ internal sealed class ScriptedKmsg : IKmsgDevice
     public void LogRaw(string record)
     {
         lock (_gate)
+        {
             _ring[NextSequence++] = Encoding.UTF8.GetBytes(record);
+        }
+
         _changed.Release();
     }
 
@@ -39,7 +42,9 @@ internal sealed class ScriptedKmsg : IKmsgDevice
         lock (_gate)
         {
             foreach (var gone in _ring.Keys.Where(key => key < sequence).ToList())
+            {
                 _ring.Remove(gone);
+            }
         }
     }
 
@@ -51,7 +56,10 @@ internal sealed class ScriptedKmsg : IKmsgDevice
         lock (_gate)
         {
             if (_ring.Count == 0)
+            {
                 return KmsgDevice.NothingYet;
+            }
+
             var oldest = _ring.Keys.First();
             _next ??= oldest;
             if (_next < oldest)
@@ -61,7 +69,10 @@ internal sealed class ScriptedKmsg : IKmsgDevice
             }
 
             if (!_ring.TryGetValue(_next.Value, out var record))
+            {
                 return KmsgDevice.NothingYet;
+            }
+
             _next++;
             record.CopyTo(buffer);
             return record.Length;

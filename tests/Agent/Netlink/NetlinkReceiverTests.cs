@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Mayday.Agent.Netlink;
 using Mayday.Agent.Uevents;
+using Mayday.Linux.Netlink;
 
 namespace Mayday.Agent.Tests.Netlink;
 
@@ -50,12 +50,17 @@ public sealed partial class NetlinkReceiverTests
         using var receiver = OpenOrSkip(new NetlinkGroups(UserSocket, 1u << 21, AllowsUserSpace: true));
         var datagram = new byte[8_000];
         for (var i = 0; i < 3_000; i++)
+        {
             Multicast(1u << 21, datagram);
+        }
 
         var seen = NetlinkReceipt.Datagram;
         var buffer = new byte[10_000];
         for (var i = 0; i < 3_000 && seen == NetlinkReceipt.Datagram; i++)
+        {
             seen = receiver.Receive(buffer, out _);
+        }
+
         Assert.Equal(NetlinkReceipt.Overrun, seen);
     }
 
@@ -87,7 +92,10 @@ public sealed partial class NetlinkReceiverTests
         {
             if (receiver.Receive(buffer, out var message) != NetlinkReceipt.Datagram
                 || Uevent.Parse(buffer.AsSpan(0, message.Length)) is not { Action: "offline" } uevent || !uevent.DevicePath.EndsWith("/net/lo", StringComparison.Ordinal))
+            {
                 continue;
+            }
+
             var one = UeventRules.EventOf(uevent)!;
             Assert.Equal(("net", "uevent offline@%s: SUBSYSTEM=%s"), (one.Facility, one.Format));
             Assert.NotNull(uevent["SEQNUM"]);

@@ -1,10 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using Mayday.Agent.Capture;
 using Mayday.Agent.Printk;
 using Mayday.Protocol;
-using Mayday.Protocol.Kmsg;
 using Mayday.Protocol.Netconsole;
+using Mayday.Simulation.Captures;
 
 namespace Mayday.Agent.Tests.Printk;
 
@@ -12,6 +11,7 @@ namespace Mayday.Agent.Tests.Printk;
 /// Debian's kernels carry no printk index: a catalogue is made from the strings of the image and modules that tests/System/fetch-kernel
 /// fetched, and matched against the boot log of such a kernel, as netconsole sent it.
 /// </summary>
+[Trait("Tier", "kernel")]
 public sealed class DebianKernelTests(ITestOutputHelper output)
 {
     // What was seen with 6.1.0-56: 7 in 8 of the records. A newer image under the same name changes a few messages.
@@ -55,16 +55,26 @@ public sealed class DebianKernelTests(ITestOutputHelper output)
             texts += isBoot ? 1 : 0;
             matched += isBoot && match is not null ? 1 : 0;
             if (match is not null)
+            {
                 found[Encoding.UTF8.GetString(text)] = match;
+            }
             else
+            {
                 missed.Add($"<{(int)level}> {Encoding.UTF8.GetString(text)}");
+            }
         }
 
         output.WriteLine($"{entries.Count} formats, {matcher.Count} to be recognised; {matched} of {texts} records matched, {100.0 * matched / texts:0.0} %");
         foreach (var miss in missed)
+        {
             output.WriteLine("  no format: " + miss);
+        }
+
         foreach (var (text, match) in found)
+        {
             output.WriteLine($"  {text}\n      {match.Format}   {string.Join(" | ", match.Values)}");
+        }
+
         Assert.InRange((double)matched / texts, LeastShare, 1);
 
         AssertFound(found, "e1000 0000:00:03.0 eth0: Intel(R) PRO/1000 Network Connection", "%s %s %s%s: Intel(R) PRO/1000 Network Connection", "e1000|0000:00:03.0|eth0|");
@@ -86,13 +96,18 @@ public sealed class DebianKernelTests(ITestOutputHelper output)
         foreach (var datagram in CaptureReader.Read(content.ToArray()))
         {
             if (!ExtendedPacket.TryParse(datagram.Payload, out var packet, out _) || packet.HasFragment || packet.Priority >> 3 != 0)
+            {
                 continue;
+            }
+
             var body = new MessageBody(packet.Body);
             var device = DeviceMark.Absent;
             foreach (var field in body.Fields)
             {
                 if (field.Key.SequenceEqual("DEVICE"u8))
+                {
                     device = DeviceMark.Present;
+                }
             }
 
             var text = new byte[body.Text.Length];

@@ -9,10 +9,10 @@ namespace Mayday.Agent.Tests.Printk;
 /// </summary>
 internal sealed class Printer(Random random)
 {
-    private static readonly string[] Words =
+    private static readonly string[] s_words =
         ["eth0", "link", "down", "status", "timeout", "sda", "ata1.00", "queue", "reset", ":", ", ", "=", "(", ") ", "\"", "100%%", "[", "]", " - ", "irq "];
 
-    private static readonly string[] Strings = ["eth0", "sda1", "", "a b", "x: y", "12", "-ENOMEM", "nvme0n1", "100", "f", "(null)", "Ünï"];
+    private static readonly string[] s_strings = ["eth0", "sda1", "", "a b", "x: y", "12", "-ENOMEM", "nvme0n1", "100", "f", "(null)", "Ünï"];
 
     public string Format { get; private set; } = "";
 
@@ -30,7 +30,7 @@ internal sealed class Printer(Random random)
         {
             if (random.Next(3) > 0)
             {
-                var word = Words[random.Next(Words.Length)];
+                var word = s_words[random.Next(s_words.Length)];
                 format.Append(word);
                 text.Append(word.Replace("%%", "%", StringComparison.Ordinal));
                 continue;
@@ -48,7 +48,7 @@ internal sealed class Printer(Random random)
         switch (random.Next(9))
         {
             case 0:
-                var word = Strings[random.Next(Strings.Length)];
+                var word = s_strings[random.Next(s_strings.Length)];
                 Add(format, text, "%s", word, PrintkValue.Of(word));
                 break;
             case 1:
@@ -105,12 +105,21 @@ internal sealed class Printer(Random random)
 
             var end = i + 1;
             while (!char.IsAsciiLetter(format[end]) && format[end] != '%')
+            {
                 end++;
+            }
+
             while (format[end] is 'l')
+            {
                 end++;
+            }
+
             var letter = format[end];
             if (letter == 'p')
+            {
                 end++;
+            }
+
             var spec = format[i..(end + 1)];
             i = end;
             if (letter == '%')

@@ -121,11 +121,17 @@ public sealed class PrintkFormatTests
             printer.Next();
             var letters = new char[random.Next(40)];
             for (var j = 0; j < letters.Length; j++)
+            {
                 letters[j] = Alphabet[random.Next(Alphabet.Length)];
+            }
+
             var format = PrintkFormat.Parse(random.Next(2) == 0 ? printer.Format : new string(letters))!;
             var text = Encoding.UTF8.GetBytes(printer.Text);
             for (var change = random.Next(4); change > 0 && text.Length > 0; change--)
+            {
                 text[random.Next(text.Length)] = (byte)random.Next(256);
+            }
+
             random.NextBytes(noise);
             values.Clear();
 

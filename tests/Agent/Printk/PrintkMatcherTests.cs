@@ -118,7 +118,9 @@ public sealed class PrintkMatcherTests
 
         var matcher = new PrintkMatcher(calls.Values);
         foreach (var (format, text) in texts)
+        {
             Assert.Equal(format, matcher.Match(Encoding.UTF8.GetBytes(text), Severity.Error)?.Entry.Format);
+        }
     }
 
     [Theory]

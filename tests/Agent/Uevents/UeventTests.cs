@@ -70,9 +70,14 @@ public sealed class UeventTests
         {
             var bytes = seed[..random.Next(seed.Length + 1)];
             for (var change = random.Next(4); change > 0 && bytes.Length > 0; change--)
+            {
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
             if (Uevent.Parse(bytes) is { } uevent)
+            {
                 _ = UeventRules.EventOf(uevent);
+            }
         }
     }
 }

@@ -22,7 +22,9 @@ public sealed class EvlogFrameTests
         foreach (var frame in EvlogVectors.Frames)
         {
             for (var length = 0; length < frame.Length; length++)
+            {
                 Assert.False(EvlogFrame.IsCandidate(frame.AsSpan(0, length)));
+            }
         }
     }
 
@@ -39,7 +41,9 @@ public sealed class EvlogFrameTests
         var frame = (byte[])EvlogVectors.PrintfFromE1000.Clone();
         frame[offset] = value;
         if (offset == 20)
+        {
             frame[20] = 0x60;
+        }
 
         Assert.False(EvlogFrame.IsCandidate(frame));
     }

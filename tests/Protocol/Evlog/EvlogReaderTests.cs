@@ -18,7 +18,10 @@ public sealed class EvlogReaderTests
     {
         var reasons = new List<PacketRejectReason>();
         for (var reader = new EvlogReader(bytes); reader.MoveNext();)
+        {
             reasons.Add(reader.Reason);
+        }
+
         return reasons;
     }
 

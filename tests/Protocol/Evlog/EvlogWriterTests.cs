@@ -9,12 +9,12 @@ namespace Mayday.Protocol.Tests.Evlog;
 /// <summary>Reader and writer against the golden records, and against each other over anything.</summary>
 public sealed class EvlogWriterTests
 {
-    private static readonly EvlogHeader Scsi = new()
+    private static readonly EvlogHeader s_scsi = new()
     {
         Facility = "scsi", Severity = Severity.Warning, Format = EvlogFormat.Binary, EventType = 0x15, Flags = EvlogFlags.KernelEvent | EvlogFlags.Interrupt, Processor = 1,
     };
 
-    private static readonly EvlogHeader DiskFull = new()
+    private static readonly EvlogHeader s_diskFull = new()
     {
         Facility = "scsi", Severity = Severity.Warning, Format = EvlogFormat.String, EventType = 0x15, Processor = 1, Pid = 77, Pgrp = 70, Seconds = 1_058_291_146, Nanoseconds = 500_000_000,
     };
@@ -46,14 +46,14 @@ public sealed class EvlogWriterTests
         var crc = new EvlogHeader { Facility = "e1000", Severity = Severity.Error, Format = EvlogFormat.Printf, Flags = EvlogFlags.KernelEvent | EvlogFlags.EventTypeCrc, Pid = 1234, Pgrp = 1234 };
 
         Assert.Equal(EvlogVectors.PrintfFromE1000, Frame(crc, e1000));
-        Assert.Equal(EvlogVectors.BinaryFromScsi, Frame(Scsi, [1, 2, 3]));
+        Assert.Equal(EvlogVectors.BinaryFromScsi, Frame(s_scsi, [1, 2, 3]));
         Assert.Equal(
             EvlogVectors.NoDataWithLongFacility,
             Frame(new EvlogHeader { Facility = "abcdefghijklmno", Severity = Severity.Critical, Format = EvlogFormat.NoData, EventType = 7, Processor = 3, Uid = 500, Gid = 500, Pid = 77, Pgrp = 70 }, []));
         Assert.Equal(EvlogVectors.PrintfBigEndian, Frame(crc with { Facility = "e100", Pid = 1, Pgrp = 1 }, linkDown, isBigEndian: true));
-        Assert.Equal(EvlogVectors.BinaryInOldLayout, Frame(Scsi, [1, 2, 3], EvlogLayout.NetlinkEarly));
-        Assert.Equal(EvlogVectors.StringDrained32, Record(DiskFull, "disk full\0"u8, EvlogLayout.Drained32));
-        Assert.Equal(EvlogVectors.StringDrained64, Record(DiskFull, "disk full\0"u8, EvlogLayout.Drained64));
+        Assert.Equal(EvlogVectors.BinaryInOldLayout, Frame(s_scsi, [1, 2, 3], EvlogLayout.NetlinkEarly));
+        Assert.Equal(EvlogVectors.StringDrained32, Record(s_diskFull, "disk full\0"u8, EvlogLayout.Drained32));
+        Assert.Equal(EvlogVectors.StringDrained64, Record(s_diskFull, "disk full\0"u8, EvlogLayout.Drained64));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class EvlogWriterTests
     [Fact]
     public void Write_LongVariablePart_IsCutAndFlagged()
     {
-        var frame = Frame(Scsi, new byte[9000]);
+        var frame = Frame(s_scsi, new byte[9000]);
         var reader = new EvlogReader(frame);
 
         Assert.True(reader.MoveNext());
@@ -103,7 +103,7 @@ public sealed class EvlogWriterTests
     [InlineData("")]
     [InlineData("sixteen-letters!")]
     [InlineData("tab\there")]
-    public void Write_WhatIsNoFacility_IsRefused(string facility) => Assert.Throws<ArgumentException>(() => Frame(Scsi with { Facility = facility }, []));
+    public void Write_WhatIsNoFacility_IsRefused(string facility) => Assert.Throws<ArgumentException>(() => Frame(s_scsi with { Facility = facility }, []));
 
     [Fact]
     public void WrittenRecords_ReadBack_AreTheSame()
@@ -138,12 +138,17 @@ public sealed class EvlogWriterTests
             var (header, layout, isBigEndian, variable) = one;
             var reader = new EvlogReader(Frame(header, variable, layout, isBigEndian));
             if (!reader.MoveNext() || reader.Reason != PacketRejectReason.None)
+            {
                 return false;
+            }
 
             var record = reader.Record;
             // A foreign layout may fit by chance; where ours is not the one that was read, only the preferred order may be the reason.
             if (record.Layout != layout)
+            {
                 return record.Layout < layout;
+            }
+
             return record.IsBigEndian == isBigEndian
                 && record.Format == header.Format
                 && record.Severity == header.Severity
@@ -213,10 +218,16 @@ public sealed class EvlogWriterTests
             var body = PrintfBody.Read(packed, one.IsBigEndian);
             // Ambiguous ones are the sender's to tell: then the layout's word size decides.
             if (body.WordSize != one.WordSize && !body.IsWordSizeCertain)
+            {
                 body = PrintfBody.Read(packed, one.IsBigEndian, one.WordSize);
+            }
+
             var read = new List<string>();
             foreach (var argument in body)
+            {
                 read.Add(argument.Kind == PrintfKind.String ? Encoding.ASCII.GetString(argument.Text) : argument.Number.ToString());
+            }
+
             var room = new byte[4096];
             body.Render(room, out var isCut);
             return !body.IsCut && !isCut && read.SequenceEqual(expected);

@@ -40,7 +40,9 @@ public sealed class PrintfBodyTests
         Assert.True(body.IsWordSizeCertain);
         Assert.False(body.IsCut);
         if (vector.WordSize != 0)
+        {
             Assert.Equal(vector.WordSize, body.WordSize);
+        }
     }
 
     [Fact]

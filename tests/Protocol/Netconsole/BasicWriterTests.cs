@@ -27,7 +27,10 @@ public sealed class BasicWriterTests
         var writer = new BasicWriter(Encoding.ASCII.GetBytes(text));
         var parts = new List<string>();
         while (writer.TryTake(out var datagram))
+        {
             parts.Add(Encoding.ASCII.GetString(datagram));
+        }
+
         return parts;
     }
 }

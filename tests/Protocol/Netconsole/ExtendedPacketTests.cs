@@ -154,7 +154,9 @@ public sealed class ExtendedPacketTests
         var datagram = NetconsoleVectors.WithEverything;
         var header = Array.IndexOf(datagram, (byte)';');
         for (var length = 0; length <= datagram.Length; length++)
+        {
             Assert.Equal(length > header, ExtendedPacket.TryParse(datagram.AsSpan(0, length), out _, out _));
+        }
     }
 
     private static ExtendedPacket Parse(ReadOnlySpan<byte> datagram)

@@ -100,7 +100,10 @@ public sealed class ExtendedWriterTests
             {
                 if (datagram.Length > 1000 || !ExtendedPacket.TryParse(datagram, out var packet, out _) || packet.Sequence != 416
                     || !packet.Release.SequenceEqual(Encoding.ASCII.GetBytes(one.release)))
+                {
                     return false;
+                }
+
                 body ??= new byte[packet.HasFragment ? packet.FragmentTotal : packet.Body.Length];
                 packet.Body.CopyTo(body.AsSpan(packet.FragmentOffset));
             }

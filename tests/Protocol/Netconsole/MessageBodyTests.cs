@@ -103,7 +103,10 @@ public sealed class MessageBodyTests
     {
         var list = new List<string>();
         foreach (var field in body.Fields)
+        {
             list.Add($"{Encoding.UTF8.GetString(field.Key)}={Encoding.UTF8.GetString(field.Value)}");
+        }
+
         return list;
     }
 }

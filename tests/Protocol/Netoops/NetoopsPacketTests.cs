@@ -196,7 +196,9 @@ public sealed class NetoopsPacketTests
     {
         var datagram = NetoopsVectors.UserBlobOfWords.Datagram();
         for (var length = 0; length <= datagram.Length; length++)
+        {
             Assert.Equal(length > 388, NetoopsPacket.TryParse(datagram.AsSpan(0, length), out _, out _));
+        }
     }
 
     private static byte[] KeyOf(byte[] datagram)

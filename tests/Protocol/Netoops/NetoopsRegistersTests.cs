@@ -112,7 +112,10 @@ public sealed class NetoopsRegistersTests
     {
         var list = new List<string>();
         foreach (var register in registers)
+        {
             list.Add($"{register.Name}={register.Value:x}");
+        }
+
         return list;
     }
 }

@@ -9,14 +9,14 @@ namespace Mayday.Protocol.Tests.Netoops;
 
 public sealed class NetoopsWriterTests
 {
-    private static readonly byte[] ReleaseX64 = "2.6.32-220.23.1.el6.x86_64"u8.ToArray();
-    private static readonly byte[] ReleaseI386 = "2.6.32-220.23.1.el6.i686"u8.ToArray();
+    private static readonly byte[] s_releaseX64 = "2.6.32-220.23.1.el6.x86_64"u8.ToArray();
+    private static readonly byte[] s_releaseI386 = "2.6.32-220.23.1.el6.i686"u8.ToArray();
 
     private static NetoopsDumpHeader OopsHeader => new()
     {
         DumpId = 0x1234,
         BootId = 0x11223344,
-        KernelRelease = ReleaseX64,
+        KernelRelease = s_releaseX64,
         Processor = new byte[] { 0, 6, 0x1a, 5 },
         Registers = NetoopsVectors.OopsOnX64.PrefixBytes.AsMemory(220),
     };
@@ -24,7 +24,7 @@ public sealed class NetoopsWriterTests
     private static NetoopsDumpHeader I386Header => new()
     {
         DumpId = 0x0abc,
-        KernelRelease = ReleaseI386,
+        KernelRelease = s_releaseI386,
         Processor = new byte[] { 0, 6, 0x1a, 5 },
         RegisterWidth = RegisterWidth.Bits32,
     };
@@ -95,9 +95,13 @@ public sealed class NetoopsWriterTests
             var length = packet.Data.TrimEnd((byte)0).Length;
             received += length;
             if (packet.IsDataAllNul)
+            {
                 nulPackets.Add(number);
+            }
             else if (length < 1024)
+            {
                 cutPackets.Add(number);
+            }
         }
 
         Assert.Equal(count, writer.PacketCount);
@@ -150,7 +154,7 @@ public sealed class NetoopsWriterTests
         Prop.ForAll(cases.ToArbitrary(), one =>
         {
             var log = NetoopsVectors.PatternLog(one.older + one.newer);
-            var header = new NetoopsDumpHeader { DumpId = 9, BootId = 5, Layout = one.layout, RegisterWidth = one.width, KernelRelease = ReleaseX64 };
+            var header = new NetoopsDumpHeader { DumpId = 9, BootId = 5, Layout = one.layout, RegisterWidth = one.width, KernelRelease = s_releaseX64 };
             var writer = new NetoopsWriter(header, log.AsMemory(0, one.older), log.AsMemory(one.older));
             var numbers = Enumerable.Range(0, writer.PacketCount).SelectMany(number => Enumerable.Repeat(number, NetoopsFormat.Rounds)).ToArray();
             new Random(one.seed).Shuffle(numbers);
@@ -159,7 +163,10 @@ public sealed class NetoopsWriterTests
             foreach (var number in numbers)
             {
                 if (!NetoopsPacket.TryParse(WriteInDirtyMemory(writer, number), out var packet, out _) || packet.Layout != one.layout)
+                {
                     return false;
+                }
+
                 chunks[packet.PacketNumber] = packet.Data.TrimEnd((byte)0).ToArray();
             }
 

@@ -81,7 +81,9 @@ public sealed class PstoreTests
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "../../../../../../shared/corpus/pstore", run);
         if (!Directory.Exists(folder))
+        {
             Assert.Skip("the corpus is not beside the checkout");
+        }
 
         var dumps = PstoreDump.Join(Directory.GetFiles(folder, "dmesg-*").Select(path => KeyValuePair.Create(path, File.ReadAllBytes(path))));
 
@@ -90,8 +92,12 @@ public sealed class PstoreTests
         Assert.All(dumps, dump => Assert.Contains("RIP: 0010:", Encoding.UTF8.GetString(dump.Text)));
         Assert.All(dumps, dump => Assert.DoesNotContain("ECC:", Encoding.UTF8.GetString(dump.Text)));
         if (expected.Length > 0)
+        {
             Assert.Equal(expected, string.Join(' ', dumps.Select(dump => dump.Reason + dump.Count)));
+        }
         else
+        {
             Assert.Equal(2, dumps.Count);
+        }
     }
 }

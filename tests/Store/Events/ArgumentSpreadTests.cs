@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Store.Events;
 
 namespace Mayday.Store.Tests.Events;

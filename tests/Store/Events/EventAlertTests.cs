@@ -1,6 +1,8 @@
 using System.Net;
+using Mayday.Events.Screening;
+using Mayday.Protocol;
 using Mayday.Store.Events.Alerts;
-using Mayday.Store.Events.Screening;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 

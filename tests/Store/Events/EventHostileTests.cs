@@ -1,8 +1,10 @@
 using System.Text;
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;

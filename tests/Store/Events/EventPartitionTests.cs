@@ -1,4 +1,7 @@
+using Mayday.Events.Reading;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
+using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;
@@ -97,7 +100,7 @@ public sealed class EventPartitionTests : IAsyncLifetime
             INSERT INTO event_format (facility, event_type, hash, format, severity, sample, event_count, host_count, first_seen, last_seen)
             SELECT 'filler', n, sha256(n::text::bytea), 'filler ' || n, 3, '', 0, 0, now(), now() FROM generate_series(1, {EventFormats.MaxFormats - 1}) n
             """);
-        var events = Enumerable.Range(0, 5).Select(i => SomeEvent.Of("10.12.4.1", format: $"late {i}", arguments: [Analysis.Events.EventArgument.OfNumber(i)])).ToArray();
+        var events = Enumerable.Range(0, 5).Select(i => SomeEvent.Of("10.12.4.1", format: $"late {i}", arguments: [EventArgument.OfNumber(i)])).ToArray();
 
         var first = await _writer.WriteAsync(events, null, default);
         var second = await _writer.WriteAsync([SomeEvent.Of("10.12.4.1", format: "later still")], null, default);

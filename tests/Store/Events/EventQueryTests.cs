@@ -1,9 +1,12 @@
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
 using Mayday.Store.Events.Filtering;
+using Mayday.Store.Postgres;
 using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;
@@ -60,7 +63,7 @@ public sealed class EventQueryTests(PostgresFixture postgres) : IClassFixture<Po
         Assert.Equal((written.Event.FormatString, written.Event.Text, written.Event.Flags), (found.Event.Format, found.Event.Text, found.Event.Flags));
         Assert.Equal((3, uint.MaxValue, 0u, -1, 77), (found.Event.Processor, found.Event.Uid, found.Event.Gid, found.Event.Pid, found.Event.Pgrp));
         Assert.Equal((at.AddHours(-1), true, 4), (found.Event.OccurredAt, found.Event.Truncated, found.Event.Count));
-        Assert.Equal(written.Event.Fields.Order(KeyOrder), found.Event.Fields.Order(KeyOrder));
+        Assert.Equal(written.Event.Fields.Order(s_keyOrder), found.Event.Fields.Order(s_keyOrder));
         Assert.Equal(written.Event.Notes, found.Event.Notes);
         Assert.Equal(written.Raw.ToArray(), found.Raw);
         Assert.Equal(("test", 2005), (found.Collector, found.SourcePort));
@@ -291,7 +294,7 @@ public sealed class EventQueryTests(PostgresFixture postgres) : IClassFixture<Po
 
     private static EventFilter Parse(string text) => EventFilter.TryParse(text, out var filter, out var error) ? filter : throw new ArgumentException(error.ToString());
 
-    private static readonly Comparer<KeyValuePair<string, string>> KeyOrder = Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
+    private static readonly Comparer<KeyValuePair<string, string>> s_keyOrder = Comparer<KeyValuePair<string, string>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
 
     private async Task AssertFoundAsync(IEnumerable<ReceivedEvent> wanted, EventListFilter filter) =>
         Assert.Equal(wanted.Select(one => one.Id), (await _queries.ListAsync(filter, new PageRequest(), default)).Items.Select(item => item.Id));

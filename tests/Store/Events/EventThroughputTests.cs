@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
 using Mayday.Migrations;
 using Mayday.Protocol;
 using Mayday.Store.Embedded;
 using Mayday.Store.Events;
+using Mayday.Store.Postgres;
+using Mayday.Tests.Shared;
 
 namespace Mayday.Store.Tests.Events;
 

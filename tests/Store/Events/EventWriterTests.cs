@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Store.Events;
 using Mayday.Tests.Shared;

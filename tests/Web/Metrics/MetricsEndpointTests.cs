@@ -1,5 +1,4 @@
 using System.Net;
-using Mayday.Collector;
 
 namespace Mayday.Web.Tests.Metrics;
 

@@ -1,5 +1,5 @@
 using Mayday.Protocol;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Ingest;
 
 namespace Mayday.Web.Tests.Pages;
 

@@ -1,4 +1,4 @@
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
 using Mayday.Web.Components.Events;
 
 namespace Mayday.Web.Tests.Pages;

@@ -1,5 +1,5 @@
-using Mayday.Store;
-using Mayday.Web.Components.Reading;
+using Mayday.Store.Ingest;
+using Mayday.Web.Components.Overview;
 
 namespace Mayday.Web.Tests.Pages;
 

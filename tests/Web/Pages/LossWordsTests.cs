@@ -1,5 +1,5 @@
-using Mayday.Store;
-using Mayday.Web.Components.Reading;
+using Mayday.Store.Ingest;
+using Mayday.Web.Components.Ingest;
 
 namespace Mayday.Web.Tests.Pages;
 

@@ -1,5 +1,5 @@
 using Deque.AxeCore.Playwright;
-using Mayday.Store;
+using Mayday.Protocol;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -26,7 +26,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
 
         await Expect(page.Locator("p.note[role=status]")).ToContainTextAsync("2 crashes moved to the other bug");
         await Expect(page.Locator("dl.facts").First).ToContainTextAsync("into another bug");
-        Assert.Equal(3, (await pages.Queries.FindBugAsync(other, CancellationToken.None))!.CrashCount);
+        Assert.Equal(3, (await pages.Queries.Bugs.FindBugAsync(other, CancellationToken.None))!.CrashCount);
 
         await pages.GoAsync(page, $"/bugs/{other}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Split off " }).ClickAsync();
@@ -34,8 +34,8 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
         await form.GetByRole(AriaRole.Button, new() { Name = "Split", Exact = true }).ClickAsync();
 
         await Expect(page.Locator("p.note[role=status]")).ToContainTextAsync("2 crashes moved to a bug of its own");
-        Assert.Equal(1, (await pages.Queries.FindBugAsync(other, CancellationToken.None))!.CrashCount);
-        Assert.Equal(2, (await pages.Queries.FindBugAsync(one, CancellationToken.None))!.CrashCount);
+        Assert.Equal(1, (await pages.Queries.Bugs.FindBugAsync(other, CancellationToken.None))!.CrashCount);
+        Assert.Equal(2, (await pages.Queries.Bugs.FindBugAsync(one, CancellationToken.None))!.CrashCount);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
         await Expect(page.Locator("#decide-bug")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("form.decide")).ToHaveCountAsync(0);
-        Assert.Null((await pages.Queries.FindBugAsync(one, CancellationToken.None))!.MergedInto);
+        Assert.Null((await pages.Queries.Bugs.FindBugAsync(one, CancellationToken.None))!.MergedInto);
 
         await ask.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -59,7 +59,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
         await page.Keyboard.TypeAsync(other.ToString());
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("p.note[role=status]")).ToContainTextAsync("1 crash moved to the other bug");
-        Assert.Equal(other, (await pages.Queries.FindBugAsync(one, CancellationToken.None))!.MergedInto);
+        Assert.Equal(other, (await pages.Queries.Bugs.FindBugAsync(one, CancellationToken.None))!.MergedInto);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
             await Expect(form.GetByRole(AriaRole.Alert)).ToContainTextAsync(said);
         }
 
-        Assert.Null((await pages.Queries.FindBugAsync(one, CancellationToken.None))!.MergedInto);
+        Assert.Null((await pages.Queries.Bugs.FindBugAsync(one, CancellationToken.None))!.MergedInto);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class PagesBugDecisionTests(PagesFixture pages)
             await pages.Writer.WriteAsync([PageSeed.Dump(log, $"{function.Replace('_', '-')}-{i}", $"10.31.{function[^1] - 'a'}.{i + 1}", DateTimeOffset.UtcNow.AddDays(-1).AddMinutes(-i * 9), Transport.Http)], CancellationToken.None);
         }
 
-        var (found, _) = await pages.Queries.SliceCrashesAsync(new() { Function = function }, 0, 1, 10, CancellationToken.None);
+        var (found, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = function }, 0, 1, 10, CancellationToken.None);
         return found[0].BugId;
     }
 }

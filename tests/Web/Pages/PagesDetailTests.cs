@@ -1,4 +1,7 @@
-using Mayday.Store;
+using Mayday.Protocol;
+using Mayday.Store.Crashes;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -175,7 +178,7 @@ public sealed class PagesDetailTests(PagesFixture pages)
 
     private async Task<CrashItem> FindAsync(CrashFilter filter)
     {
-        var (crashes, _) = await pages.Queries.SliceCrashesAsync(filter, 0, 1, 10, CancellationToken.None);
+        var (crashes, _) = await pages.Queries.Crashes.SliceCrashesAsync(filter, 0, 1, 10, CancellationToken.None);
         return Assert.Single(crashes);
     }
 }

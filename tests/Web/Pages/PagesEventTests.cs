@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Templates;
+using Mayday.Events.Reading;
+using Mayday.Events.Screening;
+using Mayday.Events.Templates;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
-using Mayday.Store;
 using Mayday.Store.Events;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -158,7 +158,7 @@ public sealed class PagesEventTests(PagesFixture pages)
     public async Task CrashAndHost_ShowTheEventsBeside()
     {
         // A host that no other test sends events of.
-        var (crashes, _) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-04" }, 0, 1, 10, CancellationToken.None);
+        var (crashes, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-04" }, 0, 1, 10, CancellationToken.None);
         var crash = crashes[0];
         var text = $"ata9.00: before {crash.Id:N}";
         await pages.EventWriter.WriteAsync(

@@ -1,5 +1,9 @@
 using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
 using Mayday.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,7 +18,7 @@ public sealed class PagesFixture : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
 
-    private static readonly string[] Arguments =
+    private static readonly string[] s_arguments =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
     private PostgresFixture _postgres = null!;
@@ -26,7 +30,7 @@ public sealed class PagesFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
-    public CrashQueries Queries => _app.Services.GetRequiredService<CrashQueries>();
+    public StoreQueries Queries => _app.Services.GetRequiredService<StoreQueries>();
 
     public CrashWriter Writer => _app.Services.GetRequiredService<CrashWriter>();
 
@@ -58,7 +62,7 @@ public sealed class PagesFixture : IAsyncLifetime
             // Waits end when the page is ready; the bound is only for a machine that is busy with everything else.
             Assertions.SetDefaultExpectTimeout(60_000);
             _playwright = await Playwright.CreateAsync();
-            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Arguments });
+            _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = s_arguments });
         }
     }
 

@@ -1,4 +1,4 @@
-using Mayday.Store;
+using Mayday.Protocol;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,7 +10,7 @@ public sealed class PagesListTests(PagesFixture pages)
     [Fact]
     public async Task Crashes_Opened_ListsNewestFirstWithHostKernelAndCompleteness()
     {
-        var (expected, total) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 3, 10_000, CancellationToken.None);
+        var (expected, total) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 3, 10_000, CancellationToken.None);
         var page = await pages.OpenAsync("/crashes?host=web-0*");
 
         await Expect(page.GetByText($"{total} crashes that match, newest first")).ToBeVisibleAsync();
@@ -134,7 +134,7 @@ public sealed class PagesListTests(PagesFixture pages)
     [Fact]
     public async Task Bugs_Opened_ShowsTrendCountsAndKinds()
     {
-        var (bugs, total) = await pages.Queries.SliceBugsAsync(new(), 0, 1, CancellationToken.None);
+        var (bugs, total) = await pages.Queries.Bugs.SliceBugsAsync(new(), 0, 1, CancellationToken.None);
         var page = await pages.OpenAsync("/bugs");
 
         await Expect(page.Locator("table.vt svg.bars").First).ToBeVisibleAsync();

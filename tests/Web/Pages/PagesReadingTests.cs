@@ -2,15 +2,17 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mayday.Analysis;
+using Mayday.Web.Components.Crashes;
+using Mayday.Web.Components.Filters;
 using Mayday.Web.Components.Layout;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Texts;
 
 namespace Mayday.Web.Tests.Pages;
 
 /// <summary>What stands between the store and the eye, without a browser.</summary>
 public sealed class PagesReadingTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset s_now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void ViewQuery_AnyValues_SurviveTheUrl() =>
@@ -44,7 +46,7 @@ public sealed class PagesReadingTests
     [InlineData("2026-11-01", "2026-11-01T00:00:00Z")]
     public void TimeBound_Understood_IsThatMoment(string text, string at)
     {
-        Assert.True(TimeBound.TryResolve(text, Now, out var resolved));
+        Assert.True(TimeBound.TryResolve(text, s_now, out var resolved));
         Assert.Equal(DateTimeOffset.Parse(at), resolved);
     }
 
@@ -54,7 +56,7 @@ public sealed class PagesReadingTests
     [InlineData("-1d")]
     [InlineData("99999999999d")]
     [InlineData("100000w")]
-    public void TimeBound_Nonsense_IsRefused(string text) => Assert.False(TimeBound.TryResolve(text, Now, out _));
+    public void TimeBound_Nonsense_IsRefused(string text) => Assert.False(TimeBound.TryResolve(text, s_now, out _));
 
     [Fact]
     public void PlainText_AnyText_HasNoControlAndNoTurn() =>

@@ -58,7 +58,7 @@ public sealed class PagesScriptTests(PagesFixture pages)
     [Fact]
     public async Task Document_WithoutScript_ShowsTheCrashAllTheSame()
     {
-        var (crashes, _) = await pages.Queries.SliceCrashesAsync(new() { Function = "cm_null_read" }, 0, 1, 10, CancellationToken.None);
+        var (crashes, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = "cm_null_read" }, 0, 1, 10, CancellationToken.None);
         using var client = new HttpClient { BaseAddress = pages.Address };
 
         var html = await client.GetStringAsync($"/crashes/{crashes[0].Id}");

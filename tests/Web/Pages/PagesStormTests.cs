@@ -1,4 +1,5 @@
-using Mayday.Store;
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Tests.Shared;
 using Microsoft.Playwright;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Mayday.Store.Events.Screening;
+using Mayday.Events.Screening;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

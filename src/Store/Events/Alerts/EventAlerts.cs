@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Mayday.Store.Events.Screening;
+using Mayday.Events.Screening;
+using Mayday.Protocol;
+using Mayday.Store.Postgres;
 using Npgsql;
 
 namespace Mayday.Store.Events.Alerts;

@@ -1,4 +1,7 @@
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Protocol;
+using Mayday.Query;
+using Mayday.Query.Patterns;
 using Mayday.Store.Schema;
 
 namespace Mayday.Store.Events.Filtering;
@@ -35,13 +38,15 @@ internal sealed class EventFilterSql
         return conditions.OfType<FilterTest>().Select(writer.SinceOf).Max();
     }
 
-    private DateTimeOffset? SinceOf(FilterTest test) => test switch
+    private DateTimeOffset? SinceOf(FilterTest test) => (SubjectOf(test), test.Operator) switch
     {
-        { Subject: AttributeSubject(EventAttribute.Age), Operator: FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Equal } => Before(((AgeValue)test.Value).Age),
-        { Subject: AttributeSubject(EventAttribute.ReceivedAt), Operator: FilterOperator.Greater or FilterOperator.GreaterOrEqual or FilterOperator.Equal } =>
-            ((TimeValue)test.Value).Time.ToUniversalTime(),
+        (AttributeSubject(EventAttribute.Age), FilterOperator.Less or FilterOperator.LessOrEqual) => TimeText.Resolve(test.Value, _now),
+        (AttributeSubject(EventAttribute.ReceivedAt), FilterOperator.Greater or FilterOperator.GreaterOrEqual or FilterOperator.Equal) =>
+            TimeText.Resolve(test.Value, _now),
         _ => null,
     };
+
+    private static EventSubject SubjectOf(FilterTest test) => ((EventField)test.Field).Subject;
 
     private string Write(FilterNode node, bool isNegated) => node switch
     {
@@ -56,7 +61,7 @@ internal sealed class EventFilterSql
     private string Join(IReadOnlyList<FilterNode> parts, string with, bool isNegated) =>
         $"({string.Join(with, parts.Select(part => Write(part, isNegated)))})";
 
-    private string Write(FilterTest test) => test.Subject switch
+    private string Write(FilterTest test) => SubjectOf(test) switch
     {
         AttributeSubject(var attribute) => WriteAttribute(test, attribute),
         ArgumentSubject(var index) => WriteArgument(test, _bind(index)),
@@ -89,17 +94,17 @@ internal sealed class EventFilterSql
         EventAttribute.Flags when test is { Operator: FilterOperator.HasBits, Value: NumberValue(var mask) } =>
             $"(e.flags & {_bind(unchecked((int)(uint)mask))}) <> 0",
         EventAttribute.Flags => WriteNumber(test, Unsigned("e.flags")),
-        EventAttribute.Truncated => $"e.truncated = {_bind(((TruthValue)test.Value).Truth)}",
+        EventAttribute.Truncated => $"e.truncated {Sign(test.Operator)} {_bind(((TruthValue)test.Value).Truth)}",
         EventAttribute.Processor => WriteNumber(test, "e.processor"),
         EventAttribute.Uid => WriteNumber(test, "e.uid"),
         EventAttribute.Gid => WriteNumber(test, "e.gid"),
         EventAttribute.Pid => WriteNumber(test, "e.pid"),
         EventAttribute.Pgrp => WriteNumber(test, "e.pgrp"),
         EventAttribute.Count => WriteNumber(test, "e.count"),
-        EventAttribute.ReceivedAt => WriteReceived(test.Operator, ((TimeValue)test.Value).Time.ToUniversalTime()),
-        EventAttribute.OccurredAt => $"e.occurred_at {Sign(test.Operator)} {_bind(((TimeValue)test.Value).Time.ToUniversalTime())}",
+        EventAttribute.ReceivedAt => WriteReceived(test.Operator, TimeText.Resolve(test.Value, _now)),
+        EventAttribute.OccurredAt => $"e.occurred_at {Sign(test.Operator)} {_bind(TimeText.Resolve(test.Value, _now))}",
         // Older than two hours is received before then.
-        EventAttribute.Age => WriteReceived(Mirrored(test.Operator), Before(((AgeValue)test.Value).Age)),
+        EventAttribute.Age => WriteReceived(Mirrored(test.Operator), TimeText.Resolve(test.Value, _now)),
         _ => throw new ArgumentException("an attribute that has no SQL", nameof(attribute)),
     };
 
@@ -115,8 +120,6 @@ internal sealed class EventFilterSql
         var condition = WriteSmall(test, "e.severity");
         return isGrave ? $"({condition} AND {IsGrave})" : condition;
     }
-
-    private DateTimeOffset Before(TimeSpan age) => _now - DateTimeOffset.MinValue > age ? _now - age : DateTimeOffset.MinValue;
 
     // The same bits, read as unsigned.
     private static string Unsigned(string column) => $"({column}::bigint & 4294967295)";
@@ -177,7 +180,11 @@ internal sealed class EventFilterSql
 
     private string WriteText(FilterTest test, string column) => (test.Operator, test.Value) switch
     {
-        (FilterOperator.Contains, TextValue(var wanted)) => $"{column} LIKE {_bind($"%{Literally(wanted)}%")}",
+        (FilterOperator.Contains, TextValue(var wanted)) => $"{column} LIKE {_bind($"%{Glob.Literally(wanted)}%")}",
+        (FilterOperator.Finds, TextValue(var wanted)) => $"{column} ILIKE {_bind($"%{Glob.Literally(wanted)}%")}",
+        (FilterOperator.Finds, GlobValue(var glob, _)) => $"{column} ILIKE {_bind(glob.LikeAnywhere)}",
+        (FilterOperator.Equal or FilterOperator.NotEqual, GlobValue(var glob, var ignoresCase)) =>
+            $"{column} {(test.Operator == FilterOperator.Equal ? "" : "NOT ")}{(ignoresCase ? "ILIKE" : "LIKE")} {_bind(glob.Like)}",
         (FilterOperator.Matches, PatternValue(var pattern)) => $"{column} ~ {_bind(pattern.Postgres)}",
         (FilterOperator.NotMatches, PatternValue(var pattern)) => $"{column} !~ {_bind(pattern.Postgres)}",
         (FilterOperator.Equal or FilterOperator.NotEqual, TextValue(var wanted)) => $"{column} {Sign(test.Operator)} {_bind(wanted)}",
@@ -185,11 +192,6 @@ internal sealed class EventFilterSql
         (var op, TextValue(var wanted)) => $"{column} {Sign(op)} {_bind(wanted)} COLLATE \"C\"",
         _ => throw new ArgumentException("a text can be tested against a text or a pattern only", nameof(test)),
     };
-
-    private static string Literally(string text) => text
-        .Replace(@"\", @"\\", StringComparison.Ordinal)
-        .Replace("%", @"\%", StringComparison.Ordinal)
-        .Replace("_", @"\_", StringComparison.Ordinal);
 
     private static FilterOperator Mirrored(FilterOperator op) => op switch
     {

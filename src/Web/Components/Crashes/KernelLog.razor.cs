@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
@@ -52,7 +52,7 @@ public sealed partial class KernelLog
         // Keyed by what is shown: the circuit takes over the window that the first, static rendering made.
         var window = await ReadOnceAsync(string.Create(CultureInfo.InvariantCulture, $"{CrashId:N}/{around}"), async cancellation =>
         {
-            var log = await Queries.FindCrashLogAsync(CrashId, cancellation);
+            var log = await Queries.Crashes.FindCrashLogAsync(CrashId, cancellation);
             return log is null ? null : LogWindow.Of(log.Log, log.Start, log.End, GuiltyFunction, around);
         });
         if (asked != _asked)
@@ -93,7 +93,7 @@ public sealed partial class KernelLog
     private string LineUrl(int line) =>
         _window is { } window && window.Lines.Count < window.TotalLines ? WindowUrl(line) : string.Create(CultureInfo.InvariantCulture, $"crashes/{CrashId}#L{line}");
 
-    private static string ClassOf(LogLine line)
+    private static string ClassOf(ShownLine line)
     {
         var severity = line.Severity switch
         {

@@ -16,7 +16,7 @@ public sealed partial class EventGrid
     private bool _settled;
 
     // A search that no index serves takes seconds: scrolling shows what it found, and only a new question or a refresh searches again.
-    private EventPage? _found;
+    private EventSearchPage? _found;
 
     [Inject] public required EventQueries Records { get; init; }
 

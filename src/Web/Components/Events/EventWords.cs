@@ -1,9 +1,11 @@
 using System.Globalization;
-using Mayday.Analysis.Events;
-using Mayday.Analysis.Events.Filtering;
+using Mayday.Events.Filtering;
+using Mayday.Events.Reading;
 using Mayday.Protocol;
+using Mayday.Query;
 using Mayday.Store.Events;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Filters;
+using Mayday.Web.Components.Texts;
 
 namespace Mayday.Web.Components.Events;
 
@@ -72,10 +74,18 @@ internal static class EventWords
     public static string AsFilter(string typed)
     {
         var text = typed.Trim();
-        return text.Length == 0 || text.AsSpan().ContainsAny(s_signs) || EventFilter.TryParse(text, out _, out _)
+        return text.Length == 0 || text.AsSpan().ContainsAny(s_signs) || (EventFilter.TryParse(text, out var filter, out _) && HasField(filter.Root))
             ? text
             : $"\"{text.Replace(@"\", @"\\", StringComparison.Ordinal)}\"";
     }
+
+    private static bool HasField(FilterNode node) => node switch
+    {
+        FilterAll(var parts) => parts.Any(HasField),
+        FilterAny(var parts) => parts.Any(HasField),
+        FilterNot(var part) => HasField(part),
+        _ => node is FilterTest { Operator: not FilterOperator.Finds },
+    };
 
     public static string Link(string filter, long? format = null)
     {

@@ -1,7 +1,8 @@
 using System.Data.Common;
-using Mayday.Store;
 using Mayday.Store.Events;
-using Mayday.Web.Components.Reading;
+using Mayday.Store.Postgres;
+using Mayday.Web.Components.Filters;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 
 namespace Mayday.Web.Components.Events;

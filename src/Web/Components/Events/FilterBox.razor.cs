@@ -1,6 +1,8 @@
-using Mayday.Analysis.Events.Filtering;
-using Mayday.Store.Events.Screening;
-using Mayday.Web.Components.Reading;
+using Mayday.Events.Filtering;
+using Mayday.Events.Screening;
+using Mayday.Query;
+using Mayday.Web.Components.Filters;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
@@ -13,13 +15,11 @@ public sealed partial class FilterBox
     // Not in the markup: what is encoded there is encoded again, and people read &lt;.
     private const string Hint = "severity <= err && host ~ ^web && arg1 > 5";
 
-    private static readonly FilterCompletion s_none = new(0, 0, []);
-
     private string _text = "";
     private string _parsed = "";
     private string? _shown;
     private FilterError? _error;
-    private FilterCompletion _completion = s_none;
+    private FilterCompletion _completion = FilterCompletion.Nothing;
     private int _chosen = -1;
 
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -31,6 +31,8 @@ public sealed partial class FilterBox
     [Parameter, EditorRequired] public ViewQuery Query { get; set; } = ViewQuery.Empty(ViewQuery.OfEvents);
 
     [Parameter, EditorRequired] public string Path { get; set; } = "events";
+
+    private EventCatalogue Catalogue => new(Knowledge.Templates.Names);
 
     private bool IsOpen => _completion.Suggestions.Count > 0;
 
@@ -49,7 +51,7 @@ public sealed partial class FilterBox
     {
         _parsed = _text;
         _error = null;
-        if (!string.IsNullOrWhiteSpace(_text) && !EventFilter.TryParse(_text, Knowledge.Templates.Names, out _, out var error))
+        if (!string.IsNullOrWhiteSpace(_text) && !EventFilter.TryParse(_text, Catalogue, out _, out var error))
         {
             _error = error;
         }
@@ -65,7 +67,7 @@ public sealed partial class FilterBox
         }
 
         var caret = await Script.InvokeAsync<int>("mayday.caret", "filter");
-        _completion = FilterCompletion.At(_text, caret, Knowledge.Templates.Names);
+        _completion = FilterCompletion.At(_text, caret, Catalogue);
         _chosen = -1;
     }
 
@@ -104,7 +106,7 @@ public sealed partial class FilterBox
         // The list may be of a moment ago: what the word takes the place of is what stands at the caret now.
         var word = _completion.Suggestions[index].Insert + " ";
         var caret = await Script.InvokeAsync<int>("mayday.caret", "filter");
-        var now = FilterCompletion.At(_text, caret, Knowledge.Templates.Names);
+        var now = FilterCompletion.At(_text, caret, Catalogue);
 
         // A space that follows the word already is taken along, or there would be two.
         var spaces = _text[(now.Start + now.Length)..].TakeWhile(char.IsWhiteSpace).Count();
@@ -116,7 +118,7 @@ public sealed partial class FilterBox
 
     private void Close()
     {
-        _completion = s_none;
+        _completion = FilterCompletion.Nothing;
         _chosen = -1;
     }
 

@@ -1,5 +1,5 @@
 using Mayday.Protocol;
-using Mayday.Store;
+using Mayday.Store.Hosts;
 using Microsoft.AspNetCore.Components;
 
 namespace Mayday.Web.Components.Events;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using Mayday.Web.Components.Texts;
 using Mayday.Web.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
@@ -12,7 +13,7 @@ namespace Mayday.Web.Components.Layout;
 public sealed partial class MainLayout : IDisposable
 {
     /// <summary>As fresh as the pulse itself.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _gone = new();
     private ErrorBoundary? _boundary;
@@ -48,7 +49,7 @@ public sealed partial class MainLayout : IDisposable
 
     private async Task BeatAsync()
     {
-        using var timer = new PeriodicTimer(Beat, Time);
+        using var timer = new PeriodicTimer(s_beat, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(_gone.Token))
@@ -94,7 +95,7 @@ public sealed partial class MainLayout : IDisposable
     private static string Short(long? count) => count switch
     {
         null or 0 => "",
-        < 10_000 => Reading.Words.Count(count.Value),
+        < 10_000 => Words.Count(count.Value),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count.Value / 1000} k"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{count.Value / 1_000_000} M"),
     };

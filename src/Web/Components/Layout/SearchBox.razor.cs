@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Mayday.Web.Components.Events;
-using Mayday.Web.Components.Reading;
+using Mayday.Web.Components.Filters;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 

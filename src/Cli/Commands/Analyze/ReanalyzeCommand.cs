@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Mayday.Analysis;
+using Mayday.Hosting;
+using Mayday.Store;
+using Mayday.Store.Embedded;
+using Mayday.Store.Reanalysis;
+using Npgsql;
+
+namespace Mayday.Cli.Commands.Analyze;
+
+/// <summary>
+/// <c>mayday reanalyze</c>: dumps that an older analyser read are read again; crashes keep their ids where the same report is found, and
+/// move to other bugs where it is named otherwise. Runs beside a collector; what is stopped half-way goes on where it stood.
+/// </summary>
+internal static class ReanalyzeCommand
+{
+    public static Command Create()
+    {
+        var all = new Option<bool>("--all") { Description = "Also dumps that this version of the analyser read already." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing; say which bugs would be renamed, merged, split, appear or vanish." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line for each change of a bug." };
+        var data = new Option<string?>("--data")
+        {
+            Description = "Data directory of the `mayday up` whose embedded Postgres is meant (default as for up).",
+            HelpName = "DIR",
+        };
+        var config = CommonOptions.Config();
+        var database = CommonOptions.Database();
+        var command = new Command("reanalyze", "Read stored dumps again with this version's analyser.") { all, dryRun, json, data, config, database };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data)), parsed.GetValue(all), parsed.GetValue(dryRun), parsed.GetValue(json), cancellation));
+        return command;
+    }
+
+    internal static string Connection(string? config, string? database, string? data)
+    {
+        var settings = new Dictionary<string, string?>();
+        if (database is not null)
+        {
+            settings[RoleSettings.ConnectionKey] = database;
+        }
+
+        if (data is not null)
+        {
+            settings[DataDirectory.Key] = data;
+        }
+
+        var configuration = ProgramConfiguration.Load(config, settings);
+        if (configuration[RoleSettings.ConnectionKey] is { Length: > 0 } named)
+        {
+            return named;
+        }
+
+        var directory = DataDirectory.Of(configuration);
+        return EmbeddedPostgres.FindRunning(directory) ?? throw new PlainFailureException(
+            $"no Postgres runs in {directory}. Start `mayday up --data {directory}` first, or name another Postgres with --database.");
+    }
+
+    private static async Task<int> RunAsync(string connection, bool all, bool dryRun, bool json, CancellationToken cancellation)
+    {
+        await using var source = StoreRegistration.CreateDataSource(connection);
+        await RoleStart.CheckSchemaAsync(source, cancellation);
+        var reanalysis = new Reanalyzer(source, TimeProvider.System, log => CrashAnalyzer.Analyze(log.Span), CrashAnalyzer.Version);
+        if (await new DumpsForReanalysis(source).CountWithoutLogAsync(all ? int.MaxValue : CrashAnalyzer.Version, cancellation) is > 0 and var without)
+        {
+            await Console.Error.WriteLineAsync($"{without} dumps stay as they were understood: only their facts were kept (setting Store:Reservoir:LogsPerBugAndHour).");
+        }
+
+        var total = await reanalysis.CountAsync(all, cancellation);
+        if (total == 0)
+        {
+            (json ? Console.Error : Console.Out).WriteLine($"Nothing to do: every stored dump was read by analyser version {CrashAnalyzer.Version}.");
+            return ExitCode.Done;
+        }
+
+        ReanalysisResult result;
+        using (var progress = new ProgressLine(total))
+        {
+            result = await reanalysis.RunAsync(all, dryRun, progress.Advance, cancellation);
+            progress.Clear();
+        }
+
+        ReanalysisOutput.Write(Console.Out, result, dryRun, json);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Mayday.Hosting;
+
+namespace Mayday.Cli.Commands.Events;
+
+/// <summary><c>mayday events [--filter EXPRESSION] [--host HOST] [--since TIME] [--follow]</c>: kernel events, asked for over REST.</summary>
+public static class EventsCommand
+{
+    /// <summary>Where <c>mayday up</c> listens by default.</summary>
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>A screenful or two; --limit takes more.</summary>
+    private const int DefaultLimit = 100;
+
+    private const int MaxLimit = 100_000;
+
+    public static Command Create()
+    {
+        var filter = new Option<string?>("--filter") { Description = "Condition, such as 'severity <= err && arg1 > 5' (docs/evlog.md)", HelpName = "EXPRESSION" };
+        var host = new Option<string?>("--host") { Description = "Only of this host: its name, address or id; web-* takes every name that begins so", HelpName = "HOST" };
+        var since = new Option<string?>("--since") { Description = "Received since then: 2026-01-31T12:00:00Z, or how long ago: 30m, 2h, 7d", HelpName = "TIME" };
+        var until = new Option<string?>("--until") { Description = "Received before then", HelpName = "TIME" };
+        var limit = new Option<string?>("--limit") { Description = $"How many at most, the newest (default: {DefaultLimit})", HelpName = "N" };
+        var url = new Option<string?>("--url") { Description = $"Where Mayday's web role listens (default: {DefaultUrl})", HelpName = "URL" };
+        var json = new Option<bool>("--json") { Description = "One JSON object an event, one a line" };
+        var follow = new Option<bool>("--follow") { Description = "Goes on with new events until Ctrl-C" };
+        var command = new Command("events", "Shows kernel events that were received, oldest of the newest first") { filter, host, since, until, limit, url, json, follow };
+        command.SetAction((result, cancellation) => RunAsync(
+            new EventClient(UrlOf(result.GetValue(url)), result.GetValue(filter), result.GetValue(host)),
+            new EventOutput(result.GetValue(json)),
+            result.GetValue(since),
+            result.GetValue(until),
+            LimitOf(result.GetValue(limit)),
+            result.GetValue(follow),
+            cancellation));
+        return command;
+    }
+
+    private static Uri UrlOf(string? text) =>
+        Uri.TryCreate(text ?? DefaultUrl, UriKind.Absolute, out var url) && url.Scheme is ("http" or "https")
+            ? url
+            : throw new PlainFailureException($"--url takes an address such as {DefaultUrl}, not '{Printable.Show(text)}'.", ExitCode.WrongUse);
+
+    private static int LimitOf(string? text)
+    {
+        if (text is null)
+        {
+            return DefaultLimit;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= MaxLimit
+            ? limit
+            : throw new PlainFailureException($"--limit takes a number from 1 to {MaxLimit}, not '{Printable.Show(text)}'.", ExitCode.WrongUse);
+    }
+
+    private static async Task<int> RunAsync(
+        EventClient client, EventOutput output, string? since, string? until, int limit, bool follow, CancellationToken cancellation)
+    {
+        using (client)
+        using (output)
+        {
+            try
+            {
+                var shown = new ShownEvents();
+                await PrintAsync(client, output, since, until, limit, shown, cancellation);
+                while (follow)
+                {
+                    // As often as a person can read; the server has an index for the question.
+                    await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+                    await PrintAsync(client, output, shown.Since ?? since, until: null, MaxLimit, shown, cancellation);
+                }
+
+                return ExitCode.Done;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // Ctrl-C is how --follow ends.
+                return ExitCode.Done;
+            }
+        }
+    }
+
+    /// <summary>Prints what was not shown yet, oldest first.</summary>
+    private static async Task PrintAsync(
+        EventClient client, EventOutput output, string? since, string? until, int limit, ShownEvents shown, CancellationToken cancellation)
+    {
+        var events = new List<JsonElement>();
+        var asked = 0;
+        await foreach (var one in client.ListAsync(since, until, cancellation))
+        {
+            if (shown.Add(one))
+            {
+                events.Add(one);
+            }
+
+            if (++asked == limit)
+            {
+                break;
+            }
+        }
+
+        for (var i = events.Count - 1; i >= 0; i--)
+        {
+            output.Write(events[i]);
+        }
+
+        output.Flush();
+        shown.ForgetOld();
+    }
+}
+
+/// <summary>What --follow printed lately: events are stored in batches, so one may come to light a little after newer ones did.</summary>
+internal sealed class ShownEvents
+{
+    // A collector's batch waits for a second at most; a spool that is caught up after an outage is for a question of its own.
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<Guid, DateTimeOffset> _shown = [];
+    private DateTimeOffset? _newest;
+
+    /// <summary>From when on to ask again.</summary>
+    public string? Since => (_newest - s_late)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public bool Add(JsonElement one)
+    {
+        if (!one.TryGetProperty("id", out var value) || !value.TryGetGuid(out var id)
+            || !one.TryGetProperty("receivedAt", out value) || !value.TryGetDateTimeOffset(out var time)
+            || !_shown.TryAdd(id, time))
+        {
+            return false;
+        }
+
+        _newest = _newest > time ? _newest : time;
+        return true;
+    }
+
+    public void ForgetOld()
+    {
+        var oldest = _newest - s_late - TimeSpan.FromSeconds(1);
+        foreach (var (id, time) in _shown)
+        {
+            if (time < oldest)
+            {
+                _shown.Remove(id);
+            }
+        }
+    }
+}

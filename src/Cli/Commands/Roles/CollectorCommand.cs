@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Mayday.Cli.Roles;
+using Mayday.Hosting;
+
+namespace Mayday.Cli.Commands.Roles;
+
+/// <summary><c>mayday collector</c>: receives, reassembles, analyses and stores; nothing else.</summary>
+internal static class CollectorCommand
+{
+    public static Command Create()
+    {
+        var netlink = CommonOptions.Netlink();
+        var config = CommonOptions.Config();
+        var database = CommonOptions.Database();
+        var command = new Command("collector", "Run the receiver alone, against a Postgres that `mayday migrate` prepared.") { netlink, config, database };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));
+            if (parsed.GetValue(netlink) is { } groups)
+            {
+                settings["Collector:Netlink"] = groups;
+            }
+
+            return CollectorHost.RunAsync(settings, cancellation);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Mayday.Hosting;
+using Mayday.Migrations;
+using Npgsql;
+
+namespace Mayday.Cli.Commands.Roles;
+
+/// <summary><c>mayday migrate</c>: brings the database to this program's schema. Services never do.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create()
+    {
+        var config = CommonOptions.Config();
+        var database = CommonOptions.Database();
+        var command = new Command("migrate", "Bring the database to this program's schema (a one-shot job; run it before the services).") { config, database };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));
+            var applied = await MigrateAsync(RoleSettings.Connection(settings), cancellation);
+            Console.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    public static async Task<IReadOnlyList<string>> MigrateAsync(string connection, CancellationToken cancellation)
+    {
+        try
+        {
+            return await SchemaMigrator.MigrateAsync(connection, cancellation);
+        }
+        catch (ArgumentException malformed)
+        {
+            throw new PlainFailureException($"{RoleSettings.ConnectionKey} is not a Postgres connection string: {malformed.Message}", ExitCode.WrongUse);
+        }
+        catch (NpgsqlException away) when (away is not PostgresException)
+        {
+            throw RoleStart.Unreachable(away);
+        }
+    }
+}

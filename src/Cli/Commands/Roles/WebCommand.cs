@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Mayday.Cli.Roles;
+using Mayday.Hosting;
+
+namespace Mayday.Cli.Commands.Roles;
+
+/// <summary><c>mayday web</c>: pages and REST API; nothing else.</summary>
+internal static class WebCommand
+{
+    public static Command Create()
+    {
+        var config = CommonOptions.Config();
+        var database = CommonOptions.Database();
+        var command = new Command("web", "Run the pages and the REST API alone, against a Postgres that `mayday migrate` prepared.") { config, database };
+        command.SetAction((parsed, cancellation) =>
+            WebHost.RunAsync(RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database)), cancellation));
+        return command;
+    }
+}

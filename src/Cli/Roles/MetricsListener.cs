@@ -1,0 +1,54 @@
+using Mayday.Hosting;
+using Mayday.Web.Metrics;
+
+namespace Mayday.Cli.Roles;
+
+/// <summary>
+/// <c>/metrics</c> of a collector that runs alone. Off unless <c>Collector:Metrics:Listen</c> names a port: a receiver opens no door that nobody
+/// asked for, and OTLP, which it calls itself, needs none. With the pages (<c>mayday up</c>) their port has it.
+/// </summary>
+internal sealed class MetricsListener(WebListen listen, InstrumentReadings readings) : IHostedService, IAsyncDisposable
+{
+    public const string Key = "Collector:Metrics:Listen";
+
+    private WebApplication? _app;
+
+    public string Address => _app is null ? "" : WebHost.PageAddress(_app).TrimEnd('/') + MetricsEndpoint.Path;
+
+    /// <summary>Null where none is wanted.</summary>
+    public static WebListen? ReadListen(IConfiguration settings, out IReadOnlyList<string> failures)
+    {
+        failures = [];
+        if (settings[Key] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (WebListen.TryParse(text, out var listen, out var failure, Key))
+        {
+            return listen;
+        }
+
+        failures = [failure];
+        return null;
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(listen.Address, listen.Port);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(readings);
+        _app = builder.Build();
+        _app.MapMaydayMetrics();
+        await WebHost.StartAsync(_app, listen, cancellationToken, $"the setting {Key}");
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,62 @@
+using Mayday.Linux.Memory;
+
+namespace Mayday.Collector.Datagrams;
+
+/// <summary>
+/// What one receive brought: slots of memory that does not move (of the journal, where there is one), which a shard uses over and over, for all
+/// its sockets in turn. Nothing is allocated after the constructor.
+/// </summary>
+internal sealed class DatagramBatch
+{
+    private readonly FixedMemory _bytes;
+    private readonly int[] _lengths;
+    private readonly bool[] _truncated;
+    private readonly long[] _arrivals;
+    private readonly SourceEndPoint[] _sources;
+
+    public DatagramBatch(int slots, int slotLength)
+        : this(slots, slotLength, FixedMemory.Allocate(slots * slotLength))
+    {
+    }
+
+    public DatagramBatch(int slots, int slotLength, FixedMemory bytes)
+    {
+        Slots = slots;
+        SlotLength = slotLength;
+        _bytes = bytes;
+        _lengths = new int[slots];
+        _truncated = new bool[slots];
+        _arrivals = new long[slots];
+        _sources = new SourceEndPoint[slots];
+    }
+
+    public int Slots { get; }
+
+    public int SlotLength { get; }
+
+    public int Count { get; private set; }
+
+    public Span<byte> Slot(int index) => _bytes.Span((long)index * SlotLength, SlotLength);
+
+    public ReadOnlySpan<byte> Datagram(int index) => _bytes.Span((long)index * SlotLength, _lengths[index]);
+
+    public ref readonly SourceEndPoint Source(int index) => ref _sources[index];
+
+    /// <summary>The datagram was longer than a slot and its end is gone.</summary>
+    public bool IsTruncated(int index) => _truncated[index];
+
+    /// <summary>When the kernel took it, microseconds since the Unix epoch; 0 where the kernel does not say.</summary>
+    public long Arrival(int index) => _arrivals[index];
+
+    public void Clear() => Count = 0;
+
+    /// <summary>Fills the next slot's description; its bytes are in place.</summary>
+    public void Add(int length, in SourceEndPoint source, bool isTruncated, long arrival)
+    {
+        _lengths[Count] = length;
+        _sources[Count] = source;
+        _truncated[Count] = isTruncated;
+        _arrivals[Count] = arrival;
+        Count++;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Net;
+
+namespace Mayday.Collector.Datagrams;
+
+/// <summary>
+/// Who sent a datagram: IPv6 address (IPv4 mapped into it, so that a machine is the same whatever socket it came through), port, scope.
+/// A value of its own because <see cref="IPEndPoint"/> costs an allocation a datagram.
+/// </summary>
+public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port, uint Scope = 0)
+{
+    private const ulong MappedPrefix = 0x0000_ffff_0000_0000;
+
+    public bool IsIPv4 => High == 0 && (Low & 0xffff_ffff_0000_0000) == MappedPrefix;
+
+    public static SourceEndPoint FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
+
+    public static SourceEndPoint FromIPv6(ReadOnlySpan<byte> address, ushort port, uint scope) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[sizeof(ulong)..]), port, scope);
+
+    public static SourceEndPoint From(IPEndPoint endPoint)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        endPoint.Address.MapToIPv6().TryWriteBytes(bytes, out _);
+        var scope = endPoint.Address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } v6 ? (uint)v6.ScopeId : 0;
+        return FromIPv6(bytes, (ushort)endPoint.Port, scope);
+    }
+
+    /// <summary>
+    /// IPv4 senders are shown dotted, whatever socket they came through. The scope of a link-local address tells flows apart here and is
+    /// nothing to a reader elsewhere (Postgres' inet has no room for it).
+    /// </summary>
+    public IPAddress ToAddress()
+    {
+        if (IsIPv4)
+        {
+            return new IPAddress((ReadOnlySpan<byte>)[(byte)(Low >> 24), (byte)(Low >> 16), (byte)(Low >> 8), (byte)Low]);
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        WriteAddress(bytes);
+        return new IPAddress(bytes);
+    }
+
+    public void WriteAddress(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, High);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[sizeof(ulong)..], Low);
+    }
+
+    // HashCode is seeded per process: a stranger cannot choose sources that share a bucket.
+    public override int GetHashCode() => HashCode.Combine(High, Low, Port, Scope);
+
+    public override string ToString() => new IPEndPoint(ToAddress(), Port).ToString();
+}

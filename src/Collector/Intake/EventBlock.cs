@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Mayday.Collector.Datagrams;
+using Mayday.Collector.Journal;
+using Mayday.Protocol;
+
+namespace Mayday.Collector.Intake;
+
+/// <summary>How a record came, as a block keeps it.</summary>
+internal enum EventOrigin : byte
+{
+    /// <summary>Over UDP, framed or drained.</summary>
+    Datagram = 0,
+
+    /// <summary>Over the collector's own netlink socket.</summary>
+    Netlink = 1,
+
+    /// <summary>The same, to the raw group: a payload without a header.</summary>
+    NetlinkRaw = 2,
+
+    /// <summary>Printed by a kernel that nobody listened to: text, from a netconsole stream.</summary>
+    Printk = 3,
+}
+
+/// <summary>
+/// Records of one wake-up, as bytes, on their way to the event store: each with its source and arrival. Memory comes from the shared pool and
+/// goes back with <see cref="Return"/>. Owned by one stage at a time.
+/// </summary>
+internal sealed class EventBlock
+{
+    private byte[] _bytes;
+
+    public EventBlock(ReadOnlySpan<byte> entries, int count, ShardJournal? journal = null, long ticket = 0)
+    {
+        Journal = ticket == 0 ? null : journal;
+        Ticket = ticket;
+        _bytes = ArrayPool<byte>.Shared.Rent(entries.Length);
+        entries.CopyTo(_bytes);
+        Length = entries.Length;
+        Count = count;
+    }
+
+    /// <summary>Events in it.</summary>
+    public int Count { get; }
+
+    public int Length { get; }
+
+    /// <summary>The journal that its datagrams lie in; null where a kill loses them.</summary>
+    public ShardJournal? Journal { get; }
+
+    /// <summary>What they lie there under.</summary>
+    public long Ticket { get; }
+
+    public ReadOnlyMemory<byte> Entries => _bytes.AsMemory(0, Length);
+
+    /// <summary>It is stored, spooled or counted as lost: nothing of it comes back.</summary>
+    public void Settle() => Journal?.Settle(Ticket);
+
+    public void Return()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+}
+
+/// <summary>
+/// One record in a block: a head of 36 bytes, then the record's bytes. The same form goes to the spool, so it may not change under files that lie
+/// there: source address (16), port (2), origin (1), 0 (1), scope (4), arrival in microseconds (8), length (4).
+/// </summary>
+internal readonly record struct EventEntry(SourceEndPoint Source, EventOrigin Origin, long Arrival, ReadOnlyMemory<byte> Record)
+{
+    public const int HeadLength = 36;
+
+    public Transport Transport => Origin switch
+    {
+        EventOrigin.Datagram => Transport.Evlog,
+        EventOrigin.Printk => Transport.Netconsole,
+        _ => Transport.Netlink,
+    };
+
+    /// <summary>Came over the network, so that its source says which machine it is of.</summary>
+    public bool HasSource => Origin is EventOrigin.Datagram or EventOrigin.Printk;
+
+    /// <summary>Takes the first entry off the bytes; false at the end, or where the rest is no entry.</summary>
+    public static bool TryTake(ref ReadOnlyMemory<byte> entries, out EventEntry entry)
+    {
+        entry = default;
+        var head = entries.Span;
+        if (head.Length < HeadLength)
+        {
+            return false;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head[32..]);
+        if (length < 0 || length > head.Length - HeadLength)
+        {
+            return false;
+        }
+
+        entry = new EventEntry(
+            SourceEndPoint.FromIPv6(head[..16], BinaryPrimitives.ReadUInt16LittleEndian(head[16..]), BinaryPrimitives.ReadUInt32LittleEndian(head[20..])),
+            (EventOrigin)head[18],
+            BinaryPrimitives.ReadInt64LittleEndian(head[24..]),
+            entries.Slice(HeadLength, length));
+        entries = entries[(HeadLength + length)..];
+        return true;
+    }
+
+    public static void WriteHead(Span<byte> head, in SourceEndPoint source, EventOrigin origin, long arrival, int length)
+    {
+        source.WriteAddress(head);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[16..], source.Port);
+        head[18] = (byte)origin;
+        head[19] = 0;
+        BinaryPrimitives.WriteUInt32LittleEndian(head[20..], source.Scope);
+        BinaryPrimitives.WriteInt64LittleEndian(head[24..], arrival);
+        BinaryPrimitives.WriteInt32LittleEndian(head[32..], length);
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Mayday.Hosting;
+
+/// <summary>
+/// Where settings come from, weakest first: a JSON file, the environment (<c>MAYDAY_Collector__Netoops__Port</c>), the command line.
+/// </summary>
+public static class ProgramConfiguration
+{
+    /// <summary>Read when it exists and no other file is named.</summary>
+    public const string DefaultFile = "/etc/mayday/mayday.json";
+
+    public static IConfigurationRoot Load(string? file, IReadOnlyDictionary<string, string?> commandLine)
+    {
+        var builder = new ConfigurationBuilder();
+        if (file is not null && !File.Exists(file))
+        {
+            throw new PlainFailureException($"--config {file}: there is no such file. Name an existing JSON file or leave the option out.", ExitCode.WrongUse);
+        }
+
+        try
+        {
+            return builder
+                .AddJsonFile(Path.GetFullPath(file ?? DefaultFile), optional: file is null)
+                .AddEnvironmentVariables("MAYDAY_")
+                .AddInMemoryCollection(commandLine)
+                .Build();
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new PlainFailureException(
+                $"{file ?? DefaultFile} is not valid JSON: {broken.InnerException?.Message ?? broken.Message} Mend it, then start again.", ExitCode.WrongUse);
+        }
+    }
+
+    /// <summary>Settings that are wrong, all at once, each naming its key; exit code 2.</summary>
+    public static void Refuse(IReadOnlyList<string> failures)
+    {
+        if (failures.Count > 0)
+        {
+            throw new PlainFailureException(
+                "the settings are not usable:" + string.Concat(failures.Select(failure => $"{Environment.NewLine}  {failure}")), ExitCode.WrongUse);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace Mayday.Protocol;
+
+/// <summary>The way a dump or event came. The words are those of the API: <see cref="TransportNames.ToWord"/>.</summary>
+public enum Transport
+{
+    /// <summary>A netoops dump: UDP, binary header.</summary>
+    Netoops,
+    /// <summary>Extended netconsole: UDP, one record with header a datagram.</summary>
+    Netconsole,
+    /// <summary>Basic netconsole: UDP, plain text.</summary>
+    NetconsoleBasic,
+    /// <summary>An evlog record over UDP.</summary>
+    Evlog,
+    /// <summary>An evlog record over netlink.</summary>
+    Netlink,
+    /// <summary>An upload over the REST API.</summary>
+    Http,
+}
+
+/// <summary>The words that API, pages and database use for <see cref="Transport"/>.</summary>
+public static class TransportNames
+{
+    /// <summary>The word for a transport.</summary>
+    public static string ToWord(this Transport transport) => transport switch
+    {
+        Transport.Netoops => "netoops",
+        Transport.Netconsole => "netconsole",
+        Transport.NetconsoleBasic => "netconsole-basic",
+        Transport.Evlog => "evlog",
+        Transport.Netlink => "netlink",
+        _ => "http",
+    };
+
+    /// <summary>The transport for a word; false for a word that is none.</summary>
+    public static bool TryParse(string word, out Transport transport)
+    {
+        foreach (var candidate in Enum.GetValues<Transport>())
+        {
+            if (candidate.ToWord() == word)
+            {
+                transport = candidate;
+                return true;
+            }
+        }
+
+        transport = default;
+        return false;
+    }
+}

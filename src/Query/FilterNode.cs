@@ -1,0 +1,26 @@
+using Mayday.Query.Fields;
+
+namespace Mayday.Query;
+
+/// <summary>
+/// A filter as a tree: the parser makes it; evaluation in memory and the writers of SQL walk it. Trees compare by what they hold.
+/// </summary>
+public abstract record FilterNode;
+
+public sealed record FilterAll(IReadOnlyList<FilterNode> Parts) : FilterNode
+{
+    public bool Equals(FilterAll? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    public override int GetHashCode() => Parts.Aggregate(1, HashCode.Combine);
+}
+
+public sealed record FilterAny(IReadOnlyList<FilterNode> Parts) : FilterNode
+{
+    public bool Equals(FilterAny? other) => other is not null && Parts.SequenceEqual(other.Parts);
+
+    public override int GetHashCode() => Parts.Aggregate(2, HashCode.Combine);
+}
+
+public sealed record FilterNot(FilterNode Part) : FilterNode;
+
+public sealed record FilterTest(FilterField Field, FilterOperator Operator, FilterValue Value) : FilterNode;

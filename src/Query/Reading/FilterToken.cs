@@ -1,0 +1,20 @@
+namespace Mayday.Query.Reading;
+
+internal enum FilterTokenKind : byte
+{
+    End,
+    Word,
+    Quoted,
+    Operator,
+    And,
+    Or,
+    Not,
+    Open,
+    Close,
+}
+
+/// <summary>A piece of a filter. <paramref name="Start"/> counts from 0; <paramref name="Text"/> of a quoted one is what stands between the quotes.</summary>
+internal readonly record struct FilterToken(FilterTokenKind Kind, int Start, int Length, string Text, FilterOperator Operator = default)
+{
+    public bool IsValue => Kind is FilterTokenKind.Word or FilterTokenKind.Quoted;
+}

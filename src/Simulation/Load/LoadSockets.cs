@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mayday.Simulation.Load;
+
+/// <summary>
+/// The sockets of a load. Towards loopback one is enough, since each datagram names its source address; elsewhere each machine has one, so that
+/// each has a port of its own.
+/// </summary>
+internal sealed class LoadSockets : IDisposable
+{
+    private const int IpProtocol = 0;
+    private const int IpReceiveErrors = 11;
+    private const int IpMtuDiscover = 10;
+
+    private readonly IPAddress _target;
+    private readonly List<Socket> _sockets = [];
+
+    public LoadSockets(IPAddress target)
+    {
+        _target = target;
+        HasSources = target.AddressFamily == AddressFamily.InterNetwork && IPAddress.IsLoopback(target);
+    }
+
+    /// <summary>True when one socket speaks for all machines.</summary>
+    public bool HasSources { get; }
+
+    /// <summary>The socket of one more machine.</summary>
+    /// <exception cref="SocketException">There are no more.</exception>
+    public nint Open()
+    {
+        if (!HasSources || _sockets.Count == 0)
+        {
+            var socket = new Socket(_target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            _sockets.Add(socket);
+            socket.Bind(new IPEndPoint(_target.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
+
+            if (_target.AddressFamily == AddressFamily.InterNetwork)
+            {
+                // Without it a socket that is not connected never hears that nothing listens.
+                socket.SetRawSocketOption(IpProtocol, IpReceiveErrors, [1, 0, 0, 0]);
+
+                // Never fragmented (IP_PMTUDISC_DO), so the kernel makes up no identification: a tenth of what a datagram costs.
+                socket.SetRawSocketOption(IpProtocol, IpMtuDiscover, [2, 0, 0, 0]);
+            }
+        }
+
+        return _sockets[^1].Handle;
+    }
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets)
+        {
+            socket.Dispose();
+        }
+
+        _sockets.Clear();
+    }
+}

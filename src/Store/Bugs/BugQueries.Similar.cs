@@ -1,0 +1,60 @@
+using Mayday.Analysis;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
+using Mayday.Store.Ingest;
+using Mayday.Store.Postgres;
+using Npgsql;
+
+namespace Mayday.Store.Bugs;
+
+public sealed partial class BugQueries
+{
+    // As many as a person looks at.
+    private const int MaxSimilar = 5;
+
+    // Scores are made from whole stacks, here and not in SQL: this many reports are some 3 MB and 50 ms.
+    private const int MaxCandidates = 200;
+
+    // Below this, two bugs share little more than the way into the kernel.
+    private const double LeastScore = 0.25;
+
+    /// <summary>The bugs most like one, by their newest crashes' frames and kinds, most alike first; null when there is no such bug.</summary>
+    public async Task<IReadOnlyList<SimilarBug>?> FindSimilarBugsAsync(Guid id, CancellationToken cancellation)
+    {
+        var own = await ReadAsync(
+            "SELECT c.report::text FROM crash c WHERE c.bug_id = $1 ORDER BY c.id DESC LIMIT 1",
+            [id],
+            row => StoredJson.TryReadReport(row.GetString(0)),
+            cancellation).ConfigureAwait(false);
+        if (own is not [{ } report])
+        {
+            return await FindBugAsync(id, cancellation).ConfigureAwait(false) is null ? null : [];
+        }
+
+        var candidates = await ReadAsync(
+            $"""
+            SELECT {BugColumns}, c.report
+            FROM (
+                SELECT o.* FROM bug o JOIN bug w ON w.id = $1
+                WHERE o.id <> w.id AND o.crash_count > 0
+                ORDER BY (o.function = w.function) IS TRUE DESC, (o.module = w.module) IS TRUE DESC, o.kind = w.kind DESC, o.class = w.class DESC, o.last_seen DESC
+                LIMIT {MaxCandidates}) b
+            CROSS JOIN LATERAL (
+                SELECT (c.report - 'code' - 'modules' - 'registers' - 'explanation')::text AS report
+                FROM crash c WHERE c.bug_id = b.id ORDER BY c.id DESC LIMIT 1) c
+            """,
+            [id],
+            row => (Bug: ReadBug(row), Report: StoredJson.TryReadReport(row.GetString(13))),
+            cancellation).ConfigureAwait(false);
+        var scored = candidates
+            .Where(candidate => candidate.Report is not null)
+            .Select(candidate => new SimilarBug(candidate.Bug, Math.Round(CrashSimilarity.Score(report, candidate.Report!), 3)))
+            .Where(similar => similar.Score >= LeastScore)
+            .OrderByDescending(similar => similar.Score)
+            .ThenByDescending(similar => similar.Bug.LastSeen)
+            .Take(MaxSimilar)
+            .ToList();
+        var trends = await TrendsAsync([.. scored.Select(similar => similar.Bug.Id)], cancellation).ConfigureAwait(false);
+        return [.. scored.Select(similar => similar with { Bug = similar.Bug with { Trend = trends[similar.Bug.Id] } })];
+    }
+}

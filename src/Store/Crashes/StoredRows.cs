@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Mayday.Analysis;
+using Mayday.Protocol;
+using Mayday.Store.Postgres;
+
+namespace Mayday.Store.Crashes;
+
+/// <summary>
+/// A list of small records inside a stored document as one string (<see cref="RowText"/>). As objects the frames, registers, modules and
+/// instructions of one oops are 10 KB, twice its log, and their keys are most of what Postgres spends on a crash. A list whose texts hold a
+/// separator is written as objects; so did versions before this one, and both are read.
+/// </summary>
+internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
+{
+    [ThreadStatic]
+    private static RowText? t_rows;
+
+    protected abstract void Write(RowText row, T item);
+
+    protected abstract T Read(RowFields row);
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options)
+    {
+        var rows = t_rows ??= new RowText();
+        rows.Clear();
+        for (var i = 0; i < value.Count && rows.IsPlain; i++)
+        {
+            Write(rows, value[i]);
+            rows.EndRow();
+        }
+
+        if (rows.IsPlain && value.Count > 0)
+        {
+            writer.WriteStringValue(rows.Text.ToString());
+        }
+        else
+        {
+            WriteObjects(writer, value, options);
+        }
+
+        if (rows.Text.Capacity > StoredText.MaxJsonString)
+        {
+            // A hostile report's; not kept.
+            t_rows = null;
+        }
+    }
+
+    public override IReadOnlyList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var list = new List<T>();
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            var text = reader.GetString().AsSpan();
+            while (text.IndexOf(RowText.RowEnd) is var end && end >= 0)
+            {
+                list.Add(Read(new RowFields(text[..end])));
+                text = text[(end + 1)..];
+            }
+
+            return list;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("A list was expected.");
+        }
+
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            list.Add(JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("A list holds null."));
+        }
+
+        return list;
+    }
+
+    private static void WriteObjects(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options)
+    {
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        writer.WriteStartArray();
+        foreach (var item in value)
+        {
+            JsonSerializer.Serialize(writer, item, type);
+        }
+
+        writer.WriteEndArray();
+    }
+}
+
+/// <summary>function|offset|size|module|stack|marks|source; no stack is "task", the marks are ? as printed, i for inlined, g for guilty.</summary>
+internal sealed class StoredFrames : StoredRows<StackFrame>
+{
+    private const string TaskStack = "task";
+
+    protected override void Write(RowText row, StackFrame item) => row
+        .Add(item.Function)
+        .AddOrNull(item.Offset)
+        .AddOrNull(item.Size)
+        .AddOrNull(item.Module)
+        .AddOrNull(item.Stack == TaskStack ? null : item.Stack)
+        .AddOrNull((item.IsReliable, item.IsInlined, item.IsGuilty) is (true, false, false)
+            ? null
+            : (item.IsReliable ? "" : "?") + (item.IsInlined ? "i" : "") + (item.IsGuilty ? "g" : ""))
+        .AddOrNull(item.Source);
+
+    protected override StackFrame Read(RowFields row)
+    {
+        var (function, offset, size, module, stack, marks) = (row.Text(), row.NumberOrNull(), row.NumberOrNull(), row.TextOrNull(), row.TextOrNull(), row.Text());
+        return new StackFrame(function, offset, size, module, !marks.Contains('?'), stack ?? TaskStack, marks.Contains('i'), marks.Contains('g'), row.TextOrNull());
+    }
+}
+
+/// <summary>name|value.</summary>
+internal sealed class StoredRegisters : StoredRows<RegisterValue>
+{
+    protected override void Write(RowText row, RegisterValue item) => row.Add(item.Name).Add(item.Value);
+
+    protected override RegisterValue Read(RowFields row) => new(row.Text(), row.Text());
+}
+
+/// <summary>name|flags.</summary>
+internal sealed class StoredModules : StoredRows<LoadedModule>
+{
+    protected override void Write(RowText row, LoadedModule item) => row.Add(item.Name).AddOrNull(item.Flags);
+
+    protected override LoadedModule Read(RowFields row) => new(row.Text(), row.TextOrNull());
+}
+
+/// <summary>bytes|text|* where it faulted|note.</summary>
+internal sealed class StoredInstructions : StoredRows<CodeInstruction>
+{
+    protected override void Write(RowText row, CodeInstruction item) =>
+        row.Add(item.Bytes).Add(item.Text).AddOrNull(item.IsFaulting ? "*" : null).AddOrNull(item.Note);
+
+    protected override CodeInstruction Read(RowFields row) => new(row.Text(), row.Text(), row.TextOrNull() is not null, row.TextOrNull());
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Mayday.Store.Postgres;
+using Mayday.Web.Api.Parameters;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Mayday.Web.Api.Hosts;
+
+/// <summary>The query of GET /hosts.</summary>
+internal sealed record HostListParameters
+{
+    [FromQuery(Name = "kernelRelease"), Description("Latest known release, as `uname -r` says it.")]
+    public string? KernelRelease { get; init; }
+
+    [FromQuery(Name = "since"), Description("Last seen at or after: ISO 8601 (UTC), or how long ago: 90s, 30m, 2h, 7d, 4w.")]
+    public string? Since { get; init; }
+
+    [FromQuery(Name = "q"), Description("Text looked for in names and addresses.")]
+    public string? Q { get; init; }
+
+    [FromQuery(Name = "limit"), Description("Length of the page.")]
+    public string? Limit { get; init; }
+
+    [FromQuery(Name = "cursor"), Description("`next` of the page before.")]
+    public string? Cursor { get; init; }
+
+    public HostFilter Read(ParameterReader reader, out PageRequest page)
+    {
+        var filter = new HostFilter
+        {
+            KernelRelease = reader.Text("kernelRelease", KernelRelease),
+            Since = reader.Time("since", Since),
+            Text = reader.Text("q", Q, mayBeEmpty: true),
+        };
+        page = reader.Page(Limit, Cursor);
+        return filter;
+    }
+}
