@@ -24,6 +24,7 @@ public sealed class PagesGridTests(PagesFixture pages)
     {
         var (oldest, _) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*", OldestFirst = true }, 0, 1, 10, CancellationToken.None);
         var page = await pages.OpenAsync("/crashes?host=web-0*");
+        await page.Locator(".list .still").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         var head = page.GetByRole(AriaRole.Button, new() { Name = "When", Exact = true });
 
         await head.ClickAsync();
@@ -39,7 +40,7 @@ public sealed class PagesGridTests(PagesFixture pages)
     public async Task ColumnsMenu_ColumnHidden_IsGoneUntilShownAgain()
     {
         var page = await pages.OpenAsync("/crashes?host=web-0*");
-        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "Kernel" })).ToHaveCountAsync(1);
+        await page.Locator(".list .still").WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Columns" }).ClickAsync();
         await page.GetByText("Hide Kernel").ClickAsync();
@@ -53,6 +54,7 @@ public sealed class PagesGridTests(PagesFixture pages)
     public async Task Head_EdgeDragged_WidensTheColumn()
     {
         var page = await pages.OpenAsync("/crashes?host=web-0*");
+        await page.Locator(".list .still").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         var head = page.GetByRole(AriaRole.Columnheader, new() { Name = "Host" });
         var before = (await head.BoundingBoxAsync())!;
 
