@@ -14,7 +14,7 @@ public sealed class PagesGridTests(PagesFixture pages)
 
         var html = await client.GetStringAsync("/crashes?host=web-0*", TestContext.Current.CancellationToken);
 
-        var (crashes, total) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 45, 10_000, TestContext.Current.CancellationToken);
+        var (crashes, total) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 45, 10_000, TestContext.Current.CancellationToken);
         Assert.All(crashes, crash => Assert.Contains($"href=\"crashes/{crash.Id}\"", html, StringComparison.Ordinal));
         Assert.Contains($"aria-rowcount=\"{total}\"", html, StringComparison.Ordinal);
     }
@@ -22,7 +22,7 @@ public sealed class PagesGridTests(PagesFixture pages)
     [Fact]
     public async Task Head_Clicked_SortsAndSaysSo()
     {
-        var (oldest, _) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*", OldestFirst = true }, 0, 1, 10, CancellationToken.None);
+        var (oldest, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-0*", OldestFirst = true }, 0, 1, 10, CancellationToken.None);
         var page = await pages.OpenAsync("/crashes?host=web-0*");
         await page.Locator(".list .still").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         var head = page.GetByRole(AriaRole.Button, new() { Name = "When", Exact = true });
