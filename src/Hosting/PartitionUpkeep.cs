@@ -10,7 +10,8 @@ namespace Mayday.Hosting;
 
 /// <summary>Hourly: partitions made ahead, those past <c>Store:Retention</c> dropped, ledgers pruned.</summary>
 public sealed class PartitionUpkeep(
-    PartitionKeeper keeper, RetentionGuard guard, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger, IMeterFactory meters) : BackgroundService
+    PartitionKeeper keeper, RetentionGuard guard, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger, IMeterFactory meters)
+    : BackgroundService
 {
     public const string RetentionKey = "Store:Retention";
 
@@ -23,7 +24,8 @@ public sealed class PartitionUpkeep(
 
     public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? PartitionKeeper.DefaultRetention;
 
-    public static TimeSpan LogRetention(IConfiguration settings) => settings.GetValue<TimeSpan?>(LogRetentionKey) ?? PartitionKeeper.DefaultLogRetention;
+    public static TimeSpan LogRetention(IConfiguration settings) =>
+        settings.GetValue<TimeSpan?>(LogRetentionKey) ?? PartitionKeeper.DefaultLogRetention;
 
     private volatile bool _isHeld;
 

@@ -31,7 +31,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
-        services.AddSingleton(provider => new RetentionGuard(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RetentionGuard>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
         services.AddSingleton<BugDecisions>();

@@ -47,7 +47,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
     public Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation) =>
         MaintainAsync(now, retention, DefaultLogRetention, cancellation);
 
-    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
+    public async Task<PartitionMaintenance> MaintainAsync(
+        DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
         // Ordinary lines are many and soon of no use: they never outlive the dumps.
         var logs = logRetention < retention ? logRetention : retention;
@@ -63,11 +64,14 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
                 dropped.Add(name);
             }
 
-            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false));
+            var pruned = await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false);
+            return new PartitionMaintenance(created, dropped, pruned);
         }
     }
 
-    /// <summary>The partitions that <see cref="MaintainAsync(DateTimeOffset, TimeSpan, TimeSpan, CancellationToken)"/> would drop, with their rows.</summary>
+    /// <summary>
+    /// The partitions that <see cref="MaintainAsync(DateTimeOffset, TimeSpan, TimeSpan, CancellationToken)"/> would drop, with their rows.
+    /// </summary>
     public async Task<IReadOnlyList<(string Name, long Rows)>> PastRetentionAsync(
         DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
@@ -149,7 +153,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
-                if (DateOnly.TryParseExact(reader.GetString(0)[(table.Name.Length + 1)..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                var suffix = reader.GetString(0)[(table.Name.Length + 1)..];
+                if (DateOnly.TryParseExact(suffix, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
                 {
                     days.Add(day);
                 }
@@ -201,7 +206,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         }
     }
 
-    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
+    private static async Task<long> PruneAsync(
+        NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
         var utc = now.ToUniversalTime();
         // Events go by whole days, so the last ones of a format may be there for a day longer.
@@ -221,7 +227,9 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
             ("DELETE FROM sender_loss_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
             ("DELETE FROM sender_loss WHERE last_at < $1", utc - retention),
             // A flood of made-up senders leaves rows behind: the longest silent of more than this many go, whatever their age.
-            ("DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)", LossAccounts.MaxSenders),
+            (
+                "DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)",
+                LossAccounts.MaxSenders),
             ("DELETE FROM dump_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),
@@ -233,7 +241,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
             (
                 """
                 WITH locked AS (
-                    SELECT id FROM event_format WHERE id IN (SELECT format_id FROM event_format_host WHERE last_seen < $1) ORDER BY id FOR NO KEY UPDATE
+                    SELECT id FROM event_format WHERE id IN (SELECT format_id FROM event_format_host WHERE last_seen < $1)
+                    ORDER BY id FOR NO KEY UPDATE
                 ), gone AS (
                     DELETE FROM event_format_host h USING locked WHERE h.format_id = locked.id AND h.last_seen < $1 RETURNING h.format_id
                 )

@@ -125,15 +125,19 @@ public sealed class RetentionGuard(NpgsqlDataSource source, TimeProvider time, F
 
     private static async Task<Seen?> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation)
     {
-        using var command = new NpgsqlCommand("SELECT held_since, last_at, steady_seconds, seen_at FROM maintenance WHERE id = 1", connection, transaction);
+        using var command = new NpgsqlCommand(
+            "SELECT held_since, last_at, steady_seconds, seen_at FROM maintenance WHERE id = 1", connection, transaction);
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return !await reader.ReadAsync(cancellation).ConfigureAwait(false)
-                ? null
-                : new Seen(
-                    new RetentionState(reader.ValueOrNull<DateTimeOffset>(0), reader.ValueOrNull<DateTimeOffset>(1), TimeSpan.FromSeconds(reader.GetDouble(2))),
-                    reader.GetFieldValue<DateTimeOffset>(3));
+            if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var steady = TimeSpan.FromSeconds(reader.GetDouble(2));
+            var state = new RetentionState(reader.ValueOrNull<DateTimeOffset>(0), reader.ValueOrNull<DateTimeOffset>(1), steady);
+            return new Seen(state, reader.GetFieldValue<DateTimeOffset>(3));
         }
     }
 }

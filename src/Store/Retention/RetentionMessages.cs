@@ -5,6 +5,6 @@ namespace Mayday.Store.Retention;
 /// <summary>What deleting old data says in the log.</summary>
 internal static partial class RetentionMessages
 {
-    [LoggerMessage(3101, LogLevel.Information, "Partition {Partition} with {Rows} rows was past retention and was dropped")]
+    [LoggerMessage(3301, LogLevel.Information, "Partition {Partition} with {Rows} rows was past retention and was dropped")]
     public static partial void Dropped(ILogger logger, string partition, long rows);
 }

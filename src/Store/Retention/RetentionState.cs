@@ -10,7 +10,10 @@ public sealed record RetentionState(DateTimeOffset? HeldSince, DateTimeOffset? L
 
     /// <summary>For people: what happened, what it means, what to do. Null while deletion goes on.</summary>
     public string? Notice => !IsHeld ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"Nothing old is deleted now: the clock does not fit the last maintenance ({(LastAt is { } last ? $"{last.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "unknown")}). "
+        $"Nothing old is deleted now: the clock does not fit the last maintenance ({LastAtText}). "
         + $"Deletion goes on once the clock has been steady for 24 hours of running ({Math.Floor(Steady.TotalHours)} so far) and is synchronised. "
         + $"If the clock is right, `mayday retention --now` does it at once.");
+
+    private string LastAtText => LastAt is not { } last ? "unknown"
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{last.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

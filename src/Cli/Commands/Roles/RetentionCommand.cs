@@ -20,7 +20,14 @@ internal static class RetentionCommand
         };
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("retention", "Delete what is older than Store:Retention by hand, or list what would go.") { now, dryRun, data, config, database };
+        var command = new Command("retention", "Delete what is older than Store:Retention by hand, or list what would go.")
+        {
+            now,
+            dryRun,
+            data,
+            config,
+            database,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(now) == parsed.GetValue(dryRun))
@@ -29,7 +36,8 @@ internal static class RetentionCommand
             }
 
             var connection = ReanalyzeCommand.Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data));
-            return RunAsync(connection, ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>()), parsed.GetValue(dryRun), cancellation);
+            var settings = ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>());
+            return RunAsync(connection, settings, parsed.GetValue(dryRun), cancellation);
         });
         return command;
     }
