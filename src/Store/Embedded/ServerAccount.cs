@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>The user that runs the server: ourselves, or postgres when we are root, whom Postgres refuses to be run by.</summary>
+/// <summary>
+/// The user that runs the server: the current user, or postgres if that is root, because Postgres refuses to run as root.
+/// </summary>
 internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<string> Prefix)
 {
     private const string Name = "postgres";
@@ -33,7 +35,7 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
             }
 
             Directory.CreateDirectory(directory, Private);
-            // Also when it was there: setting the mode fails on a directory that is somebody else's.
+            // Also for an existing directory: setting the mode fails if it belongs to someone else.
             File.SetUnixFileMode(directory, Private);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
@@ -47,7 +49,7 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
         }
     }
 
-    /// <summary>Refuses a directory that the server's user cannot reach, naming the one that is closed.</summary>
+    /// <summary>Fails if the server's user cannot reach the directory. The message names the directory that blocks access.</summary>
     public async Task CheckReachableAsync(string directory, CancellationToken cancellation)
     {
         if (!IsOther)
