@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 
-/// <summary>Where <c>mayday up</c> keeps its Postgres and its spool.</summary>
+/// <summary>The directory where <c>mayday up</c> keeps its Postgres and its spool.</summary>
 public static class DataDirectory
 {
     public const string Key = "Data";

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Hosting;
 
-/// <summary>What the program itself logs.</summary>
+/// <summary>Log messages of the program itself.</summary>
 public static partial class ProgramMessages
 {
     [LoggerMessage(1, LogLevel.Warning,

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 
-/// <summary>Settings of a role that runs alone and therefore needs to be told where Postgres is.</summary>
+/// <summary>Settings of a role that runs alone and must therefore be told where Postgres is.</summary>
 public static class RoleSettings
 {
     public const string ConnectionKey = "Store:ConnectionString";

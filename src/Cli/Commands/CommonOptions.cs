@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Mayday.Cli.Commands;
 
-/// <summary>Options that several verbs share, and what they mean in the settings.</summary>
+/// <summary>Options that several commands share, and the settings they stand for.</summary>
 internal static class CommonOptions
 {
     public static Option<string?> Config() => new("--config")

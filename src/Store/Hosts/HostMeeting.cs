@@ -70,8 +70,8 @@ internal static class HostMeeting
 
     private static async Task MergeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid from, Guid to, CancellationToken cancellation)
     {
-        // The host is at most a day old: the bound keeps the older partitions out. Its id was made when it was first seen, which a
-        // late dump may have moved back by as much as a spool is late.
+        // The host is at most a day old, so the bound lets Postgres skip older partitions. Its id dates from when it was first seen; a late
+        // dump from a spool may have moved that time back by up to the lifetime of a dump key.
         var oldest = DumpId.FirstAt(DumpId.TimeOf(from) - PartitionKeeper.DumpKeyLifetime);
         var batch = new NpgsqlBatch(connection, transaction);
         await using (batch.ConfigureAwait(false))

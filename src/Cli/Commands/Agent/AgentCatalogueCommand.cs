@@ -5,7 +5,9 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Agent;
 
-/// <summary><c>mayday agent catalogue</c>: the formats of a kernel that was built without a printk index.</summary>
+/// <summary>
+/// <c>mayday agent catalogue</c>: makes a catalogue of printk formats for a kernel that was built without a printk index.
+/// </summary>
 internal static class AgentCatalogueCommand
 {
     public static Command Create()
@@ -83,7 +85,7 @@ internal static class AgentCatalogueCommand
         }
     }
 
-    // "e1000.ko.xz" is e1000, as in the index; everything else is the kernel itself.
+    // "e1000.ko.xz" is module e1000, as in the printk index. Every other file is the kernel itself.
     private static string ModuleOf(string file)
     {
         var name = Path.GetFileName(file);

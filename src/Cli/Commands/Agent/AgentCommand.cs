@@ -9,7 +9,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Cli.Commands.Agent;
 
-/// <summary><c>mayday agent</c>: what runs on machines of the fleet.</summary>
+/// <summary><c>mayday agent</c>: the program that runs on the machines of the fleet.</summary>
 public static class AgentCommand
 {
     public static Command Create() => new("agent", "What runs on machines of the fleet: hands their kernel's error events to the collector.")
@@ -94,7 +94,7 @@ public static class AgentCommand
     private static async Task<int> RunAsync(AgentOptions options, InvocationConfiguration streams, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // The process ends when the spool holds everything, not when the signal comes.
+        // SIGTERM must not end the process at once: the agent first saves everything to its spool.
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var agent = new KernelAgent(options, TimeProvider.System, notice => Tell(streams.Error, notice));
@@ -116,7 +116,7 @@ public static class AgentCommand
         }
     }
 
-    // The journal reads the level off the line and stamps it itself.
+    // The systemd journal reads the level from the start of the line and adds its own timestamp.
     private static void Tell(TextWriter error, AgentNotice notice)
     {
         var mark = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is null

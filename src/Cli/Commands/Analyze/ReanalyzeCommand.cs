@@ -9,8 +9,9 @@ using Npgsql;
 namespace Mayday.Cli.Commands.Analyze;
 
 /// <summary>
-/// <c>mayday reanalyze</c>: dumps that an older analyser read are read again; crashes keep their ids where the same report is found, and
-/// move to other bugs where it is named otherwise. Runs beside a collector; what is stopped half-way goes on where it stood.
+/// <c>mayday reanalyze</c>: analyses stored dumps again if an older analyser version processed them. A crash keeps its id if the same
+/// report is found, and moves to another bug if its signature changed. May run next to a collector. An interrupted run continues where it
+/// stopped.
 /// </summary>
 internal static class ReanalyzeCommand
 {

@@ -6,10 +6,10 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Events;
 
-/// <summary>Asks Mayday's REST API for events, page by page.</summary>
+/// <summary>Reads events from Mayday's REST API, page by page.</summary>
 internal sealed class EventClient : IDisposable
 {
-    // A page of 200 events at their greatest is about 20 MiB; whoever answers more is not Mayday.
+    // A page of 200 events of maximum size is about 20 MiB. A larger response is not from Mayday.
     private const int MaxAnswer = 64 << 20;
 
     private readonly HttpClient _http;
@@ -26,7 +26,7 @@ internal sealed class EventClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Newest first. Throws <see cref="PlainFailureException"/> when the server does not answer, or refuses the question.</summary>
+    /// <summary>Newest first. Throws <see cref="PlainFailureException"/> if the server does not answer or refuses the request.</summary>
     public async IAsyncEnumerable<JsonElement> ListAsync(string? since, string? until, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? cursor = null;
@@ -91,7 +91,7 @@ internal sealed class EventClient : IDisposable
         }
     }
 
-    /// <summary>The server's own sentence; of a filter that cannot be read also where.</summary>
+    /// <summary>Reports the server's own message. For an invalid filter it also shows where the mistake is.</summary>
     private PlainFailureException Refused(int status, byte[] body)
     {
         try
@@ -110,7 +110,7 @@ internal sealed class EventClient : IDisposable
         }
         catch (Exception other) when (other is JsonException or InvalidOperationException or FormatException)
         {
-            // Not a problem document: the status is all there is.
+            // The body is not a problem document, so only the status is known.
         }
 
         return new PlainFailureException($"{Printable.Show(_root.ToString())} answered {status}.");
@@ -134,10 +134,10 @@ internal sealed class EventClient : IDisposable
         return null;
     }
 
-    /// <summary>The filter on a line of its own, a caret under the column, then what is wrong there.</summary>
+    /// <summary>Prints the filter on one line, a caret below the wrong column, and then the message.</summary>
     internal static string PointedAt(string filter, int column, string sentence)
     {
-        // A made-visible character is wider than one column, so the caret is placed under what is shown.
+        // A control character is shown with more than one column, so the caret is positioned by the shown text.
         var before = Printable.Show(filter[..Math.Clamp(column - 1, 0, filter.Length)]).Length;
         return $"{Printable.Show(sentence)}\n  {Printable.Show(filter)}\n  {new string(' ', before)}^";
     }

@@ -5,13 +5,15 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Events;
 
-/// <summary><c>mayday events [--filter EXPRESSION] [--host HOST] [--since TIME] [--follow]</c>: kernel events, asked for over REST.</summary>
+/// <summary>
+/// <c>mayday events [--filter EXPRESSION] [--host HOST] [--since TIME] [--follow]</c>: shows kernel events, read over REST.
+/// </summary>
 public static class EventsCommand
 {
-    /// <summary>Where <c>mayday up</c> listens by default.</summary>
+    /// <summary>The default address of <c>mayday up</c>.</summary>
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
-    /// <summary>A screenful or two; --limit takes more.</summary>
+    /// <summary>One or two screens of text. --limit allows more.</summary>
     private const int DefaultLimit = 100;
 
     private const int MaxLimit = 100_000;
@@ -67,7 +69,7 @@ public static class EventsCommand
                 await PrintAsync(client, output, since, until, limit, shown, cancellation);
                 while (follow)
                 {
-                    // As often as a person can read; the server has an index for the question.
+                    // Once per second is fast enough for a reader, and an index serves the query.
                     await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
                     await PrintAsync(client, output, shown.Since ?? since, until: null, MaxLimit, shown, cancellation);
                 }
@@ -76,13 +78,13 @@ public static class EventsCommand
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                // Ctrl-C is how --follow ends.
+                // Ctrl-C is the normal end of --follow.
                 return ExitCode.Done;
             }
         }
     }
 
-    /// <summary>Prints what was not shown yet, oldest first.</summary>
+    /// <summary>Prints the events that were not printed yet, oldest first.</summary>
     private static async Task PrintAsync(
         EventClient client, EventOutput output, string? since, string? until, int limit, ShownEvents shown, CancellationToken cancellation)
     {
@@ -111,16 +113,18 @@ public static class EventsCommand
     }
 }
 
-/// <summary>What --follow printed lately: events are stored in batches, so one may come to light a little after newer ones did.</summary>
+/// <summary>
+/// The events that --follow printed recently. Events are stored in batches, so an older event may appear a little after newer ones.
+/// </summary>
 internal sealed class ShownEvents
 {
-    // A collector's batch waits for a second at most; a spool that is caught up after an outage is for a question of its own.
+    // A collector's batch waits for at most a second. Events that arrive later from a spool, after an outage, are not shown by --follow.
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, DateTimeOffset> _shown = [];
     private DateTimeOffset? _newest;
 
-    /// <summary>From when on to ask again.</summary>
+    /// <summary>The start time of the next query.</summary>
     public string? Since => (_newest - s_late)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public bool Add(JsonElement one)

@@ -6,7 +6,7 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary><c>mayday load</c>: a measured load of thousands of machines.</summary>
+/// <summary><c>mayday load</c>: simulates thousands of machines at a given rate and measures the result.</summary>
 public static class LoadCommand
 {
     private static readonly (string Name, string HelpName, string Description)[] s_options =

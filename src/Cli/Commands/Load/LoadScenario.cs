@@ -3,10 +3,10 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>A load with a name: what the figures in docs/performance.md are measured with. Every option overrides its part of it.</summary>
-/// <param name="Name">What is written behind <c>mayday load</c>.</param>
-/// <param name="Description">For the help.</param>
-/// <param name="Options">What it sends.</param>
+/// <summary>A named load. The figures in docs/performance.md are measured with these. Each option overrides one part.</summary>
+/// <param name="Name">The argument of <c>mayday load</c>.</param>
+/// <param name="Description">The help text.</param>
+/// <param name="Options">What the load sends.</param>
 internal sealed record LoadScenario(string Name, string Description, LoadOptions Options)
 {
     public static readonly IReadOnlyList<LoadScenario> All =
@@ -27,7 +27,7 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Format = LoadFormat.Netoops,
             Hosts = 10_000,
             CrashRate = 2_000,
-            // Ten dumps a wave: the sender wakes less often, and a fleet does not die in step with a clock either.
+            // Ten dumps per wave, so that the sender wakes up less often. A real fleet does not crash at exact intervals either.
             Wave = TimeSpan.FromMilliseconds(5),
         }),
         new("latency", "20,000 lines a second, and one dump at a time that is waited for at --check URL", new LoadOptions
@@ -49,7 +49,7 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Hosts = 300,
             LineRate = 5_000,
             CrashRate = 20,
-            // 64 packets a dump: more than the network may swap, so that each copy has its round.
+            // 64 packets per dump: more than the distance by which the network may reorder, so each copy can be assigned to its round.
             LogBytes = 64 << 10,
             Impairment = new Impairment(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01),
             Duration = TimeSpan.FromSeconds(30),

@@ -4,7 +4,7 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday collector</c>: receives, reassembles, analyses and stores; nothing else.</summary>
+/// <summary><c>mayday collector</c>: only receives, reassembles, analyses and stores.</summary>
 internal static class CollectorCommand
 {
     public static Command Create()

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday migrate</c>: brings the database to this program's schema. Services never do.</summary>
+/// <summary><c>mayday migrate</c>: migrates the database to this program's schema. Services never migrate.</summary>
 internal static class MigrateCommand
 {
     public static Command Create()

@@ -6,7 +6,7 @@ using Mayday.Store.Retention;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday retention</c>: deletes by hand what is past retention, or lists it.</summary>
+/// <summary><c>mayday retention</c>: manually deletes data that is past retention, or lists it.</summary>
 internal static class RetentionCommand
 {
     public static Command Create()

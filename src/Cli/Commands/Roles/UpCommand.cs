@@ -6,7 +6,7 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday up</c>: everything in one process, over an embedded Postgres unless a connection string is set.</summary>
+/// <summary><c>mayday up</c>: everything in one process, with an embedded Postgres unless a connection string is set.</summary>
 internal static class UpCommand
 {
     public static Command Create()

@@ -4,7 +4,7 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday web</c>: pages and REST API; nothing else.</summary>
+/// <summary><c>mayday web</c>: only pages and REST API.</summary>
 internal static class WebCommand
 {
     public static Command Create()

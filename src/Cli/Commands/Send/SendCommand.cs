@@ -7,7 +7,7 @@ using Mayday.Simulation.Replay;
 
 namespace Mayday.Cli.Commands.Send;
 
-/// <summary><c>mayday send</c>: replays kernel logs and captured datagrams, as the machines that wrote them would send them.</summary>
+/// <summary><c>mayday send</c>: replays kernel logs and captured datagrams as the original machines would send them.</summary>
 public static class SendCommand
 {
     public static Command Create()
