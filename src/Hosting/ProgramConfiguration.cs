@@ -15,7 +15,8 @@ public static class ProgramConfiguration
         var builder = new ConfigurationBuilder();
         if (file is not null && !File.Exists(file))
         {
-            throw new PlainFailureException($"--config {file}: there is no such file. Name an existing JSON file or leave the option out.", ExitCode.WrongUse);
+            throw new PlainFailureException(
+                $"--config {file}: there is no such file. Give an existing JSON file or omit the option.", ExitCode.WrongUse);
         }
 
         try
@@ -29,7 +30,8 @@ public static class ProgramConfiguration
         catch (InvalidDataException broken)
         {
             throw new PlainFailureException(
-                $"{file ?? DefaultFile} is not valid JSON: {broken.InnerException?.Message ?? broken.Message} Mend it, then start again.", ExitCode.WrongUse);
+                $"{file ?? DefaultFile} is not valid JSON: {broken.InnerException?.Message ?? broken.Message} "
+                + "Correct the file, then start again.", ExitCode.WrongUse);
         }
     }
 

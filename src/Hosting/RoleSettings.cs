@@ -19,8 +19,9 @@ public static class RoleSettings
         if (string.IsNullOrWhiteSpace(configuration[ConnectionKey]))
         {
             throw new PlainFailureException(
-                $"{ConnectionKey} is not set, so there is no Postgres to use. Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
-                + "environment, or with --database; `mayday up` runs a Postgres of its own.", ExitCode.WrongUse);
+                $"{ConnectionKey} is not set, so there is no Postgres to connect to. "
+                + "Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
+                + "environment, or with --database; `mayday up` runs its own Postgres.", ExitCode.WrongUse);
         }
 
         return configuration;

@@ -15,7 +15,7 @@ public sealed record TemplateMistake(string File, int Line, string Message)
 /// </summary>
 public sealed class TemplateReader
 {
-    /// <summary>Limit for the values of one template. A longer list is a mistake, or an attempt to break the pages.</summary>
+    /// <summary>Maximum length of a line in characters. A longer line is a mistake, or an attempt to break the pages.</summary>
     private const int MaxValue = 500;
 
     private readonly List<TemplateSection> _templates = [];

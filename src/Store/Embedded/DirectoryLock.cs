@@ -26,13 +26,14 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new EmbeddedPostgresException($"{path} cannot be written: {e.Message} Run mayday as the user who owns the directory, or choose another (--data).", e);
+            throw new EmbeddedPostgresException(
+                $"{path} cannot be written: {e.Message} Run mayday as the user who owns the directory, or choose another directory (--data).", e);
         }
         catch (IOException e)
         {
             throw new EmbeddedPostgresException(
-                $"Another mayday{Holder(directory)} uses {directory}: two on one database directory would destroy it. "
-                + $"Stop that one first, or choose another directory (--data).",
+                $"Another mayday{Holder(directory)} uses {directory}: two processes would destroy the database. "
+                + $"Stop the other process first, or choose another directory (--data).",
                 e);
         }
     }

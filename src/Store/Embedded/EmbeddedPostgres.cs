@@ -133,7 +133,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         if (Directory.Exists(_clusterDirectory) && Directory.EnumerateFileSystemEntries(_clusterDirectory).Any())
         {
             throw new EmbeddedPostgresException(
-                $"{_clusterDirectory} is not empty and holds no Postgres database. Look what it is; move it away, or choose another data directory (--data).");
+                $"{_clusterDirectory} is not empty and contains no Postgres database. "
+                    + "Move its content away, or choose another data directory (--data).");
         }
 
         // The cluster is created in a temporary directory and renamed when complete. A start that is killed leaves nothing that looks like
@@ -153,7 +154,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             cancellation).ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
-            throw new EmbeddedPostgresException($"initdb could not make a database in {fresh}:\n{answer.Text}");
+            throw new EmbeddedPostgresException($"initdb could not create a database in {fresh}:\n{answer.Text}");
         }
 
         await File.AppendAllTextAsync(Path.Combine(fresh, "postgresql.conf"), $"\ninclude '{ServerSettings.FileName}'\n", cancellation).ConfigureAwait(false);
@@ -268,7 +269,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         if (!await EndAsync(postmaster, LibC.SignalInterrupt).ConfigureAwait(false) && !await EndAsync(postmaster, LibC.SignalQuit).ConfigureAwait(false))
         {
             throw new EmbeddedPostgresException(
-                $"Postgres (process {postmaster.ProcessId}) in {_clusterDirectory} does not stop. Its data is safe; end the process by hand when it has no more to write.");
+                $"Postgres (process {postmaster.ProcessId}) in {_clusterDirectory} does not stop. "
+                    + "Its data is safe. Stop the process manually when it is idle.");
         }
     }
 
@@ -309,7 +311,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new EmbeddedPostgresException($"The data directory {path} cannot be made: {e.Message} Choose another (--data).", e);
+            throw new EmbeddedPostgresException($"The data directory {path} cannot be created: {e.Message} Choose another one (--data).", e);
         }
     }
 
@@ -356,13 +358,14 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         return File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(Lines)) : "";
     }
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Making a Postgres {Major} database in {Directory}")]
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Creating a Postgres {Major} database in {Directory}")]
     private static partial void ClusterCreated(ILogger logger, int major, string directory);
 
     [LoggerMessage(EventId = 3102, Level = LogLevel.Information, Message = "Postgres {Major} started (process {ProcessId})")]
     private static partial void ServerStarted(ILogger logger, int major, int processId);
 
-    [LoggerMessage(EventId = 3103, Level = LogLevel.Information, Message = "Postgres was running already (process {ProcessId}): taken over from a mayday that was killed")]
+    [LoggerMessage(EventId = 3103, Level = LogLevel.Information,
+        Message = "Postgres was already running (process {ProcessId}), left by a killed mayday process; taking it over")]
     private static partial void ServerTakenOver(ILogger logger, int processId);
 
     [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Stopping Postgres (process {ProcessId})")]

@@ -41,8 +41,9 @@ internal sealed record ServerBinaries(string Directory, int Major)
         }
 
         return Array.Find(usable, server => server.Major == major) ?? throw new EmbeddedPostgresException(
-            $"The database in {clusterDirectory} was made by Postgres {major}; installed is {string.Join(", ", usable.Select(server => server.Major))}, "
-            + $"which cannot read it. Install Postgres {major} beside it (Debian: apt-get install postgresql-{major}), "
+            $"The database in {clusterDirectory} was made by Postgres {major}, "
+            + $"but installed is {string.Join(", ", usable.Select(server => server.Major))}, "
+            + $"which cannot read it. Also install Postgres {major} (Debian: apt-get install postgresql-{major}), "
             + $"or convert the directory with pg_upgrade, or start with another data directory (--data).");
     }
 

@@ -133,6 +133,7 @@ internal sealed partial class NotificationListener<T>(
         }
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Listening for news on {Channel} was interrupted ({Reason}); connecting again")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning,
+        Message = "Listening for notifications on {Channel} was interrupted ({Reason}); reconnecting")]
     private static partial void ListeningLost(ILogger logger, string channel, string reason);
 }

@@ -24,9 +24,9 @@ public static class AnalyzeCommand
 
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a crash, one a line" };
-        var files = new Argument<string[]>("FILE") { Description = "Kernel logs; - reads standard input", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("analyze", "Finds the crashes in kernel logs: what died, where and why") { json, files };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line and crash" };
+        var files = new Argument<string[]>("FILE") { Description = "Kernel logs; - is standard input", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("analyze", "Finds crashes in kernel logs: what crashed, where and why") { json, files };
         command.SetAction(result => Run(result.GetValue(files) ?? [], result.GetValue(json)));
         return command;
     }

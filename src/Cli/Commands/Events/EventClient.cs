@@ -35,7 +35,8 @@ internal sealed class EventClient : IDisposable
             var page = await GetAsync(AddressOf(since, until, cursor), cancellation);
             if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
             {
-                throw new PlainFailureException($"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Name its web role with --url.");
+                throw new PlainFailureException(
+                    $"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Give the address of the web role with --url.");
             }
 
             foreach (var item in items.EnumerateArray())
@@ -78,16 +79,20 @@ internal sealed class EventClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new PlainFailureException($"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Name its web role with --url.");
+            throw new PlainFailureException(
+                $"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Give the address of the web role with --url.");
         }
         catch (HttpRequestException failure)
         {
             throw new PlainFailureException(
-                $"{Printable.Show(_root.ToString())} does not answer: {Printable.Show(failure.Message)}. Start it with `mayday up` or `mayday web`, or name another with --url.");
+                $"{Printable.Show(_root.ToString())} does not answer: {Printable.Show(failure.Message)}. "
+                    + $"Start it with `mayday up` or `mayday web`, or give another address with --url.");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new PlainFailureException($"{Printable.Show(_root.ToString())} did not answer within {_http.Timeout.TotalSeconds:0} s. Ask for a shorter time with --since.");
+            throw new PlainFailureException(
+                $"{Printable.Show(_root.ToString())} did not answer within {_http.Timeout.TotalSeconds:0} s. "
+                + "Choose a shorter time range with --since.");
         }
     }
 

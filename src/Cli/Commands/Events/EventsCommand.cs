@@ -21,14 +21,26 @@ public static class EventsCommand
     public static Command Create()
     {
         var filter = new Option<string?>("--filter") { Description = "Condition, such as 'severity <= err && arg1 > 5' (docs/evlog.md)", HelpName = "EXPRESSION" };
-        var host = new Option<string?>("--host") { Description = "Only of this host: its name, address or id; web-* takes every name that begins so", HelpName = "HOST" };
-        var since = new Option<string?>("--since") { Description = "Received since then: 2026-01-31T12:00:00Z, or how long ago: 30m, 2h, 7d", HelpName = "TIME" };
-        var until = new Option<string?>("--until") { Description = "Received before then", HelpName = "TIME" };
-        var limit = new Option<string?>("--limit") { Description = $"How many at most, the newest (default: {DefaultLimit})", HelpName = "N" };
-        var url = new Option<string?>("--url") { Description = $"Where Mayday's web role listens (default: {DefaultUrl})", HelpName = "URL" };
-        var json = new Option<bool>("--json") { Description = "One JSON object an event, one a line" };
-        var follow = new Option<bool>("--follow") { Description = "Goes on with new events until Ctrl-C" };
-        var command = new Command("events", "Shows kernel events that were received, oldest of the newest first") { filter, host, since, until, limit, url, json, follow };
+        var host = new Option<string?>("--host")
+        {
+            Description = "Only events of this host: name, address or id; web-* matches all names with this prefix",
+            HelpName = "HOST",
+        };
+        var since = new Option<string?>("--since")
+        {
+            Description = "Only events received since this time: 2026-01-31T12:00:00Z, or an age: 30m, 2h, 7d",
+            HelpName = "TIME",
+        };
+        var until = new Option<string?>("--until") { Description = "Only events received before this time", HelpName = "TIME" };
+        var limit = new Option<string?>("--limit")
+        {
+            Description = $"Show at most this many of the newest events (default: {DefaultLimit})",
+            HelpName = "N",
+        };
+        var url = new Option<string?>("--url") { Description = $"Address of Mayday's web role (default: {DefaultUrl})", HelpName = "URL" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line and event" };
+        var follow = new Option<bool>("--follow") { Description = "Keep showing new events until Ctrl-C" };
+        var command = new Command("events", "Shows the newest kernel events, oldest first") { filter, host, since, until, limit, url, json, follow };
         command.SetAction((result, cancellation) => RunAsync(
             new EventClient(UrlOf(result.GetValue(url)), result.GetValue(filter), result.GetValue(host)),
             new EventOutput(result.GetValue(json)),

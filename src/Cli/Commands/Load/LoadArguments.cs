@@ -98,7 +98,7 @@ internal sealed record LoadArguments
                 return rate;
             }
 
-            wrong.Add($"{name} {Printable.Show(word)}: not a rate. Give a number a second, 0 for as fast as possible.");
+            wrong.Add($"{name} {Printable.Show(word)}: not a rate. Give a number per second, or 0 for as fast as possible.");
             return otherwise;
         }
 
@@ -115,7 +115,7 @@ internal sealed record LoadArguments
                 return number * unit;
             }
 
-            wrong.Add($"{name} {Printable.Show(word)}: not a length. Give bytes up to 16 MiB, with K or M behind where you like.");
+            wrong.Add($"{name} {Printable.Show(word)}: not a length. Give a number of bytes up to 16 MiB, optionally followed by K or M.");
             return otherwise;
         }
     }
@@ -140,7 +140,7 @@ internal sealed record LoadArguments
             return TimeSpan.FromSeconds(number * unit);
         }
 
-        wrong.Add($"{name} {Printable.Show(word)}: not a time. Give seconds, or a number with ms, s, m or h behind.");
+        wrong.Add($"{name} {Printable.Show(word)}: not a time. Give seconds, or a number followed by ms, s, m or h.");
         return otherwise;
     }
 
@@ -172,7 +172,7 @@ internal sealed record LoadArguments
         {
             if (scenario.Name == "latency")
             {
-                wrong.Add("latency waits for each crash at the REST API: say where it is, for example --check http://127.0.0.1:8080.");
+                wrong.Add("latency waits for each crash at the REST API. Give its address, for example --check http://127.0.0.1:8080.");
             }
 
             return null;
@@ -183,7 +183,7 @@ internal sealed record LoadArguments
             return url;
         }
 
-        wrong.Add($"--check {Printable.Show(word)}: not an address. Give what the pages are opened with, for example http://127.0.0.1:8080.");
+        wrong.Add($"--check {Printable.Show(word)}: not an address. Give the address of the pages, for example http://127.0.0.1:8080.");
         return null;
     }
 }

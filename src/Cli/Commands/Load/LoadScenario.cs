@@ -11,8 +11,8 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
 {
     public static readonly IReadOnlyList<LoadScenario> All =
     [
-        new("receive", "1,024 machines talk extended netconsole in lines of 120 bytes, 200,000 a second", new LoadOptions { LineRate = 200_000 }),
-        new("storm", "10,000 machines die of one bug within a minute, each with a netoops log of 64 KiB", new LoadOptions
+        new("receive", "1,024 machines send extended netconsole lines of 120 bytes, 200,000 per second", new LoadOptions { LineRate = 200_000 }),
+        new("storm", "10,000 machines crash with one bug within a minute, each with a netoops log of 64 KiB", new LoadOptions
         {
             Format = LoadFormat.Netoops,
             Hosts = 10_000,
@@ -22,7 +22,7 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Signatures = 1,
             Together = 64,
         }),
-        new("crashes", "2,000 oopses a second with 50 signatures, 60 lines each, by netoops", new LoadOptions
+        new("crashes", "2,000 oopses per second with 50 signatures, 60 lines each, over netoops", new LoadOptions
         {
             Format = LoadFormat.Netoops,
             Hosts = 10_000,
@@ -30,20 +30,20 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             // Ten dumps per wave, so that the sender wakes up less often. A real fleet does not crash at exact intervals either.
             Wave = TimeSpan.FromMilliseconds(5),
         }),
-        new("latency", "20,000 lines a second, and one dump at a time that is waited for at --check URL", new LoadOptions
+        new("latency", "20,000 lines per second, and one dump at a time; measures when --check URL shows it", new LoadOptions
         {
             Format = LoadFormat.Mixed,
             Hosts = 3_000,
             LineRate = 20_000,
         }),
-        new("flood", "1,000 machines talk while lines come from 65,000 made-up addresses, 100,000 a second", new LoadOptions
+        new("flood", "1,000 machines send lines while 65,000 forged addresses send 100,000 per second", new LoadOptions
         {
             Hosts = 1_000,
             LineRate = 10_000,
             Strangers = 65_000,
             StrangerRate = 100_000,
         }),
-        new("loss", "all formats, with 1 % loss, 5 % reordered and 1 % doubled", new LoadOptions
+        new("loss", "all formats, with 1 % of packets lost, 5 % reordered and 1 % duplicated", new LoadOptions
         {
             Format = LoadFormat.Mixed,
             Hosts = 300,
@@ -54,13 +54,13 @@ internal sealed record LoadScenario(string Name, string Description, LoadOptions
             Impairment = new Impairment(Loss: 0.01, Reorder: 0.05, Duplicate: 0.01),
             Duration = TimeSpan.FromSeconds(30),
         }),
-        new("events", "64 machines send event records (evlog), 20,000 a second", new LoadOptions
+        new("events", "64 machines send event records (evlog), 20,000 per second", new LoadOptions
         {
             Format = LoadFormat.Evlog,
             Hosts = 64,
             LineRate = 20_000,
         }),
-        new("mixed", "all formats, lines and crashes: for a soak", new LoadOptions
+        new("mixed", "all formats, lines and crashes, for a soak test", new LoadOptions
         {
             Format = LoadFormat.Mixed,
             Hosts = 3_000,

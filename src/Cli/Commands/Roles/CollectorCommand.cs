@@ -12,7 +12,10 @@ internal static class CollectorCommand
         var netlink = CommonOptions.Netlink();
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("collector", "Run the receiver alone, against a Postgres that `mayday migrate` prepared.") { netlink, config, database };
+        var command = new Command("collector", "Run only the receiver, with a Postgres database that `mayday migrate` prepared.")
+        {
+            netlink, config, database,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));

@@ -12,7 +12,10 @@ internal static class MigrateCommand
     {
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("migrate", "Bring the database to this program's schema (a one-shot job; run it before the services).") { config, database };
+        var command = new Command("migrate", "Migrate the database to this program's schema. Run it once before the services start.")
+        {
+            config, database,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));

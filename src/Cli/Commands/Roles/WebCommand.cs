@@ -11,7 +11,10 @@ internal static class WebCommand
     {
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("web", "Run the pages and the REST API alone, against a Postgres that `mayday migrate` prepared.") { config, database };
+        var command = new Command("web", "Run only the pages and the REST API, with a Postgres database that `mayday migrate` prepared.")
+        {
+            config, database,
+        };
         command.SetAction((parsed, cancellation) =>
             WebHost.RunAsync(RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database)), cancellation));
         return command;

@@ -54,7 +54,7 @@ internal sealed record SendArguments
         };
         if (Files.Count(file => file == "-") > 1)
         {
-            wrong.Add("FILE -: standard input can be read once only.");
+            wrong.Add("FILE -: standard input can be read only once.");
         }
 
         failures = wrong;
@@ -66,7 +66,7 @@ internal sealed record SendArguments
     {
         if (string.IsNullOrWhiteSpace(to))
         {
-            wrong.Add("--to is missing: say where the collector is, for example --to 127.0.0.1.");
+            wrong.Add("--to is missing. Give the address of the collector, for example --to 127.0.0.1.");
             return ("", null);
         }
 
@@ -81,7 +81,7 @@ internal sealed record SendArguments
         host = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            wrong.Add($"--to {Printable.Show(to)}: not a host. Give a name or an address, perhaps with :PORT ([ADDRESS]:PORT for IPv6).");
+            wrong.Add($"--to {Printable.Show(to)}: not a host. Give a name or an address, optionally with :PORT ([ADDRESS]:PORT for IPv6).");
             return ("", null);
         }
 
@@ -157,7 +157,7 @@ internal sealed record SendArguments
             return rate;
         }
 
-        wrong.Add($"--rate {Printable.Show(Rate)}: not a rate. Give datagrams a second, 0 for as fast as possible.");
+        wrong.Add($"--rate {Printable.Show(Rate)}: not a rate. Give datagrams per second, or 0 for as fast as possible.");
         return DatagramPacer.DefaultRate;
     }
 

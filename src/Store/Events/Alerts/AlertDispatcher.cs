@@ -104,7 +104,7 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
         }
     }
 
-    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Alerts wait: the database did not take them ({Reason}); trying again")]
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Alerts could not be saved to the database ({Reason}); retrying")]
     private static partial void StoreAway(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Webhook of rule {Rule} failed, attempt {Attempt}: {Reason}")]
