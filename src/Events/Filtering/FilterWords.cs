@@ -5,10 +5,10 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>The words that stand for numbers: severities, formats, flags, standard facilities.</summary>
+/// <summary>The words that stand for numbers: severities, record forms, flags, standard facilities.</summary>
 public static class FilterWords
 {
-    /// <summary>The word of each severity that Mayday itself writes.</summary>
+    /// <summary>The word that Mayday writes for each severity.</summary>
     public static IReadOnlyList<string> Severities { get; } = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
     public static IReadOnlyList<string> Formats { get; } = ["NODATA", "BINARY", "STRING", "PRINTF"];
@@ -26,7 +26,7 @@ public static class FilterWords
         ("EVTYCRC", EvlogFlags.EventTypeCrc),
     ];
 
-    /// <summary>Syslog's facilities and their codes: evlog wrote these by number.</summary>
+    /// <summary>Syslog's facilities and their codes, which evlog wrote as numbers.</summary>
     public static IReadOnlyList<(string Word, int Code)> Facilities { get; } =
     [
         ("kern", 0), ("user", 8), ("mail", 16), ("daemon", 24), ("auth", 32), ("syslog", 40), ("lpr", 48), ("news", 56), ("uucp", 64), ("cron", 72),
@@ -34,7 +34,7 @@ public static class FilterWords
         ("local5", 168), ("local6", 176), ("local7", 184),
     ];
 
-    /// <summary>"KERNEL INTERRUPT"; empty without any.</summary>
+    /// <summary>The flags as words, for example "KERNEL INTERRUPT"; empty if none is set.</summary>
     public static string OfFlags(EvlogFlags flags) => string.Join(' ', Flags.Where(known => (flags & known.Flag) != 0).Select(known => known.Word));
 
     public static string OfSeverity(Severity severity) => Severities[Math.Min((int)severity, 7)];

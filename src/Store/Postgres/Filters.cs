@@ -4,13 +4,13 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>What a list of crashes is narrowed by; every member that is null does not narrow.</summary>
+/// <summary>Narrows a list of crashes. A null member does not filter.</summary>
 public sealed record CrashFilter
 {
     /// <summary>Turns the order of a virtualised list around; a list with a cursor is always newest first.</summary>
     public bool OldestFirst { get; init; }
 
-    /// <summary>Host id (uuid) or host name or source address; "web-*" matches by prefix.</summary>
+    /// <summary>Host id (uuid), host name or source address. "web-*" matches by prefix.</summary>
     public string? Host { get; init; }
 
     public CrashKind? Kind { get; init; }
@@ -23,7 +23,7 @@ public sealed record CrashFilter
 
     public Transport? Transport { get; init; }
 
-    /// <summary>Bounds of received_at: since inclusive, until exclusive.</summary>
+    /// <summary>Bounds of received_at: since is inclusive, until is exclusive.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public DateTimeOffset? Until { get; init; }
@@ -34,7 +34,7 @@ public sealed record CrashFilter
 
     public Guid? Incident { get; init; }
 
-    /// <summary>Text looked for in title, function and extract.</summary>
+    /// <summary>Text to find in title, function and extract.</summary>
     public string? Text { get; init; }
 }
 
@@ -62,19 +62,19 @@ public sealed record HostFilter
 
     public string? KernelRelease { get; init; }
 
-    /// <summary>Only hosts seen since then.</summary>
+    /// <summary>Only hosts seen at or after this time.</summary>
     public DateTimeOffset? Since { get; init; }
 }
 
 /// <summary>One page of a list. <see cref="Next"/> is the cursor of the next page, null at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Where a page starts and how long it is.</summary>
+/// <summary>The start and the length of a page.</summary>
 public readonly record struct PageRequest(int Limit = 50, string? Cursor = null)
 {
     public const int MaxLimit = 200;
 
-    // Without this, new PageRequest() would be the all-zero struct: a page of nothing.
+    // Without this constructor, new PageRequest() would be all zeros: a page with no rows.
     public PageRequest()
         : this(Limit: 50)
     {

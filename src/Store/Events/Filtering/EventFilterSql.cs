@@ -7,13 +7,13 @@ using Mayday.Store.Schema;
 namespace Mayday.Store.Events.Filtering;
 
 /// <summary>
-/// A filter as a condition on <c>event e</c>, every value bound. Memory's rule (what an event does not have passes no test, <c>!</c> turns
-/// that round) is SQL's null read as false: so <c>!</c> is carried down to the single tests, where it is written IS NOT TRUE, and indexes
-/// stay of use for all that is not negated.
+/// Translates a filter to an SQL condition on <c>event e</c>, with every value bound as a parameter. A test on a missing value is false,
+/// and <c>!</c> of it is true; in SQL, such a test is NULL. So <c>!</c> is pushed down to the single tests and written as IS NOT TRUE
+/// there, and indexes still work for everything that is not negated.
 /// </summary>
 internal sealed class EventFilterSql
 {
-    /// <summary>The condition of the index of grave events, word for word.</summary>
+    /// <summary>The condition of the partial index for severe events. It must be textually identical.</summary>
     public static readonly string IsGrave = $"e.severity <= {EventRow.Grave}";
 
     private readonly Func<object?, string> _bind;
@@ -25,12 +25,12 @@ internal sealed class EventFilterSql
         _bind = bind;
     }
 
-    /// <param name="now">What ages count from.</param>
-    /// <param name="bind">Takes a value and gives the parameter that stands for it.</param>
+    /// <param name="now">The time that ages are relative to.</param>
+    /// <param name="bind">Binds a value and returns its parameter.</param>
     public static string Write(EventFilter filter, DateTimeOffset now, Func<object?, string> bind) =>
         new EventFilterSql(now, bind).Write(filter.Root, isNegated: false);
 
-    /// <summary>The time that all events a filter matches were received at or after; null where it does not say.</summary>
+    /// <summary>A lower bound of the arrival time of all matching events; null if the filter sets none.</summary>
     public static DateTimeOffset? SinceOf(EventFilter filter, DateTimeOffset now)
     {
         var writer = new EventFilterSql(now, _ => "");
@@ -78,7 +78,7 @@ internal sealed class EventFilterSql
 
     private string WriteAttribute(FilterTest test, EventAttribute attribute) => attribute switch
     {
-        // Names and format strings are few and looked up once; the events are then found by their keys.
+        // Names and format strings are few and looked up once. The events are then found by their keys.
         EventAttribute.Host => $"e.host_id = ANY (ARRAY(SELECT h.id FROM host h WHERE {WriteText(test, "h.name")}))",
         EventAttribute.Format => $"e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE {WriteText(test, "f.format")}))",
         EventAttribute.Source => WriteText(test, "e.source_address"),
@@ -103,12 +103,12 @@ internal sealed class EventFilterSql
         EventAttribute.Count => WriteNumber(test, "e.count"),
         EventAttribute.ReceivedAt => WriteReceived(test.Operator, TimeText.Resolve(test.Value, _now)),
         EventAttribute.OccurredAt => $"e.occurred_at {Sign(test.Operator)} {_bind(TimeText.Resolve(test.Value, _now))}",
-        // Older than two hours is received before then.
+        // "Older than two hours" means "received before that time".
         EventAttribute.Age => WriteReceived(Mirrored(test.Operator), TimeText.Resolve(test.Value, _now)),
         _ => throw new ArgumentException("an attribute that has no SQL", nameof(attribute)),
     };
 
-    // The planner sees no bound value, so it is told that the index of grave events holds all of these.
+    // The planner does not see bound values, so this adds the condition of the partial index for severe events.
     private string WriteSeverity(FilterTest test)
     {
         var isGrave = test.Operator switch
@@ -124,27 +124,28 @@ internal sealed class EventFilterSql
     // The same bits, read as unsigned.
     private static string Unsigned(string column) => $"({column}::bigint & 4294967295)";
 
-    // The catalogue is asked first: it is small, and events are indexed by format. What it was too full for is in its overflow row.
+    // The catalogue is queried first, because it is small and events are indexed by format. Formats that did not fit are in its overflow
+    // row.
     private string WriteEventType(int type)
     {
         var (bound, overflow) = (_bind(type), _bind(EventFormatKey.Overflow.Hash()));
         return $"(e.event_type = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound} OR f.hash = {overflow})))";
     }
 
-    /// <summary>As with event types: the catalogue knows which formats are the facility's.</summary>
+    /// <summary>As with event types, the catalogue tells which formats belong to the facility.</summary>
     public static string WriteFacility(string facility, Func<object?, string> bind)
     {
         var (bound, overflow) = (bind(facility), bind(EventFormatKey.Overflow.Hash()));
         return $"(e.facility = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.facility = {bound} OR f.hash = {overflow})))";
     }
 
-    /// <summary>Time bounds are id bounds: with them whole partitions are passed over.</summary>
+    /// <summary>Translates time bounds to id bounds, which allows partition pruning.</summary>
     private string WriteReceived(FilterOperator op, DateTimeOffset time)
     {
         var exact = $"e.received_at {Sign(op)} {_bind(time)}";
         var isFrom = op is FilterOperator.Greater or FilterOperator.GreaterOrEqual or FilterOperator.Equal;
         var isUntil = op is FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Equal;
-        // Ids know milliseconds since 1970.
+        // Ids count milliseconds since 1970.
         if (time < DateTimeOffset.UnixEpoch || time > DateTimeOffset.UnixEpoch.AddYears(1000))
         {
             return exact;
@@ -157,12 +158,12 @@ internal sealed class EventFilterSql
 
     private string WriteNumber(FilterTest test, string column) => $"{column} {Sign(test.Operator)} {_bind(((NumberValue)test.Value).Number)}";
 
-    // A value of the column's own type, so that its index serves.
+    // Binds a value of the column's own type, so that its index can be used.
     private string WriteSmall(FilterTest test, string column) => $"{column} {Sign(test.Operator)} {_bind((short)((NumberValue)test.Value).Number)}";
 
     private string WriteArgument(FilterTest test, string position)
     {
-        // CASE is evaluated in order: nothing but a number is ever cast.
+        // CASE is evaluated in order, so only numbers are cast.
         var (type, text) = ($"jsonb_typeof(e.args -> {position})", $"e.args ->> {position}");
         if (test.Value is not NumberValue(var number))
         {
@@ -175,7 +176,7 @@ internal sealed class EventFilterSql
             : $"{value} {Sign(test.Operator)} {_bind(number)}";
     }
 
-    // Unsigned values beyond 2^63 as the bigint of the same bits.
+    // Converts unsigned values above 2^63 to the bigint with the same bits.
     private static string LowBits(string numeric) => $"(trunc({numeric}) - CASE WHEN {numeric} > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END)::bigint";
 
     private string WriteText(FilterTest test, string column) => (test.Operator, test.Value) switch
@@ -188,7 +189,7 @@ internal sealed class EventFilterSql
         (FilterOperator.Matches, PatternValue(var pattern)) => $"{column} ~ {_bind(pattern.Postgres)}",
         (FilterOperator.NotMatches, PatternValue(var pattern)) => $"{column} !~ {_bind(pattern.Postgres)}",
         (FilterOperator.Equal or FilterOperator.NotEqual, TextValue(var wanted)) => $"{column} {Sign(test.Operator)} {_bind(wanted)}",
-        // By bytes, which is by code points, whatever the database's collation.
+        // Compares bytes, which is the order of code points, whatever the database's collation.
         (var op, TextValue(var wanted)) => $"{column} {Sign(op)} {_bind(wanted)} COLLATE \"C\"",
         _ => throw new ArgumentException("a text can be tested against a text or a pattern only", nameof(test)),
     };
