@@ -14,7 +14,7 @@ public sealed class PagesGridTests(PagesFixture pages)
 
         var html = await client.GetStringAsync("/crashes?host=web-0*", TestContext.Current.CancellationToken);
 
-        var (crashes, total) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 45, 10_000, TestContext.Current.CancellationToken);
+        var (crashes, total) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-0*" }, 0, 45, 10_000, TestContext.Current.CancellationToken);
         Assert.All(crashes, crash => Assert.Contains($"href=\"crashes/{crash.Id}\"", html, StringComparison.Ordinal));
         Assert.Contains($"aria-rowcount=\"{total}\"", html, StringComparison.Ordinal);
     }
@@ -22,7 +22,7 @@ public sealed class PagesGridTests(PagesFixture pages)
     [Fact]
     public async Task Head_Clicked_SortsAndSaysSo()
     {
-        var (oldest, _) = await pages.Queries.SliceCrashesAsync(new() { Host = "web-0*", OldestFirst = true }, 0, 1, 10, CancellationToken.None);
+        var (oldest, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Host = "web-0*", OldestFirst = true }, 0, 1, 10, CancellationToken.None);
         var page = await pages.OpenAsync("/crashes?host=web-0*");
         await page.Locator(".list .still").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         var head = page.GetByRole(AriaRole.Button, new() { Name = "When", Exact = true });
@@ -62,7 +62,7 @@ public sealed class PagesGridTests(PagesFixture pages)
         await page.Mouse.DownAsync();
         await page.Locator(".list .mud-resizing").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.Mouse.MoveAsync(before.X + before.Width + 57, before.Y + 10, new() { Steps = 6 });
-        await page.WaitForFunctionAsync("width => [...document.querySelectorAll('.list th.host')].some(head => head.getBoundingClientRect().width > width + 30)", before.Width);
+        await page.WaitForFunctionAsync("width => [...document.querySelectorAll('.list th.host')].some(head => head.getBoundingClientRect().width > width + 30)", (double)before.Width);
         await page.Mouse.UpAsync();
         await page.Locator(".list .mud-resizing").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
