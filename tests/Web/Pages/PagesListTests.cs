@@ -137,12 +137,12 @@ public sealed class PagesListTests(PagesFixture pages)
         var (bugs, total) = await pages.Queries.Bugs.SliceBugsAsync(new(), 0, 1, CancellationToken.None);
         var page = await pages.OpenAsync("/bugs");
 
-        await Expect(page.Locator("table.vt svg.bars").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".list svg.bars").First).ToBeVisibleAsync();
         Assert.True(total >= 3);
         var facet = page.Locator(".facets a", new() { HasTextString = "warning" });
         await facet.ClickAsync();
         await Expect(page).ToHaveURLAsync(new Uri(pages.Address, "/bugs?kind=warning").ToString());
-        await Expect(page.Locator("table.vt td.kind").First).ToHaveTextAsync("warning");
+        await Expect(page.Locator(".list td.kind").First).ToHaveTextAsync("warning");
         Assert.NotNull(bugs[0].Title);
     }
 
@@ -151,8 +151,8 @@ public sealed class PagesListTests(PagesFixture pages)
     {
         var page = await pages.OpenAsync("/hosts?q=web-03");
 
-        await Expect(page.Locator("table.vt a.whole").First).ToHaveTextAsync("web-03");
-        await Expect(page.Locator("table.vt")).ToContainTextAsync("10.20.4.3");
+        await Expect(page.Locator(".list a.whole").First).ToHaveTextAsync("web-03");
+        await Expect(page.Locator(".list")).ToContainTextAsync("10.20.4.3");
     }
 
     /// <summary>The list grows as its rows are measured: a reader who wants the end goes on scrolling, too.</summary>
