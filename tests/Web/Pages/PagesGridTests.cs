@@ -62,7 +62,7 @@ public sealed class PagesGridTests(PagesFixture pages)
         await page.Mouse.DownAsync();
         await page.Locator(".list .mud-resizing").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.Mouse.MoveAsync(before.X + before.Width + 57, before.Y + 10, new() { Steps = 6 });
-        await page.WaitForFunctionAsync("width => [...document.querySelectorAll('.list th.host')].some(head => head.getBoundingClientRect().width > width + 30)", before.Width);
+        await page.WaitForFunctionAsync("width => [...document.querySelectorAll('.list th.host')].some(head => head.getBoundingClientRect().width > width + 30)", (double)before.Width);
         await page.Mouse.UpAsync();
         await page.Locator(".list .mud-resizing").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
