@@ -40,12 +40,13 @@ internal static class RetentionCommand
 
             var connection = ReanalyzeCommand.Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data));
             var settings = ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>());
-            return RunAsync(connection, settings, parsed.GetValue(dryRun), cancellation);
+            return RunAsync(connection, settings, parsed.GetValue(dryRun), parsed.InvocationConfiguration, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string connection, IConfiguration settings, bool dryRun, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        string connection, IConfiguration settings, bool dryRun, InvocationConfiguration streams, CancellationToken cancellation)
     {
         await using var source = StoreRegistration.CreateDataSource(connection);
         await RoleStart.CheckSchemaAsync(source, cancellation);
@@ -56,24 +57,25 @@ internal static class RetentionCommand
         var logs = PartitionUpkeep.LogRetention(settings);
         if (dryRun && (await guard.ReadAsync(cancellation)).Notice is { } notice)
         {
-            await Console.Error.WriteLineAsync(notice);
+            await streams.Error.WriteLineAsync(notice);
         }
 
         var past = await keeper.PastRetentionAsync(time, retention, logs, cancellation);
         foreach (var (name, rows) in past)
         {
-            Console.WriteLine($"{name}: {rows} rows");
+            await streams.Output.WriteLineAsync($"{name}: {rows} rows");
         }
 
         if (dryRun)
         {
-            Console.WriteLine($"{past.Count} partitions would be dropped with the clock at {time:yyyy-MM-dd HH:mm} UTC. Nothing was changed.");
+            await streams.Output.WriteLineAsync(
+                $"{past.Count} partitions would be dropped with the clock at {time:yyyy-MM-dd HH:mm} UTC. Nothing was changed.");
             return ExitCode.Done;
         }
 
         await guard.TrustAsync(cancellation);
         var done = await keeper.MaintainAsync(time, retention, logs, cancellation);
-        Console.WriteLine($"{done.Dropped.Count} partitions dropped, {done.LedgerRowsPruned} rows of ledgers deleted.");
+        await streams.Output.WriteLineAsync($"{done.Dropped.Count} partitions dropped, {done.LedgerRowsPruned} rows of ledgers deleted.");
         return ExitCode.Done;
     }
 }
