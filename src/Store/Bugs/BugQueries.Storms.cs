@@ -17,8 +17,8 @@ public sealed partial class BugQueries
     private static readonly TimeSpan s_stormGap = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Lists storms of the last hour, live ones first, then the largest. A storm is a bug with at least <paramref name="machines"/> crashes within one minute,
-    /// from at least as many machines.
+    /// Lists storms of the last hour, live ones first, then the largest. A storm is a bug with at least <paramref name="machines"/> crashes
+    /// within one minute, from at least as many machines.
     /// </summary>
     public async Task<IReadOnlyList<Storm>> StormsAsync(int machines, CancellationToken cancellation)
     {
