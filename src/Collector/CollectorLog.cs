@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector;
 
-/// <summary>Every message of the collector. Ids 1000-1099; the next free one is 1050. What a sender can cause is Debug.</summary>
+/// <summary>Every log message of the collector. Ids 1000-1099; the next free one is 1050. Messages that a sender can cause are logged at
+/// Debug.</summary>
 internal static partial class CollectorLog
 {
     [LoggerMessage(1000, LogLevel.Information, "Listening on {Address}: netoops {Netoops}, netconsole {Netconsole}, evlog {Evlog}; {Shards} shards")]

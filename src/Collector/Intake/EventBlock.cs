@@ -6,16 +6,16 @@ using Mayday.Protocol;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>How a record came, as a block keeps it.</summary>
+/// <summary>How a record arrived, as stored in a block.</summary>
 internal enum EventOrigin : byte
 {
-    /// <summary>Over UDP, framed or drained.</summary>
+    /// <summary>Over UDP, either framed or from a log drain.</summary>
     Datagram = 0,
 
     /// <summary>Over the collector's own netlink socket.</summary>
     Netlink = 1,
 
-    /// <summary>The same, to the raw group: a payload without a header.</summary>
+    /// <summary>Over the same socket, from the raw group: a payload without a header.</summary>
     NetlinkRaw = 2,
 
     /// <summary>Printed by a kernel that nobody listened to: text, from a netconsole stream.</summary>
