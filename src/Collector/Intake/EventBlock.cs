@@ -9,7 +9,7 @@ namespace Mayday.Collector.Intake;
 /// <summary>How a record arrived, as stored in a block.</summary>
 internal enum EventOrigin : byte
 {
-    /// <summary>Over UDP, either framed or from a log drain.</summary>
+    /// <summary>Over UDP: as netlink frames, or as bare records without frames.</summary>
     Datagram = 0,
 
     /// <summary>Over the collector's own netlink socket.</summary>
