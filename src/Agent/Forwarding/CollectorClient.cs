@@ -4,16 +4,17 @@ using System.Net.Http.Headers;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>What becomes of what was handed in.</summary>
+/// <summary>The outcome of handing data to the collector.</summary>
 internal enum HandIn
 {
-    /// <summary>The collector has it, and said so in its own form.</summary>
+    /// <summary>The collector confirmed that it has the data.</summary>
     Taken,
 
-    /// <summary>No answer, one that says later, or one that is not the collector's: the same again, under the same id.</summary>
+    /// <summary>No answer, an answer that says "later", or one that is not from the collector: send the same data again under the same
+    /// id.</summary>
     Later,
 
-    /// <summary>The collector says that it will never be taken in this form.</summary>
+    /// <summary>The collector will never accept the data in this form.</summary>
     Refused,
 }
 
@@ -26,19 +27,20 @@ internal sealed record HandInAnswer(HandIn Outcome)
 
     public long Rejected { get; init; }
 
-    /// <summary>Why: of the first rejected event, of a refusal, of a failure.</summary>
+    /// <summary>The reason: of the first rejected event, of a refusal, or of a failure.</summary>
     public string? Reason { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>HTTP 500: the collector is there, and this batch makes it fail.</summary>
+    /// <summary>HTTP 500: the collector is reachable, and this batch makes it fail.</summary>
     public bool IsFault { get; init; }
 
-    /// <summary>Somebody answered, but not as a collector does: the address, a proxy or a network's login page is in the way.</summary>
+    /// <summary>The answer is not from a collector: a wrong address, a proxy or a network's login page is in the way.</summary>
     public bool IsForeign { get; init; }
 }
 
-/// <summary>Speaks the collector's REST API (docs/api.md): events and dumps go in, answers come out; nothing is thrown for what a network does.</summary>
+/// <summary>Client of the collector's REST API (docs/api.md) for events and dumps. Network errors are returned as outcomes and never
+/// thrown.</summary>
 internal sealed class CollectorClient : IDisposable
 {
     // The longest answers are those to a batch whose 500 events are refused one by one, and to a dump of many crashes: some 200 KB. Longer ones are
@@ -147,7 +149,7 @@ internal sealed class CollectorClient : IDisposable
         var length = 0;
         while (true)
         {
-            // It grows with what arrives, not with what a header promises.
+            // The buffer grows with the bytes that arrive, not with the size that a header claims.
             if (length == body.Length)
             {
                 Array.Resize(ref body, Math.Min(2 * body.Length, MostAnswer + 1));

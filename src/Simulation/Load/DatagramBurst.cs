@@ -5,16 +5,14 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// <c>sendmmsg(2)</c>: many datagrams a system call, each from a source address of its own (IP_PKTINFO), so that one socket speaks for thousands
-/// of machines. The only unsafe code of this library; layouts are those of 64-bit Linux.
-/// </summary>
+/// <c>sendmmsg(2)</c>: many datagrams per system call, each from a source address of its own (IP_PKTINFO), so that one socket can simulate
+/// thousands of machines. The layouts are those of 64-bit Linux.
 internal sealed unsafe partial class DatagramBurst
 {
     /// <summary>Room for one datagram: the largest that any format sends is 1412 bytes.</summary>
     public const int SlotLength = 1536;
 
-    // As many as one call may bring the receiver; more would only make bursts longer.
+    // As many as the receiver may take in one call; more would only make bursts longer.
     private const int Slots = 128;
 
     private const int IpProtocol = 0;

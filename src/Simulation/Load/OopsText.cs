@@ -121,7 +121,7 @@ internal sealed class OopsText
         }
     }
 
-    // What a machine says while it starts, again and again: a log of any length has something to hold.
+    // What a machine prints while it boots, repeated, so that a log of any length has content.
     private static string Boot(int bytes)
     {
         if (bytes <= 0)
