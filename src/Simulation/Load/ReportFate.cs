@@ -11,7 +11,7 @@ internal sealed class ReportFate(int signature, bool isNumbered)
 
     public int Signature => signature;
 
-    /// <summary>The crash must be counted once, under its own function.</summary>
+    /// <summary>The crash must be counted exactly once, under its own function.</summary>
     public bool IsCertain => _seen == (1u << OopsText.NamingLines.Length) - 1 && !_isConfused;
 
     public void Leave(int line)
