@@ -17,10 +17,10 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector;
 
 /// <summary>
-/// The whole way on one screen, and the only place where channels are made.
+/// All stages of the collector. This is the only place where channels are created.
 /// <code>
-///   shard thread: receive -> parse -> reassemble        one a shard, no lock, never waits downstream
-///        | waiting (a channel a worker; full: the new dump is refused and counted)
+///   shard thread: receive -> parse -> reassemble        one per shard, no lock, never waits for later stages
+///        | waiting (one channel per worker; full: the new dump is refused and counted)
 ///   analyse                                              joins the text, finds crashes
 ///        | finished (one channel; full: analysis waits)
 ///   store                                                batches to Postgres, or the spool
@@ -30,8 +30,8 @@ namespace Mayday.Collector;
 ///   store events                                         reads them, batches to Postgres, or the spool
 ///   shard thread -> lines (one channel; full: they are dropped and counted) -> archive      where ordinary lines are kept
 /// </code>
-/// A dump is owned by one stage at a time; nothing calls back upstream. It ends from the top: listeners first, each stage when the one before
-/// it has handed on its last dump.
+/// A dump is owned by one stage at a time, and no stage calls an earlier one. Shutdown runs in the same order: the listeners stop first, then
+/// each stage stops when the one before it has handed on its last dump.
 /// </summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
