@@ -7,11 +7,10 @@ using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>
-/// <c>recvmmsg(2)</c> into a <see cref="DatagramBatch"/>: many datagrams a system call, with the kernel's arrival time and its count of
-/// datagrams dropped because the socket's buffer was full. Headers, names and datagrams lie in one piece of memory, the landing area; where that
-/// is the journal's, they outlive the process, and <see cref="ReadLanded"/> reads what its last call brought. Layouts are those of 64-bit Linux.
-/// </summary>
+/// <c>recvmmsg(2)</c> into a <see cref="DatagramBatch"/>: many datagrams per system call, with the kernel's arrival time and its count of
+/// datagrams dropped because the socket buffer was full. Headers, names and datagrams are in one block of memory, the landing area. When
+/// that is the journal's memory it outlives the process, and <see cref="ReadLanded"/> reads what the last call received. The layouts are
+/// those of 64-bit Linux.
 internal sealed unsafe partial class LinuxReceive
 {
     public const int SolSocket = 1;
@@ -22,7 +21,7 @@ internal sealed unsafe partial class LinuxReceive
     public const int SoReceiveQueueOverflow = 40;
     public const int SoMemory = 55;
 
-    /// <summary>The kernel's number of a socket, which no other has until it starts again.</summary>
+    /// <summary>Socket option that returns the kernel's cookie of a socket, which is unique until the machine reboots.</summary>
     public const int SoCookie = 57;
 
     private const int DontWait = 0x40;
@@ -39,7 +38,7 @@ internal sealed unsafe partial class LinuxReceive
     private const int MemoryWords = 9;
     private const int MemoryDrops = 8;
 
-    // What a header's length says until the kernel has filled it in.
+    // Value of a header's length until the kernel has filled it in.
     private const uint NotYet = uint.MaxValue;
 
     private readonly DatagramBatch _batch;
@@ -48,10 +47,10 @@ internal sealed unsafe partial class LinuxReceive
     private readonly FixedMemory _names;
     private readonly FixedMemory _controls;
 
-    // Keeps the memory that the pointers lead to.
+    // Keeps the memory alive that the pointers refer to.
     private readonly FixedMemory _landing;
 
-    // Headers that the last call filled in: only these must be made ready again.
+    // Headers that the last call filled in: only these must be reset.
     private int _used;
 
     public LinuxReceive(int slots, int slotLength, ShardJournal? journal = null)
@@ -78,7 +77,7 @@ internal sealed unsafe partial class LinuxReceive
 
     public DatagramBatch Batch => _batch;
 
-    /// <summary>Bytes of a landing area: for each slot a header, a vector, a name, control messages, and the datagram.</summary>
+    /// <summary>Size of a landing area: a header, a vector, a name, control messages and the datagram for each slot.</summary>
     public static long LandingBytes(int slots, int slotLength) => (long)slots * (PerSlot + slotLength);
 
     [StructLayout(LayoutKind.Sequential)]
@@ -123,7 +122,7 @@ internal sealed unsafe partial class LinuxReceive
 
     public static bool IsSupported => OperatingSystem.IsLinux() && sizeof(nint) == 8 && BitConverter.IsLittleEndian;
 
-    /// <summary>Nothing has landed yet.</summary>
+    /// <summary>Marks the landing area as empty.</summary>
     public static void ClearLanding(FixedMemory landing, int slots)
     {
         var headers = (MessageHeader*)Pointer(landing.Span(0, slots * sizeof(MessageHeader)));
@@ -133,7 +132,8 @@ internal sealed unsafe partial class LinuxReceive
         }
     }
 
-    /// <summary>What the last call of a process that is no more brought. Its pointers mean nothing here; lengths and places do.</summary>
+    /// <summary>Reads what the last call of an ended process received. Its pointers are invalid in this process; lengths and positions are
+    /// valid.</summary>
     public static DatagramBatch ReadLanded(FixedMemory landing, int slots, int slotLength)
     {
         var batch = new DatagramBatch(slots, slotLength, SlotsOf(landing, slots, slotLength));
@@ -148,10 +148,8 @@ internal sealed unsafe partial class LinuxReceive
         return batch;
     }
 
-    /// <summary>
-    /// The last batch is worked on: nothing lies in the landing area any more. Said at once, not at the next call: what was stored meanwhile has left the
-    /// journal, and would be taken for new there.
-    /// </summary>
+    /// <summary>The last batch is processed, so the landing area is empty. This is recorded at once, not at the next call: dumps that were
+    /// stored meanwhile have left the journal, and their datagrams would be restored as new ones.</summary>
     public void Finish()
     {
         for (var i = 0; i < _used; i++)
@@ -165,13 +163,14 @@ internal sealed unsafe partial class LinuxReceive
         _used = 0;
     }
 
-    /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
+    /// <summary>Receives what is waiting, at most one batch, without blocking. Adds the socket's drops since its last call to <paramref
+    /// name="drops"/>.</summary>
     public int Receive(int socket, ref uint dropsSeen, ref long drops)
     {
         _batch.Clear();
         Finish();
 
-        // From here on what lies in the landing area is what the kernel has put there.
+        // From here on the landing area holds what the kernel writes in this call.
         _journal?.Expect();
         var count = Math.Max(0, ReceiveMany(socket, _headers, (uint)_batch.Slots, DontWait, null));
         _used = count;
@@ -185,14 +184,14 @@ internal sealed unsafe partial class LinuxReceive
                 dropsSeen = total;
             }
 
-            // The truncation flag of msghdr sits in the same word on every 64-bit Linux.
+            // The truncation flag of msghdr is in the same word on every 64-bit Linux.
             _batch.Add((int)Math.Min(header.Length, (uint)_batch.SlotLength), ReadName(_names, i), (header.Flags & Truncated) != 0, arrival);
         }
 
         return count;
     }
 
-    /// <summary>Waits until a socket has something or the time is over; a bit for each socket that has.</summary>
+    /// <summary>Waits until a socket is readable or the time is over. Returns one bit for each readable socket.</summary>
     public static uint Wait(ReadOnlySpan<int> sockets, int milliseconds)
     {
         var entries = stackalloc PollEntry[sockets.Length];
@@ -213,14 +212,15 @@ internal sealed unsafe partial class LinuxReceive
         return ready;
     }
 
-    /// <summary>Sleeps. <see cref="Thread.Sleep(int)"/> takes half a dozen system calls for it, a thousand times a second.</summary>
+    /// <summary>Sleeps. <see cref="Thread.Sleep(int)"/> needs about six system calls, and this is called a thousand times a
+    /// second.</summary>
     public static void Nap(int milliseconds)
     {
         var time = new TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000L };
         _ = NanoSleep(&time, null);
     }
 
-    /// <summary>The socket's drop counter as it stands, also when nothing arrives any more; false on kernels before 4.12.</summary>
+    /// <summary>Reads the socket's drop counter, even when nothing arrives any more; false on kernels before 4.12.</summary>
     public static bool TryReadDrops(int socket, out uint drops)
     {
         var words = stackalloc uint[MemoryWords];
@@ -294,10 +294,11 @@ internal sealed unsafe partial class LinuxReceive
     [LibraryImport("libc", EntryPoint = "recvmmsg")]
     private static partial int ReceiveMany(int socket, MessageHeader* messages, uint count, int flags, void* timeout);
 
-    /// <summary>The calling thread goes before others (nice -10) where that is allowed: a dying machine sends once and does not wait for analysis or Postgres.</summary>
+    /// <summary>Raises the priority of the calling thread (nice -10) where that is allowed. A crashing machine sends its dump once and does
+    /// not wait for analysis or Postgres.</summary>
     public static void TryGoFirst()
     {
-        // Threads that this one happens to start (the pool's) begin with the ordinary priority again.
+        // Threads that this one may start (those of the pool) begin with the normal priority again.
         const int resetOnFork = 0x4000_0000;
         var priority = 0;
         if (SetScheduler(0, resetOnFork, &priority) == 0)

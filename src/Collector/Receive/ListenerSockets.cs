@@ -4,23 +4,24 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
+/// <summary>The bound ports, shown to the user and used by tests. Null where a port is not listened on.</summary>
 public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
 {
     public NetlinkListen? Netlink { get; init; }
 }
 
-/// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
+/// <summary>The collector cannot listen or spool, so the start ends. The message says what to do.</summary>
 public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>What was asked for cannot be had on this machine, whatever else changes: wrong use, not a failure.</summary>
+    /// <summary>The request cannot work on this machine, whatever else changes: a usage error, not a failure.</summary>
     public bool IsWrongUse { get; init; }
 }
 
-/// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
+/// <summary>Opens every port once per shard with large buffers, or fails with a clear message.</summary>
 internal static class ListenerSockets
 {
-    /// <summary>Opens what is to be listened on. Sockets that were handed over are taken as they are, in their order, one shard after the other.</summary>
+    /// <summary>Opens the configured sockets. Sockets passed by the service manager are used as they are, distributed over the shards in
+    /// order.</summary>
     public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log, ILookup<string, Socket>? handed = null)
     {
         var shards = LinuxReceive.IsSupported ? options.Receive.Shards : 1;
@@ -72,7 +73,8 @@ internal static class ListenerSockets
             address = IPAddress.Any;
         }
 
-        // With SO_REUSEPORT a second collector of the same user could take half of the packets unseen: a socket without it asks first.
+        // With SO_REUSEPORT a second collector of the same user could silently take half of the packets. A socket without that option
+        // checks first whether the port is free.
         if (shards.Length > 1)
         {
             using var probe = Bind(name, new IPEndPoint(address, port), isShared: false);
@@ -164,7 +166,8 @@ internal static class ListenerSockets
         };
     }
 
-    // Past the system's limit where the process may (CAP_NET_ADMIN), else up to it. The kernel doubles what is asked for and reports that.
+    // Above the system's limit when the process may (CAP_NET_ADMIN), otherwise up to the limit. The kernel doubles the requested size and
+    // reports the doubled size.
     private static int Enlarge(Socket socket, int bytes)
     {
         if (LinuxReceive.IsSupported)
@@ -176,7 +179,7 @@ internal static class ListenerSockets
             }
             catch (SocketException)
             {
-                // Not allowed: what the limit gives has to do, and the caller says so.
+                // Not allowed: the system's limit applies, and the caller reports that.
             }
         }
 

@@ -1,6 +1,6 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>One argument of a PRINTF record, still in the record's own memory.</summary>
+/// <summary>One argument of a PRINTF record: a view of the record's memory.</summary>
 public readonly ref struct PrintfArgument
 {
     internal PrintfArgument(PrintfKind kind, long number, ReadOnlySpan<byte> text, ReadOnlySpan<byte> conversion)
