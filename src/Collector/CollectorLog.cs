@@ -82,10 +82,10 @@ internal static partial class CollectorLog
     public static partial void JournalDamaged(ILogger log, string file, string aside);
 
     [LoggerMessage(1048, LogLevel.Warning,
-        "{File} ({Bytes} bytes) is a journal of other settings; the start that took it over ended before it was through, so dumps in it may not be stored. To have it read again, stop the collector, rename the file to shard-1000.journal beside it and start: what is stored already is known. Else delete it; of such files the {Most} newest are kept")]
+        "{File} ({Bytes} bytes) is a journal with other settings; the start that restored it did not finish, so dumps in it may not be stored. To have it read again, stop the collector, rename the file to shard-1000.journal in the same directory and start: dumps that are already stored are recognised. Otherwise delete it; the {Most} newest of such files are kept")]
     public static partial void JournalLeftOver(ILogger log, string file, long bytes, int most);
 
-    [LoggerMessage(1049, LogLevel.Warning, "{File}, a journal of other settings that was never taken over to its end, was deleted: only the {Most} newest are kept")]
+    [LoggerMessage(1049, LogLevel.Warning, "{File}, a journal with other settings that was never completely restored, was deleted: only the {Most} newest are kept")]
     public static partial void JournalLeftOverDeleted(ILogger log, string file, int most);
 
     [LoggerMessage(1029, LogLevel.Information, "The journal restored {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} unprocessed datagrams")]
