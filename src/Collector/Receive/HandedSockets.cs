@@ -22,6 +22,9 @@ public static partial class HandedSockets
 
     internal static IReadOnlyList<HandedSocket> Claimed => s_claimed;
 
+    /// <summary>How many were handed to this process.</summary>
+    public static int Count => s_claimed.Count;
+
     /// <summary>Takes what was handed to this process. To be called before any child is started: none may inherit the sockets or believe that they are its own.</summary>
     public static void Claim()
     {

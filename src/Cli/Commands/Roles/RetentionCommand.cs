@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Mayday.Cli.Commands.Analyze;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Store.Retention;
 
@@ -29,20 +31,27 @@ internal static class RetentionCommand
             }
 
             var connection = ReanalyzeCommand.Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data));
-            return RunAsync(connection, ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>()), parsed.GetValue(dryRun), cancellation);
+            return RunAsync(connection, ReadOptions(parsed.GetValue(config)), parsed.GetValue(dryRun), cancellation);
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(string connection, IConfiguration settings, bool dryRun, CancellationToken cancellation)
+    private static StoreOptions ReadOptions(string? config)
+    {
+        var settings = ProgramConfiguration.Load(config, new Dictionary<string, string?>());
+        ProgramSettings.Check(settings, ProgramSettings.StoreOnly);
+        return ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section);
+    }
+
+    private static async Task<int> RunAsync(string connection, StoreOptions options, bool dryRun, CancellationToken cancellation)
     {
         await using var source = StoreRegistration.CreateDataSource(connection);
         await RoleStart.CheckSchemaAsync(source, cancellation);
         var keeper = new PartitionKeeper(source);
         var guard = new RetentionGuard(source, TimeProvider.System);
         var time = TimeProvider.System.GetUtcNow();
-        var retention = PartitionUpkeep.Retention(settings);
-        var logs = PartitionUpkeep.LogRetention(settings);
+        var retention = options.Retention;
+        var logs = options.LogRetention;
         if (dryRun && (await guard.ReadAsync(cancellation)).Notice is { } notice)
         {
             await Console.Error.WriteLineAsync(notice);
