@@ -27,7 +27,7 @@ public readonly struct FieldValue
 
     public static FieldValue Of(string? text) => new(text);
 
-    /// <summary>Any of them may pass a test.</summary>
+    /// <summary>One that passes a test is enough; != and !~ must pass for all of them.</summary>
     public static FieldValue Of(IReadOnlyList<string> texts) => new(texts);
 
     public static FieldValue Of(decimal? number) => number is { } set ? new(IsNumber, set) : default;

@@ -7,7 +7,7 @@ namespace Mayday.Query;
 
 /// <summary>
 /// A condition as people write it: <c>kind:kasan host:web-* since:7d</c>, <c>severity &lt;= err &amp;&amp; arg1 > 5</c>. The language is described in
-/// docs/evlog.md; which fields there are is said by a <see cref="FieldCatalogue"/>.
+/// docs/filters.md; which fields there are is said by a <see cref="FieldCatalogue"/>.
 /// </summary>
 public sealed class Filter
 {
@@ -36,7 +36,12 @@ public sealed class Filter
 
     /// <summary>Reads a filter. Never throws, whatever the text.</summary>
     public static bool TryParse(
-        string text, FieldCatalogue catalogue, [NotNullWhen(true)] out Filter? filter, [NotNullWhen(false)] out FilterError? error)
+        string text, FieldCatalogue catalogue, [NotNullWhen(true)] out Filter? filter, [NotNullWhen(false)] out FilterError? error) =>
+        TryParse(text, catalogue, BareWords.Search, out filter, out error);
+
+    /// <param name="bareWords">What words without a field are.</param>
+    public static bool TryParse(
+        string text, FieldCatalogue catalogue, BareWords bareWords, [NotNullWhen(true)] out Filter? filter, [NotNullWhen(false)] out FilterError? error)
     {
         filter = null;
         if (text.Length > MaxLength)
@@ -56,7 +61,7 @@ public sealed class Filter
             return false;
         }
 
-        var parser = new FilterParser(text, tokens, catalogue);
+        var parser = new FilterParser(text, tokens, catalogue, bareWords);
         if (parser.Parse() is not { } root)
         {
             error = parser.Error!;
@@ -90,4 +95,17 @@ public sealed class Filter
 
         return -1;
     }
+}
+
+/// <summary>What words without a field are in a filter.</summary>
+public enum BareWords : byte
+{
+    /// <summary>Texts to look for.</summary>
+    Search,
+
+    /// <summary>
+    /// Mistakes, for filters that are stored and run without anybody looking at what they find: there a comparison whose sign was forgotten
+    /// must not become a search for its words. A text in quotes is still looked for.
+    /// </summary>
+    Refuse,
 }

@@ -5,7 +5,7 @@ namespace Mayday.Query.Reading;
 /// <summary>
 /// any = all ("or" all)*; all = one (["and"] one)*; one = "!" one | "(" any ")" | condition. The first mistake ends the reading.
 /// </summary>
-internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue)
+internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue, BareWords bareWords)
 {
     private int _at;
     private int _depth;
@@ -153,7 +153,15 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         return field is null || (colon < 0 && !(field.Type.StandsAlone && field.Name == token.Text));
     }
 
-    private FilterNode? SearchTest(FilterToken word) => ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
+    private FilterNode? SearchTest(FilterToken word) => bareWords == BareWords.Refuse
+        ? FailBareWord(word)
+        : ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
+
+    private FilterNode? FailBareWord(FilterToken word) => Fail(
+        word,
+        catalogue.Find(word.Text) is { } field
+            ? $"A comparison is missing behind {word.Text}, as {word.Text} {FilterSigns.Of(field.Type.Operators.Has(FilterOperator.Equal) ? FilterOperator.Equal : FilterOperator.Less)} value."
+            : $"{FilterText.Shown(word.Text)} stands alone. A condition is a field with a comparison, as {catalogue.Example}; a text to look for stands in quotes here.");
 
     /// <summary>Asks the field's type for the value; its mistake gets its column here.</summary>
     private FilterNode? ReadTest(FilterField field, FilterToken op, FilterToken value)
