@@ -31,12 +31,12 @@ public static class TransportNames
         _ => "http",
     };
 
-    /// <summary>The transport for a word; false for a word that is none.</summary>
+    /// <summary>The transport for a word, in any case; false for a word that is none.</summary>
     public static bool TryParse(string word, out Transport transport)
     {
         foreach (var candidate in Enum.GetValues<Transport>())
         {
-            if (candidate.ToWord() == word)
+            if (string.Equals(candidate.ToWord(), word, StringComparison.OrdinalIgnoreCase))
             {
                 transport = candidate;
                 return true;
