@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 
-/// <summary>Settings of a role that runs alone and therefore needs to be told where Postgres is.</summary>
+/// <summary>Settings of a role that runs alone and must therefore be told where Postgres is.</summary>
 public static class RoleSettings
 {
     public const string ConnectionKey = "Store:ConnectionString";
@@ -19,8 +19,9 @@ public static class RoleSettings
         if (string.IsNullOrWhiteSpace(configuration[ConnectionKey]))
         {
             throw new PlainFailureException(
-                $"{ConnectionKey} is not set, so there is no Postgres to use. Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
-                + "environment, or with --database; `mayday up` runs a Postgres of its own.", ExitCode.WrongUse);
+                $"{ConnectionKey} is not set, so there is no Postgres to connect to. "
+                + "Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
+                + "environment, or with --database; `mayday up` runs its own Postgres.", ExitCode.WrongUse);
         }
 
         return configuration;

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Mayday.Hosting;
 
-/// <summary>Sections <c>Store:Reservoir</c> and <c>Store:Storm</c>, for the writer and the pages.</summary>
+/// <summary>Reads the sections <c>Store:Reservoir</c> and <c>Store:Storm</c>, for the writer and the pages.</summary>
 public static class StoreSettings
 {
     private const int MostLogs = 1_000_000;
 
-    /// <summary>Adds them to the services; refuses what is wrong with them.</summary>
+    /// <summary>Adds the options to the services. Fails if they are invalid.</summary>
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         var failures = new List<string>();

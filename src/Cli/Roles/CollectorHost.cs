@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary><c>mayday collector</c>: no page; what can be seen of it goes to Postgres, to OpenTelemetry and, where it is told to listen, to a Prometheus.</summary>
+/// <summary>
+/// <c>mayday collector</c>: has no pages. Its state goes to Postgres, to OpenTelemetry and, if a metrics port is set, to Prometheus.
+/// </summary>
 internal static class CollectorHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)

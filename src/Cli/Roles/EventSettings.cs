@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary>Templates and rules of events: read once at start, by every role that takes or shows events.</summary>
+/// <summary>Event templates and rules: read once at start by every role that receives or shows events.</summary>
 internal static class EventSettings
 {
     public static IServiceCollection AddMaydayEvents(this IServiceCollection services, IConfiguration settings)

@@ -4,8 +4,8 @@ using Mayday.Web.Metrics;
 namespace Mayday.Cli.Roles;
 
 /// <summary>
-/// <c>/metrics</c> of a collector that runs alone. Off unless <c>Collector:Metrics:Listen</c> names a port: a receiver opens no door that nobody
-/// asked for, and OTLP, which it calls itself, needs none. With the pages (<c>mayday up</c>) their port has it.
+/// Serves <c>/metrics</c> for a collector that runs alone. Off unless <c>Collector:Metrics:Listen</c> sets a port: no port is opened
+/// without being asked for, and OTLP needs none because the program connects out. With <c>mayday up</c>, the web port serves the metrics.
 /// </summary>
 internal sealed class MetricsListener(WebListen listen, InstrumentReadings readings) : IHostedService, IAsyncDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class MetricsListener(WebListen listen, InstrumentReadings readi
 
     public string Address => _app is null ? "" : WebHost.PageAddress(_app).TrimEnd('/') + MetricsEndpoint.Path;
 
-    /// <summary>Null where none is wanted.</summary>
+    /// <summary>Null if no listener is configured.</summary>
     public static WebListen? ReadListen(IConfiguration settings, out IReadOnlyList<string> failures)
     {
         failures = [];

@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary>Pages and API, alone (<c>mayday web</c>) or as half of <c>mayday up</c>.</summary>
+/// <summary>Pages and API, alone (<c>mayday web</c>) or as part of <c>mayday up</c>.</summary>
 internal static class WebHost
 {
     public static async Task<int> RunAsync(IConfiguration settings, CancellationToken cancellation)
@@ -38,7 +38,7 @@ internal static class WebHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
-            // The published pages and scripts lie beside the program, wherever it was started from.
+            // The published pages and scripts are next to the program, whatever the current directory is.
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = "Production",
         });
@@ -65,7 +65,7 @@ internal static class WebHost
         return app;
     }
 
-    /// <summary>Starts the host; a port that is taken is a plain sentence, not a stack trace.</summary>
+    /// <summary>Starts the host. A port that is in use gives a plain message instead of a stack trace.</summary>
     public static async Task StartAsync(
         WebApplication app, WebListen listen, CancellationToken cancellation, string remedy = $"--http PORT (setting {WebListen.Key})")
     {

@@ -27,8 +27,8 @@ internal sealed class SpoolSegment(string path)
 
     public int Replayed { get; set; }
 
-    /// <summary>When something was last written to it.</summary>
-    public DateTimeOffset WrittenAt { get; set; }
+    /// <summary>Timestamp of <see cref="TimeProvider"/> since which it ages: of its last write, or of the start that found it.</summary>
+    public long AgesSince { get; set; }
 
     /// <summary>Appends payloads and has the disk hold them before it returns; on failure the file is as long as before.</summary>
     public void Append(IReadOnlyList<byte[]> payloads)

@@ -6,10 +6,10 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>The words that stand for numbers: severities, formats, flags, standard facilities.</summary>
+/// <summary>The words that stand for numbers: severities, record forms, flags, standard facilities.</summary>
 public static class FilterWords
 {
-    /// <summary>The word of each severity that Mayday itself writes.</summary>
+    /// <summary>The word that Mayday writes for each severity.</summary>
     public static IReadOnlyList<string> Severities { get; } = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
     /// <summary>All names of each severity, syslog's and evlog's.</summary>
@@ -31,7 +31,7 @@ public static class FilterWords
         ("EVTYCRC", EvlogFlags.EventTypeCrc),
     ];
 
-    /// <summary>Syslog's facilities and their codes: evlog wrote these by number.</summary>
+    /// <summary>Syslog's facilities and their codes, which evlog wrote as numbers.</summary>
     public static IReadOnlyList<(string Word, int Code)> Facilities { get; } =
     [
         ("kern", 0), ("user", 8), ("mail", 16), ("daemon", 24), ("auth", 32), ("syslog", 40), ("lpr", 48), ("news", 56), ("uucp", 64), ("cron", 72),
@@ -39,7 +39,7 @@ public static class FilterWords
         ("local5", 168), ("local6", 176), ("local7", 184),
     ];
 
-    /// <summary>"KERNEL INTERRUPT"; empty without any.</summary>
+    /// <summary>The flags as words, for example "KERNEL INTERRUPT"; empty if none is set.</summary>
     public static string OfFlags(EvlogFlags flags) => string.Join(' ', Flags.Where(known => (flags & known.Flag) != 0).Select(known => known.Word));
 
     public static string OfSeverity(Severity severity) => Severities[Math.Min((int)severity, 7)];

@@ -3,7 +3,7 @@ using Mayday.Query;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>What a list of bugs is narrowed by; every member that is null does not narrow.</summary>
+/// <summary>Narrows a list of bugs. A null member does not filter.</summary>
 public sealed record BugFilter
 {
     public CrashKind? Kind { get; init; }

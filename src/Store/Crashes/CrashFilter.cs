@@ -4,10 +4,13 @@ using Mayday.Query;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>What a list of crashes is narrowed by; every member that is null does not narrow.</summary>
+/// <summary>Narrows a list of crashes. A null member does not filter.</summary>
 public sealed record CrashFilter
 {
-    /// <summary>Host id (uuid) or host name or source address; "web-*" matches by prefix.</summary>
+    /// <summary>Turns the order of a virtualised list around; a list with a cursor is always newest first.</summary>
+    public bool OldestFirst { get; init; }
+
+    /// <summary>Host id (uuid), host name or source address. "web-*" matches by prefix.</summary>
     public string? Host { get; init; }
 
     public CrashKind? Kind { get; init; }
@@ -20,7 +23,7 @@ public sealed record CrashFilter
 
     public Transport? Transport { get; init; }
 
-    /// <summary>Bounds of received_at: since inclusive, until exclusive.</summary>
+    /// <summary>Bounds of received_at: since is inclusive, until is exclusive.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public DateTimeOffset? Until { get; init; }
@@ -31,7 +34,7 @@ public sealed record CrashFilter
 
     public Guid? Incident { get; init; }
 
-    /// <summary>Text looked for in title, function and extract.</summary>
+    /// <summary>Text to find in title, function and extract.</summary>
     public string? Text { get; init; }
 
     /// <summary>A filter in the query language, on <see cref="CrashFields"/>.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>The calls of the C library that .NET has no words for.</summary>
+/// <summary>C library functions that .NET does not offer.</summary>
 internal static partial class LibC
 {
     public const int SignalInterrupt = 2;
@@ -22,7 +22,7 @@ internal static partial class LibC
         }
     }
 
-    /// <returns>False when there is no such process any more.</returns>
+    /// <returns>False if the process no longer exists.</returns>
     public static bool Signal(int process, int signal)
     {
         if (SendSignal(process, signal) == 0)

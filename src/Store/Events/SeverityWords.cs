@@ -4,7 +4,7 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Events;
 
-/// <summary>Severities as the kernel and syslog write them: what API, command line and pages show and take.</summary>
+/// <summary>Severity names as the kernel and syslog write them. The API, the command line and the pages show and accept them.</summary>
 public static class SeverityWords
 {
     /// <summary>By number: 0 emerg to 7 debug.</summary>

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>Hosts: lists, and one host with its addresses, bugs and losses.</summary>
+/// <summary>Queries for hosts: lists, and one host with its addresses, bugs and losses.</summary>
 public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
     private const string HostOrder = "lastSeen";
@@ -20,7 +20,7 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         h.event_count, h.last_event_at
         """;
 
-    /// <summary>Last seen first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>Last seen first. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.</summary>
     public async Task<Page<HostItem>> ListHostsAsync(HostFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
@@ -145,7 +145,7 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         };
     }
 
-    // Accounts are kept by address; machines behind one address share them.
+    // Packets are counted by address, so machines behind one address share these counts.
     private Task<List<HostLoss>> ReadHostLossAsync(Guid host, CancellationToken cancellation) => ReadAsync(
         """
         SELECT l.transport, sum(l.received)::bigint, sum(l.lost)::bigint, sum(l.lost_text)::bigint, sum(l.duplicates)::bigint, sum(l.reordered)::bigint,

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>Turns what a person writes for a host (id, name, address, "web-*") into host ids.</summary>
+/// <summary>Finds the hosts that a user's text (id, name, address, "web-*") refers to.</summary>
 internal static class HostSearch
 {
     public static async Task<Guid[]> FindAsync(NpgsqlDataSource source, string host, CancellationToken cancellation)

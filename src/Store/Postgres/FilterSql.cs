@@ -6,13 +6,13 @@ using Mayday.Query.Patterns;
 namespace Mayday.Store.Postgres;
 
 /// <summary>
-/// A filter as a condition, every value bound. Memory's rule (what an item does not have passes no test, <c>!</c> turns that round) is SQL's
-/// null read as false: so <c>!</c> is carried down to the single tests, where it is written IS NOT TRUE, and indexes stay of use for all that
-/// is not negated.
+/// Translates a filter to an SQL condition, with every value bound as a parameter. A test on a missing value is false, and <c>!</c> of it is
+/// true; in SQL, such a test is NULL. So <c>!</c> is pushed down to the single tests and written as IS NOT TRUE there, and indexes still work
+/// for everything that is not negated.
 /// </summary>
-/// <param name="now">What ages count from.</param>
-/// <param name="bind">Takes a value and gives the parameter that stands for it.</param>
-/// <param name="writeTest">Writes one test, with the methods below: which column or expression a field is.</param>
+/// <param name="now">The time that ages are relative to.</param>
+/// <param name="bind">Binds a value and returns its parameter.</param>
+/// <param name="writeTest">Writes one test with the methods below. It knows the column or expression of each field.</param>
 internal sealed class FilterSql(DateTimeOffset now, Func<object?, string> bind, Func<FilterTest, FilterSql, string> writeTest)
 {
     private readonly DateTimeOffset _now = now.ToUniversalTime();
@@ -34,7 +34,7 @@ internal sealed class FilterSql(DateTimeOffset now, Func<object?, string> bind, 
         (FilterOperator.Matches, PatternValue(var pattern)) => $"{column} ~ {bind(pattern.Postgres)}",
         (FilterOperator.NotMatches, PatternValue(var pattern)) => $"{column} !~ {bind(pattern.Postgres)}",
         (FilterOperator.Equal or FilterOperator.NotEqual, TextValue(var wanted)) => $"{column} {Sign(test.Operator)} {bind(wanted)}",
-        // By bytes, which is by code points, whatever the database's collation.
+        // Compares bytes, which is the order of code points, whatever the database's collation.
         (var op, TextValue(var wanted)) => $"{column} {Sign(op)} {bind(wanted)} COLLATE \"C\"",
         _ => throw new ArgumentException("a text can be tested against a text or a pattern only", nameof(test)),
     };
@@ -42,21 +42,21 @@ internal sealed class FilterSql(DateTimeOffset now, Func<object?, string> bind, 
     public string Number(FilterTest test, string column)
     {
         var number = ((NumberValue)test.Value).Number;
-        // A whole number as one: compared with a numeric, the column would be converted and its index be of no use.
+        // A whole number is bound as bigint: for a numeric the column would be converted, and its index could not be used.
         object value = number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue ? (long)number : number;
         return $"{column} {Sign(test.Operator)} {bind(value)}";
     }
 
     public string Time(FilterTest test, string column) => $"{column} {Sign(SignedBy(test))} {bind(TimeText.Resolve(test.Value, _now))}";
 
-    /// <summary>When a row came, in a table whose ids are made from that time: time bounds are id bounds, with them whole partitions are passed over.</summary>
+    /// <summary>Tests the arrival time in a table whose ids are made from it. Time bounds become id bounds, which allows partition pruning.</summary>
     public string Received(FilterTest test, string table)
     {
         var (op, time) = (SignedBy(test), TimeText.Resolve(test.Value, _now));
         var exact = $"{table}.received_at {Sign(op)} {bind(time)}";
         var isFrom = op is FilterOperator.Greater or FilterOperator.GreaterOrEqual or FilterOperator.Equal;
         var isUntil = op is FilterOperator.Less or FilterOperator.LessOrEqual or FilterOperator.Equal;
-        // Ids know milliseconds since 1970.
+        // Ids count milliseconds since 1970.
         if (time < DateTimeOffset.UnixEpoch || time > DateTimeOffset.UnixEpoch.AddYears(1000))
         {
             return exact;
@@ -67,7 +67,7 @@ internal sealed class FilterSql(DateTimeOffset now, Func<object?, string> bind, 
         return $"({exact}{from}{until})";
     }
 
-    /// <summary>Written out, not bound: the planner must see it to use an index that holds only the rows where it is false.</summary>
+    /// <summary>Written as a literal, because the planner must see it to use a partial index (<c>WHERE NOT complete</c>).</summary>
     public static string Truth(FilterTest test, string column) =>
         ((TruthValue)test.Value).Truth == (test.Operator == FilterOperator.Equal) ? column : $"NOT {column}";
 
@@ -117,7 +117,7 @@ internal sealed class FilterSql(DateTimeOffset now, Func<object?, string> bind, 
     private string Join(IReadOnlyList<FilterNode> parts, string with, bool isNegated) =>
         $"({string.Join(with, parts.Select(part => Write(part, isNegated)))})";
 
-    // Older than two hours is a time before then.
+    // "Older than two hours" means "received before that time".
     private static FilterOperator SignedBy(FilterTest test) => test.Field.Type is not AgeType ? test.Operator : test.Operator switch
     {
         FilterOperator.Less => FilterOperator.Greater,

@@ -68,7 +68,7 @@ internal static class ApiDocument
             page.Use((context, next) =>
             {
                 var headers = context.Response.Headers;
-                // Swagger UI styles by attribute and draws from data addresses; scripts come from this server only.
+                // Swagger UI puts style elements into the page while it runs, and draws from data addresses; scripts come from this server only.
                 headers.ContentSecurityPolicy =
                     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
                 headers.XContentTypeOptions = "nosniff";

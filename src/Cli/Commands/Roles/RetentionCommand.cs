@@ -6,30 +6,41 @@ using Mayday.Store.Retention;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday retention</c>: deletes by hand what is past retention, or lists it.</summary>
+/// <summary><c>mayday retention</c>: manually deletes data that is past retention, or lists it.</summary>
 internal static class RetentionCommand
 {
     public static Command Create()
     {
-        var now = new Option<bool>("--now") { Description = "Delete what is past retention now, and trust the clock from here on." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Delete nothing; list the partitions that would go, with their rows." };
+        var now = new Option<bool>("--now") { Description = "Delete data that is past retention now, and trust the clock from now on." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Delete nothing. List the partitions that would be deleted, with their row counts.",
+        };
         var data = new Option<string?>("--data")
         {
-            Description = "Data directory of the `mayday up` whose embedded Postgres is meant (default as for up).",
+            Description = "Data directory of the `mayday up` whose embedded Postgres to use (default: the same as for up).",
             HelpName = "DIR",
         };
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("retention", "Delete what is older than Store:Retention by hand, or list what would go.") { now, dryRun, data, config, database };
+        var command = new Command("retention", "Delete data that is older than Store:Retention manually, or list what would be deleted.")
+        {
+            now,
+            dryRun,
+            data,
+            config,
+            database,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             if (parsed.GetValue(now) == parsed.GetValue(dryRun))
             {
-                throw new PlainFailureException("say either --now (delete what is past retention) or --dry-run (list it).", ExitCode.WrongUse);
+                throw new PlainFailureException("give either --now (delete data past retention) or --dry-run (list it).", ExitCode.WrongUse);
             }
 
             var connection = ReanalyzeCommand.Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data));
-            return RunAsync(connection, ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>()), parsed.GetValue(dryRun), cancellation);
+            var settings = ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>());
+            return RunAsync(connection, settings, parsed.GetValue(dryRun), cancellation);
         });
         return command;
     }

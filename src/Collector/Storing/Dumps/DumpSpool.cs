@@ -65,12 +65,16 @@ internal sealed class DumpSpool : IDisposable
         catch (UnauthorizedAccessException failure)
         {
             throw new CollectorStartException(
-                $"The spool directory {directory} cannot be written by this user. Set Collector:Spool:Directory to one that can, or change its owner.", failure);
+                $"The spool directory {directory} cannot be written by this user. "
+                + "Set Collector:Spool:Directory to one that can, or change its owner.",
+                failure);
         }
         catch (IOException failure)
         {
             throw new CollectorStartException(
-                $"The spool directory {directory} cannot be used ({failure.Message.TrimEnd('.')}). If another collector uses it, give each its own with Collector:Spool:Directory.", failure);
+                $"The spool directory {directory} cannot be used ({failure.Message.TrimEnd('.')}). "
+                + "If another collector uses it, give each its own with Collector:Spool:Directory.",
+                failure);
         }
 
         var spool = new DumpSpool(directory, options, counters, log, ownership, time ?? TimeProvider.System);
@@ -216,7 +220,7 @@ internal sealed class DumpSpool : IDisposable
             }
 
             _lastNumber = Math.Max(_lastNumber, number);
-            var segment = new SpoolSegment(path) { WrittenAt = File.GetLastWriteTimeUtc(path) };
+            var segment = new SpoolSegment(path) { AgesSince = _time.GetTimestamp() };
             if (!segment.Scan())
             {
                 Damaged(segment);
@@ -261,7 +265,7 @@ internal sealed class DumpSpool : IDisposable
             try
             {
                 Interlocked.Add(ref _bytes, lane.Append(payloads, _options.SegmentBytes, ref _lastNumber));
-                lane.Newest!.WrittenAt = _time.GetUtcNow();
+                lane.Newest!.AgesSince = _time.GetTimestamp();
                 Interlocked.Add(ref _count, payloads.Count);
                 if (_isBroken)
                 {
@@ -305,12 +309,13 @@ internal sealed class DumpSpool : IDisposable
         return false;
     }
 
+    // Age is time that this process ran, not time of day: a wrong clock must not delete. Each start counts from zero; MaxBytes bounds
+    // the spool of a collector that restarts again and again.
     private void DropExpired()
     {
-        var oldest = _time.GetUtcNow() - _options.MaxAge;
         foreach (var lane in _lanes)
         {
-            while (lane.First is { } segment && segment.WrittenAt < oldest)
+            while (lane.First is { } segment && _time.GetElapsedTime(segment.AgesSince) > _options.MaxAge)
             {
                 _counters.SpoolExpired(segment.Count - segment.Replayed);
                 CollectorLog.SpoolExpired(_log, segment.Count - segment.Replayed, Path.GetFileName(segment.Path));

@@ -6,10 +6,10 @@ using Mayday.Store.Schema;
 
 namespace Mayday.Store.Events.Filtering;
 
-/// <summary>A filter as a condition on <c>event e</c>: what of <see cref="FilterSql"/> is particular to events.</summary>
+/// <summary>Translates a filter to an SQL condition on <c>event e</c>: the part of <see cref="FilterSql"/> that is particular to events.</summary>
 internal sealed class EventFilterSql
 {
-    /// <summary>The condition of the index of grave events, word for word.</summary>
+    /// <summary>The condition of the partial index for severe events. It must be textually identical.</summary>
     public static readonly string IsGrave = $"e.severity <= {EventRow.Grave}";
 
     private readonly FilterSql _sql;
@@ -19,12 +19,12 @@ internal sealed class EventFilterSql
         _sql = sql;
     }
 
-    /// <param name="now">What ages count from.</param>
-    /// <param name="bind">Takes a value and gives the parameter that stands for it.</param>
+    /// <param name="now">The time that ages are relative to.</param>
+    /// <param name="bind">Binds a value and returns its parameter.</param>
     public static string Write(EventFilter filter, DateTimeOffset now, Func<object?, string> bind) =>
         new FilterSql(now, bind, (test, sql) => new EventFilterSql(sql).Write(test)).Write(filter.Root);
 
-    /// <summary>The time that all events a filter matches were received at or after; null where it does not say.</summary>
+    /// <summary>A lower bound of the arrival time of all matching events; null if the filter sets none.</summary>
     public static DateTimeOffset? SinceOf(EventFilter filter, DateTimeOffset now) =>
         FilterSql.Conjuncts(filter.Root).OfType<FilterTest>().Select(test => SinceOf(test, now)).Max();
 
@@ -55,7 +55,7 @@ internal sealed class EventFilterSql
 
     private string WriteAttribute(FilterTest test, EventAttribute attribute) => attribute switch
     {
-        // Names and format strings are few and looked up once; the events are then found by their keys.
+        // Names and format strings are few and looked up once. The events are then found by their keys.
         EventAttribute.Host => $"e.host_id = ANY (ARRAY(SELECT h.id FROM host h WHERE {_sql.Text(test, "h.name")}))",
         EventAttribute.Format => $"e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE {_sql.Text(test, "f.format")}))",
         EventAttribute.Source => _sql.Text(test, "e.source_address"),
@@ -83,7 +83,7 @@ internal sealed class EventFilterSql
         _ => throw new ArgumentException("an attribute that has no SQL", nameof(attribute)),
     };
 
-    // The planner sees no bound value, so it is told that the index of grave events holds all of these.
+    // The planner does not see bound values, so this adds the condition of the partial index for severe events.
     private string WriteSeverity(FilterTest test)
     {
         var isGrave = test.Operator switch
@@ -99,26 +99,27 @@ internal sealed class EventFilterSql
     // The same bits, read as unsigned.
     private static string Unsigned(string column) => $"({column}::bigint & 4294967295)";
 
-    // The catalogue is asked first: it is small, and events are indexed by format. What it was too full for is in its overflow row.
+    // The catalogue is queried first, because it is small and events are indexed by format. Formats that did not fit are in its overflow
+    // row.
     private string WriteEventType(int type)
     {
         var (bound, overflow) = (_sql.Bind(type), _sql.Bind(EventFormatKey.Overflow.Hash()));
         return $"(e.event_type = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.event_type = {bound} OR f.hash = {overflow})))";
     }
 
-    /// <summary>As with event types: the catalogue knows which formats are the facility's.</summary>
+    /// <summary>As with event types, the catalogue tells which formats belong to the facility.</summary>
     public static string WriteFacility(string facility, Func<object?, string> bind)
     {
         var (bound, overflow) = (bind(facility), bind(EventFormatKey.Overflow.Hash()));
         return $"(e.facility = {bound} AND e.format_id = ANY (ARRAY(SELECT f.id FROM event_format f WHERE f.facility = {bound} OR f.hash = {overflow})))";
     }
 
-    // A value of the column's own type, so that its index serves.
+    // Binds a value of the column's own type, so that its index can be used.
     private string WriteSmall(FilterTest test, string column) => $"{column} {FilterSql.Sign(test.Operator)} {_sql.Bind((short)((NumberValue)test.Value).Number)}";
 
     private string WriteArgument(FilterTest test, string position)
     {
-        // CASE is evaluated in order: nothing but a number is ever cast.
+        // CASE is evaluated in order, so only numbers are cast.
         var (type, text) = ($"jsonb_typeof(e.args -> {position})", $"e.args ->> {position}");
         if (test.Value is not NumberValue(var number))
         {
@@ -131,6 +132,6 @@ internal sealed class EventFilterSql
             : $"{value} {FilterSql.Sign(test.Operator)} {_sql.Bind(number)}";
     }
 
-    // Unsigned values beyond 2^63 as the bigint of the same bits.
+    // Converts unsigned values above 2^63 to the bigint with the same bits.
     private static string LowBits(string numeric) => $"(trunc({numeric}) - CASE WHEN {numeric} > 9223372036854775807 THEN 18446744073709551616 ELSE 0 END)::bigint";
 }
