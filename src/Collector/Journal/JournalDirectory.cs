@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Mayday.Collector.Receive;
+using Mayday.Linux.Files;
 using Mayday.Linux.Memory;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,15 +12,13 @@ namespace Mayday.Collector.Journal;
 /// The journal files of a collector, one a shard. What cannot be read is put aside and counted; a disk that has no room means a collector without
 /// a journal and a plain error, since receiving comes first.
 /// </summary>
-internal static partial class JournalDirectory
+internal static class JournalDirectory
 {
     private const string Extension = ".journal";
     private const string OldExtension = ".old";
 
     // Each may be as large as all journals together. They only come to be where a start is killed that has other settings than the one before.
     private const int MostLeftovers = 4;
-
-    private const int NoSpace = 28;
 
     /// <summary>Opens a journal a shard with what was left in each; null entries where there can be none.</summary>
     /// <exception cref="CollectorStartException">The directory cannot be used.</exception>
@@ -28,7 +27,7 @@ internal static partial class JournalDirectory
     {
         var opened = new (ShardJournal? Journal, RestoredJournal[] Left)[shards.Count];
         Array.Fill(opened, (null, []));
-        if (!LinuxReceive.IsSupported)
+        if (!SocketLayout.IsKnown)
         {
             return opened;
         }
@@ -197,7 +196,7 @@ internal static partial class JournalDirectory
         {
             Reserve(file.SafeFileHandle, geometry.FileBytes);
             var memory = FixedMemory.Map(file);
-            LinuxReceive.ClearLanding(memory.Part(JournalGeometry.HeaderBytes, geometry.LandingBytes), geometry.Slots);
+            new LandingArea(memory.Part(JournalGeometry.HeaderBytes, geometry.LandingBytes), geometry.Slots, geometry.SlotLength).Clear();
             geometry.Write(memory.Span(0, JournalGeometry.HeaderBytes));
             return new ShardJournal(file, memory, geometry, counters);
         }
@@ -212,15 +211,15 @@ internal static partial class JournalDirectory
     // Room for every page now: the kernel ends a process that writes to a page of a mapping for which the disk has no room.
     private static void Reserve(SafeFileHandle file, long bytes)
     {
-        var error = FileAllocate(file, 0, bytes);
+        var error = DiskSpace.Reserve(file, bytes);
         if (error == 0)
         {
             return;
         }
 
-        if (error == NoSpace)
+        if (error == DiskSpace.NoSpace)
         {
-            throw new IOException($"there is no room for {bytes} bytes", NoSpace);
+            throw new IOException($"there is no room for {bytes} bytes", DiskSpace.NoSpace);
         }
 
         // A file system that cannot promise room is written to instead.
@@ -231,8 +230,5 @@ internal static partial class JournalDirectory
         }
     }
 
-    private static bool IsNoSpace(IOException failure) => failure.HResult == NoSpace;
-
-    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
-    private static partial int FileAllocate(SafeFileHandle file, long offset, long length);
+    private static bool IsNoSpace(IOException failure) => failure.HResult == DiskSpace.NoSpace;
 }

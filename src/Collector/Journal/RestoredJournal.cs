@@ -1,3 +1,4 @@
+using Mayday.Linux.Sockets;
 using Mayday.Collector.Datagrams;
 using Mayday.Collector.Receive;
 
@@ -181,7 +182,14 @@ internal sealed class RestoredJournal
     private static DatagramBatch ReadLanded(ShardJournal journal, long from, long lastTaken, out long landedFrom)
     {
         var geometry = journal.Geometry;
-        var found = LinuxReceive.ReadLanded(journal.Landing, geometry.Slots, geometry.SlotLength);
+        var landing = new LandingArea(journal.Landing, geometry.Slots, geometry.SlotLength);
+        var found = new DatagramBatch(geometry.Slots, geometry.SlotLength, landing.Datagrams);
+        var count = landing.CountLanded();
+        for (var i = 0; i < count; i++)
+        {
+            found.AddLanded(landing, i, out _);
+        }
+
         var first = (int)Math.Clamp(lastTaken - from, 0, found.Count);
         if (first < found.Count && lastTaken - from >= 0 && !found.Datagram(first).StartsWith((ReadOnlySpan<byte>)[3, 0]))
         {

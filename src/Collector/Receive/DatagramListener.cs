@@ -1,3 +1,5 @@
+using Mayday.Linux.Sockets;
+using Mayday.Linux.Processes;
 using System.Net;
 using System.Net.Sockets;
 using Mayday.Collector.Analysing;
@@ -67,7 +69,7 @@ internal sealed class DatagramListener : IDisposable
         _options = options;
         _time = time;
         _log = log;
-        _isPortable = isPortable || !LinuxReceive.IsSupported;
+        _isPortable = isPortable || !SocketLayout.IsKnown;
         _journal = journal;
         _left = left ?? [];
         _thread = new Thread(Run) { Name = $"mayday-receive-{index}", IsBackground = true };
@@ -107,9 +109,9 @@ internal sealed class DatagramListener : IDisposable
     {
         try
         {
-            if (LinuxReceive.IsSupported)
+            if (SocketLayout.IsKnown)
             {
-                LinuxReceive.TryGoFirst();
+                CallingThread.TryGoFirst();
             }
 
             Prepare();
@@ -213,9 +215,9 @@ internal sealed class DatagramListener : IDisposable
         }
 
         var milliseconds = many ? LongNap : ShortNap;
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
-            LinuxReceive.Nap(milliseconds);
+            CallingThread.Nap(milliseconds);
         }
         else
         {
@@ -235,7 +237,7 @@ internal sealed class DatagramListener : IDisposable
 
         if (_linux is not null)
         {
-            return LinuxReceive.Wait(_handles, milliseconds);
+            return SocketPoll.Wait(_handles, milliseconds);
         }
 
         Socket.Select(_sockets.Select(socket => socket.Socket).ToList(), null, null, milliseconds * 1000);

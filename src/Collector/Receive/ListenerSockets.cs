@@ -1,3 +1,4 @@
+using Mayday.Linux.Sockets;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ internal static class ListenerSockets
     /// <summary>Opens what is to be listened on. Sockets that were handed over are taken as they are, in their order, one shard after the other.</summary>
     public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log, ILookup<string, Socket>? handed = null)
     {
-        var shards = LinuxReceive.IsSupported ? options.Receive.Shards : 1;
+        var shards = SocketLayout.IsKnown ? options.Receive.Shards : 1;
         var sockets = new List<ShardSocket>[shards];
         for (var i = 0; i < shards; i++)
         {
@@ -105,10 +106,10 @@ internal static class ListenerSockets
 
     private static void Prepare(Socket socket)
     {
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
-            SetOption(socket, LinuxReceive.SoReceiveQueueOverflow, 1);
-            SetOption(socket, LinuxReceive.SoTimestampNanoseconds, 1);
+            SetOption(socket, SocketOptions.ReceiveQueueOverflow, 1);
+            SetOption(socket, SocketOptions.TimestampNanoseconds, 1);
         }
 
         socket.Blocking = false;
@@ -135,7 +136,7 @@ internal static class ListenerSockets
 
             if (isShared)
             {
-                SetOption(socket, LinuxReceive.SoReusePort, 1);
+                SetOption(socket, SocketOptions.ReusePort, 1);
             }
 
             Prepare(socket);
@@ -167,11 +168,11 @@ internal static class ListenerSockets
     // Past the system's limit where the process may (CAP_NET_ADMIN), else up to it. The kernel doubles what is asked for and reports that.
     private static int Enlarge(Socket socket, int bytes)
     {
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
             try
             {
-                SetOption(socket, LinuxReceive.SoReceiveBufferForce, bytes);
+                SetOption(socket, SocketOptions.ReceiveBufferForce, bytes);
                 return socket.ReceiveBufferSize / 2;
             }
             catch (SocketException)
@@ -185,5 +186,5 @@ internal static class ListenerSockets
     }
 
     private static void SetOption(Socket socket, int option, int value) =>
-        socket.SetRawSocketOption(LinuxReceive.SolSocket, option, BitConverter.GetBytes(value));
+        socket.SetRawSocketOption(SocketOptions.Level, option, BitConverter.GetBytes(value));
 }

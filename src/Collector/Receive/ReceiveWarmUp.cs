@@ -1,3 +1,4 @@
+using Mayday.Linux.Sockets;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -29,7 +30,7 @@ internal static class ReceiveWarmUp
 
     public static async Task RunAsync(CollectorOptions options, TimeProvider time, CancellationToken stopping)
     {
-        if (!LinuxReceive.IsSupported)
+        if (!SocketLayout.IsKnown)
         {
             return;
         }

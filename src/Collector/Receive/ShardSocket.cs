@@ -1,3 +1,4 @@
+using Mayday.Linux.Sockets;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Journal;
@@ -8,7 +9,7 @@ namespace Mayday.Collector.Receive;
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
     // A socket that was handed over has counted before; that was told by the process that had it.
-    private uint _dropsSeen = LinuxReceive.IsSupported && LinuxReceive.TryReadDrops((int)socket.Handle, out var before) ? before : 0;
+    private uint _dropsSeen = SocketLayout.IsKnown && SocketDrops.TryRead((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
     private ShardJournal? _journal;
     private int _place;
@@ -34,7 +35,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         try
         {
-            Socket.GetRawSocketOption(LinuxReceive.SolSocket, LinuxReceive.SoCookie, bytes);
+            Socket.GetRawSocketOption(SocketOptions.Level, SocketOptions.Cookie, bytes);
         }
         catch (SocketException)
         {
@@ -63,7 +64,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
     /// <summary>Asks for drops that no later datagram has told of.</summary>
     public void ReadDrops()
     {
-        if (LinuxReceive.TryReadDrops(Handle, out var total))
+        if (SocketDrops.TryRead(Handle, out var total))
         {
             _drops += total - _dropsSeen;
             _dropsSeen = total;

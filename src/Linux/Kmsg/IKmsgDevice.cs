@@ -1,7 +1,7 @@
-namespace Mayday.Agent.Kmsg;
+namespace Mayday.Linux.Kmsg;
 
 /// <summary>The kernel log as <c>/dev/kmsg</c> hands it out; a seam, because nobody can make a kernel overwrite a record on demand.</summary>
-internal interface IKmsgDevice : IDisposable
+public interface IKmsgDevice : IDisposable
 {
     /// <summary>Reads one record.</summary>
     /// <param name="buffer">At least 8 KiB.</param>
