@@ -249,12 +249,6 @@ public sealed class JournalOptions
     public string ResolveDirectory() => Directory ?? Path.Combine(CollectorDirectory.Default, "journal");
 }
 
-internal static class CollectorDirectory
-{
-    public static string Default =>
-        Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday");
-}
-
 /// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>
 public sealed class LossOptions
 {

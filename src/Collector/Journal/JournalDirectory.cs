@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mayday.Collector.Receive;
 using Mayday.Linux.Files;
 using Mayday.Linux.Memory;
 using Mayday.Linux.Sockets;

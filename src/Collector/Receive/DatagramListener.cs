@@ -1,11 +1,11 @@
-using Mayday.Linux.Sockets;
-using Mayday.Linux.Processes;
 using System.Net;
 using System.Net.Sockets;
 using Mayday.Collector.Analysing;
 using Mayday.Collector.Datagrams;
 using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Processes;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;

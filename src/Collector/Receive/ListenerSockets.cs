@@ -1,6 +1,6 @@
-using Mayday.Linux.Sockets;
 using System.Net;
 using System.Net.Sockets;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
@@ -9,13 +9,6 @@ namespace Mayday.Collector.Receive;
 public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
 {
     public NetlinkListen? Netlink { get; init; }
-}
-
-/// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
-public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>What was asked for cannot be had on this machine, whatever else changes: wrong use, not a failure.</summary>
-    public bool IsWrongUse { get; init; }
 }
 
 /// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>

@@ -1,4 +1,3 @@
-using Mayday.Linux.Sockets;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +6,7 @@ using Mayday.Collector.Analysing;
 using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
 using Mayday.Linux.Memory;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;

@@ -1,7 +1,7 @@
-using Mayday.Linux.Sockets;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Receive;
 

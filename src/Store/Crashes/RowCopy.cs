@@ -1,8 +1,8 @@
 using Mayday.Protocol;
-using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
 using Npgsql;
 
-namespace Mayday.Store.Postgres;
+namespace Mayday.Store.Crashes;
 
 /// <summary>COPY of dumps, crashes and witnesses.</summary>
 internal static class RowCopy

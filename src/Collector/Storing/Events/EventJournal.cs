@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Intake;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Storing;
-using Mayday.Collector.Storing.Events;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Microsoft.Extensions.Logging;
 
-namespace Mayday.Collector.Journal;
+namespace Mayday.Collector.Storing.Events;
 
 /// <summary>
 /// Which blocks of events are on their way to Postgres, and under which key, in a small file beside the shards' journals: written before the batch is, so

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text;
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Intake;
+using Mayday.Collector.Journal;
 using Mayday.Protocol;
 using Mayday.Protocol.Netoops;
 using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Mayday.Collector.Journal;
+namespace Mayday.Collector.Intake;
 
 /// <summary>
 /// Restores tickets that are made up before the first real one. At the start all code is cold, so the first would be in hand for a good part of a second, and

@@ -1,9 +1,8 @@
 using System.Buffers;
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Intake;
 using Mayday.Protocol.Evlog;
 
-namespace Mayday.Collector.Receive;
+namespace Mayday.Collector.Intake;
 
 /// <summary>
 /// Watches console lines for records that a kernel printed because nobody listened ("evlog packet dropped: ..."), and gathers each with the lines
