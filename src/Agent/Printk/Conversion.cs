@@ -3,10 +3,8 @@ using System.Text;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// One conversion of a format string, by the rules of the kernel's vsnprintf (lib/vsprintf.c, Documentation/core-api/printk-formats.rst):
-/// where in a text its output may end, and which value that is.
-/// </summary>
+/// <summary>One conversion of a format string, by the rules of the kernel's vsnprintf (lib/vsprintf.c,
+/// Documentation/core-api/printk-formats.rst): where in a text its output may end, and which value was printed.</summary>
 internal sealed class Conversion
 {
     // Wider than any conversion of the kernel; limits how much padding is examined.

@@ -7,10 +7,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>
-/// The journal files of a collector, one a shard. What cannot be read is put aside and counted; a disk that has no room means a collector without
-/// a journal and a plain error, since receiving comes first.
-/// </summary>
+/// <summary>The journal files of a collector, one per shard. A damaged file is moved aside and counted. When the disk has no room, the
+/// collector runs without a journal and logs an error, because receiving matters more.</summary>
 internal static class JournalDirectory
 {
     private const string Extension = ".journal";
@@ -20,7 +18,7 @@ internal static class JournalDirectory
     // settings differ from those of the start before.
     private const int MostLeftovers = 4;
 
-    /// <summary>Opens a journal a shard with what was left in each; null entries where there can be none.</summary>
+    /// <summary>Opens one journal per shard, with the entries that were left in each; null where no journal can be opened.</summary>
     /// <exception cref="CollectorStartException">The directory cannot be used.</exception>
     public static (ShardJournal? Journal, RestoredJournal[] Left)[] Open(
         CollectorOptions options, IReadOnlyList<ShardCounters> shards, CollectorCounters counters, ILogger log)

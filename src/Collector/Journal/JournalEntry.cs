@@ -40,7 +40,7 @@ internal enum EntryKind : byte
     PrintedEvents = 11,
 }
 
-/// <summary>The head of an entry as it lies in the ring, before its payload.</summary>
+/// <summary>The head of an entry as stored in the ring, before its payload.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct JournalEntry
 {

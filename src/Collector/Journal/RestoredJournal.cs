@@ -6,7 +6,7 @@ namespace Mayday.Collector.Journal;
 /// <summary>An entry as found in the journal. The bytes are copies, because the journal is written to while they are used.</summary>
 internal sealed record RestoredEntry(EntryKind Kind, byte Flags, long Sequence, long Arrival, SourceEndPoint Source, byte[] Payload);
 
-/// <summary>What the end of a process left behind in one shard's journal.</summary>
+/// <summary>The entries that an ended process left in one shard's journal.</summary>
 internal sealed class RestoredJournal
 {
     /// <summary>Tickets that are still needed, oldest first.</summary>

@@ -198,7 +198,7 @@ internal sealed partial class ShardJournal
         }
     }
 
-    /// <summary>Takes an entry of another journal in hand, as if it had just been received.</summary>
+    /// <summary>Makes an entry of another journal the current datagram of this one, as if it had just been received.</summary>
     public void Hand(RestoredEntry entry)
     {
         var batch = new DatagramBatch(1, Math.Max(1, entry.Payload.Length));

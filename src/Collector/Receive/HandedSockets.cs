@@ -8,10 +8,8 @@ namespace Mayday.Collector.Receive;
 /// <summary>A bound UDP socket that the service manager keeps and passes to each process.</summary>
 internal sealed record HandedSocket(int Descriptor, string Name);
 
-/// <summary>
-/// Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names, their names in
-/// LISTEN_FDNAMES. What arrives while no process runs waits in the socket, so a restart loses nothing.
-/// </summary>
+/// <summary>Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names,
+/// their names in LISTEN_FDNAMES. Datagrams that arrive while no process runs wait in the socket, so a restart loses nothing.</summary>
 public static class HandedSockets
 {
     private const int FirstDescriptor = 3;

@@ -11,7 +11,7 @@ public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
     public NetlinkListen? Netlink { get; init; }
 }
 
-/// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
+/// <summary>Opens every port once per shard with large buffers, or fails with a clear message.</summary>
 internal static class ListenerSockets
 {
     /// <summary>Opens the configured sockets. Sockets passed by the service manager are used as they are, distributed over the shards in

@@ -8,7 +8,7 @@ namespace Mayday.Collector.Receive;
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
-    // A socket that was handed over has counted before; that was told by the process that had it.
+    // A socket passed by the service manager has counted before; the process that had it reported those drops.
     private uint _dropsSeen = SocketLayout.IsKnown && SocketDrops.TryRead((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
     private ShardJournal? _journal;

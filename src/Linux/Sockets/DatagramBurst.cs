@@ -6,10 +6,8 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Linux.Sockets;
 
-/// <summary>
-/// <c>sendmmsg(2)</c>: many datagrams a system call, each from a source address of its own (IP_PKTINFO), so that one socket speaks for thousands
-/// of machines. Layouts are those of 64-bit Linux.
-/// </summary>
+/// <summary><c>sendmmsg(2)</c>: many datagrams per system call, each from a source address of its own (IP_PKTINFO), so that one socket can
+/// simulate thousands of machines. The layouts are those of 64-bit Linux.</summary>
 public sealed unsafe class DatagramBurst
 {
     /// <summary>Room for one datagram: the largest that any format sends is 1412 bytes.</summary>

@@ -267,7 +267,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         ServerStopping(_logger, postmaster.ProcessId);
-        // SIGINT is a fast stop, SIGQUIT an immediate one that leaves the rest to recovery.
+        // SIGINT is a fast shutdown. SIGQUIT is an immediate one, which needs recovery at the next start.
         if (!await EndAsync(postmaster, ProcessSignal.Interrupt).ConfigureAwait(false) && !await EndAsync(postmaster, ProcessSignal.Quit).ConfigureAwait(false))
         {
             throw new EmbeddedPostgresException(
