@@ -3,14 +3,19 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 # Project files first: a change of code alone keeps the restored packages in their layer.
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
-COPY src/Protocol/Protocol.csproj src/Protocol/
-COPY src/Analysis/Analysis.csproj src/Analysis/
-COPY src/Agent/Agent.csproj src/Agent/
-COPY src/Store/Store.csproj src/Store/
-COPY src/Collector/Collector.csproj src/Collector/
-COPY src/Web/Web.csproj src/Web/
-COPY src/Cli/Cli.csproj src/Cli/
-COPY migrations/Migrations.csproj migrations/
+COPY src/Protocol/Protocol.csproj src/Protocol/packages.lock.json src/Protocol/
+COPY src/Linux/Linux.csproj src/Linux/packages.lock.json src/Linux/
+COPY src/Query/Query.csproj src/Query/packages.lock.json src/Query/
+COPY src/Analysis/Analysis.csproj src/Analysis/packages.lock.json src/Analysis/
+COPY src/Events/Events.csproj src/Events/packages.lock.json src/Events/
+COPY src/Agent/Agent.csproj src/Agent/packages.lock.json src/Agent/
+COPY src/Simulation/Simulation.csproj src/Simulation/packages.lock.json src/Simulation/
+COPY src/Store/Store.csproj src/Store/packages.lock.json src/Store/
+COPY src/Hosting/Hosting.csproj src/Hosting/packages.lock.json src/Hosting/
+COPY src/Collector/Collector.csproj src/Collector/packages.lock.json src/Collector/
+COPY src/Web/Web.csproj src/Web/packages.lock.json src/Web/
+COPY src/Cli/Cli.csproj src/Cli/packages.lock.json src/Cli/
+COPY migrations/Migrations.csproj migrations/packages.lock.json migrations/
 RUN dotnet restore src/Cli/Cli.csproj
 COPY src src
 COPY migrations migrations

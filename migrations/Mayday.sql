@@ -1374,7 +1374,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261201024654_Maintenance') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261201024654_Maintenance', '10.0.14');
+    VALUES ('20261201024654_Maintenance', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -16,7 +16,7 @@ namespace Mayday.Agent;
 /// <example><c>await new KernelAgent(options, TimeProvider.System, notice => log(notice.Text)).RunAsync(stopping);</c></example>
 public sealed class KernelAgent : IDisposable
 {
-    // A file of the spool; freed as a whole when it was sent.
+    // Size of a spool file; it is deleted as a whole once it was sent.
     private const long SpoolFileBytes = 4 << 20;
 
     private static readonly string[] s_defaultDumpFolders = ["/sys/fs/pstore", "/var/lib/systemd/pstore", "/var/crash"];
@@ -95,7 +95,7 @@ public sealed class KernelAgent : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Counters.Dispose();
 
-    // A part that fails takes the others down in order: an agent that does half of its work would go unnoticed.
+    // When one part fails the others are stopped too: an agent that does half of its work would go unnoticed.
     private static async Task EndTogetherAsync(List<Task> tasks, CancellationTokenSource ending)
     {
         var running = new List<Task>(tasks);
@@ -117,7 +117,7 @@ public sealed class KernelAgent : IDisposable
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
-                // As asked.
+                // The normal end.
             }
         }
     }

@@ -4,7 +4,7 @@ using Mayday.Linux.Netlink;
 
 namespace Mayday.Agent;
 
-/// <summary>Collects every mistake at once, each with the key that holds it, so that one start shows all of them.</summary>
+/// <summary>Reports all mistakes at once, each with its configuration key, so that one start shows all of them.</summary>
 public static class ValidateAgentOptions
 {
     // RFC 1035, 2.3.4.

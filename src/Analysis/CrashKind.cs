@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Mayday.Analysis;
 
-/// <summary>What the kernel reported. Written as camelCase words in JSON and in Postgres; listed in docs/api.md.</summary>
+/// <summary>What the kernel reported. Written as camelCase words in JSON and in Postgres. All values are listed in docs/api.md.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<CrashKind>))]
 public enum CrashKind
 {
@@ -56,6 +56,6 @@ public enum CrashClass { Other, MemorySafety, BadAccess, Hang, Stall, Assertion,
 [JsonConverter(typeof(CamelCaseEnumConverter<CrashSeverity>))]
 public enum CrashSeverity { Info, Warning, Error, Fatal }
 
-/// <summary>Enum members as camelCase words, the only spelling that API and database use.</summary>
+/// <summary>Writes enum members as camelCase words, the only spelling that the API and the database use.</summary>
 public sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(System.Text.Json.JsonNamingPolicy.CamelCase)
     where T : struct, Enum;

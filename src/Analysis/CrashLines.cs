@@ -3,32 +3,34 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis;
 
-/// <summary>What one line means for someone who watches a live console.</summary>
+/// <summary>What one line means for code that watches a live console stream.</summary>
 public enum CrashLine : byte
 {
     /// <summary>Ordinary text.</summary>
     None = 0,
 
-    /// <summary>A line that may begin a crash report: open a window, or keep an open one open.</summary>
+    /// <summary>The line may begin a crash report. Open a window, or keep an open window open.</summary>
     Start,
 
-    /// <summary>The kernel says that nothing more will come ("---[ end Kernel panic", "Rebooting in", "Kernel Offset:" after a panic).</summary>
+    /// <summary>
+    /// The kernel's last words ("---[ end Kernel panic", "Rebooting in", "Kernel Offset:" after a panic). Nothing follows.
+    /// </summary>
     End,
 }
 
 /// <summary>
-/// The cheap, allocation-free test that the receiver makes on every line; <see cref="CrashAnalyzer"/> decides later with the whole
-/// text. It may say Start once too often, never once too few.
+/// A cheap, allocation-free test that the receiver runs on every line. It may return Start for an ordinary line, but it never misses a real
+/// start. <see cref="CrashAnalyzer"/> decides later, with the whole text.
 /// </summary>
 public static class CrashLines
 {
-    // A start pattern begins within the first columns of a line's text, behind at most a label; the rest cannot matter.
+    // A start pattern begins in the first columns of a line, after at most a label. Bytes beyond this window cannot matter.
     private const int Window = 512;
 
     /// <summary>Classifies one line of kernel text without its framing (no <c>&lt;N&gt;</c>, no timestamp, no line end).</summary>
     public static CrashLine Classify(ReadOnlySpan<byte> text)
     {
-        // The shortest line that begins a report is longer than this.
+        // Every line that begins a report is at least 5 bytes long.
         if (text.Length < 5)
         {
             return CrashLine.None;
@@ -39,12 +41,12 @@ public static class CrashLines
             return CrashLine.End;
         }
 
-        // One search sorts out nearly every line; the whole pattern is asked for the rest, since each false start costs a window.
+        // The literal search rules out nearly every line. The full patterns run only on the rest, because each false start opens a window.
         text = text[..Math.Min(text.Length, Window)];
         return RuleBook.Default.MayStart(text) && Starts(text) ? CrashLine.Start : CrashLine.None;
     }
 
-    // By itself, so that other lines do not pay for the room.
+    // A separate method, so that other lines do not pay for the stack space it needs.
     private static bool Starts(ReadOnlySpan<byte> text)
     {
         Span<char> wide = stackalloc char[text.Length];
@@ -56,7 +58,7 @@ public static class CrashLines
     {
         (byte)'-' => text.StartsWith("---[ end Kernel panic"u8),
         (byte)'R' => text.StartsWith("Rebooting in "u8),
-        // Printed only when a panic has said everything; an offset of a booting kernel has other words.
+        // Printed only at the end of a panic. The kernel prints the offset at boot with other words.
         (byte)'K' => text.StartsWith("Kernel Offset: "u8),
         (byte)'r' => text.StartsWith("reboot: Restarting system"u8) || text.StartsWith("reboot: Power down"u8),
         (byte)'A' => text.StartsWith("ACPI MEMORY or I/O RESET_REG"u8),

@@ -1,9 +1,9 @@
 namespace Mayday.Analysis;
 
-/// <summary>One crash found in a kernel log: what died, where and why, and the place of its lines in the log.</summary>
+/// <summary>One crash found in a kernel log: what failed, where, why, and which lines of the log report it.</summary>
 public sealed record CrashReport
 {
-    /// <summary>What the kernel reported, from a closed list.</summary>
+    /// <summary>What the kernel reported.</summary>
     public required CrashKind Kind { get; init; }
 
     public CrashClass Class { get; init; } = CrashClass.Other;
@@ -24,10 +24,12 @@ public sealed record CrashReport
 
     public int? SourceLine { get; init; }
 
-    /// <summary>What groups crashes: family and function, never addresses, pids, times or release.</summary>
+    /// <summary>
+    /// The text that groups crashes: family and function. It never contains addresses, pids, times or the kernel release.
+    /// </summary>
     public required string Signature { get; init; }
 
-    /// <summary>Short hash of <see cref="Signature"/>, 16 lower-case hex digits: the key of a bug.</summary>
+    /// <summary>Short hash of <see cref="Signature"/>, 16 lower-case hex digits. It is the key of a bug.</summary>
     public required string SignatureHash { get; init; }
 
     public IReadOnlyList<StackFrame> Frames { get; init; } = [];
@@ -35,7 +37,7 @@ public sealed record CrashReport
     /// <summary>Registers as printed, names upper-case, in printed order; empty when none were printed.</summary>
     public IReadOnlyList<RegisterValue> Registers { get; init; } = [];
 
-    /// <summary>The <c>Code:</c> line, disassembled where the architecture is known.</summary>
+    /// <summary>The <c>Code:</c> line, disassembled if the architecture is known.</summary>
     public CodeDump? Code { get; init; }
 
     public int? Cpu { get; init; }
@@ -57,34 +59,34 @@ public sealed record CrashReport
 
     public MemoryAccess? Access { get; init; }
 
-    /// <summary>"events_unbound flush_to_ldisc", "in interrupt" and the like.</summary>
+    /// <summary>Where the code ran, for example "events_unbound flush_to_ldisc" or "in interrupt".</summary>
     public string? Context { get; init; }
 
-    /// <summary>The number in "[#1]": which oops of this boot it was.</summary>
+    /// <summary>The number in "[#1]": the count of oopses in this boot.</summary>
     public int? OopsNumber { get; init; }
 
-    /// <summary>True when the machine died of it, as far as the log tells.</summary>
+    /// <summary>True if the machine stopped because of this crash, as far as the log shows.</summary>
     public bool Fatal { get; init; }
 
     /// <summary>The panic line that ended this crash, without prefix; null when it did not end in a panic.</summary>
     public string? Panic { get; init; }
 
-    /// <summary>False for the first crash of a boot, true for what followed from it.</summary>
+    /// <summary>False for the first crash of a boot, true for the crashes that follow in the same boot.</summary>
     public bool Aftermath { get; init; }
 
     public bool Corrupted { get; init; }
 
     public string? CorruptedReason { get; init; }
 
-    /// <summary>Seconds since boot as printed in the first line; null where the log has no times.</summary>
+    /// <summary>Seconds since boot, as printed in the first line. Null if the log has no timestamps.</summary>
     public double? PrintkTime { get; init; }
 
     /// <summary>Byte offset in the log of the first line that names the failure.</summary>
     public int Start { get; init; }
 
-    /// <summary>Byte offset behind the last line of the report, exclusive.</summary>
+    /// <summary>Byte offset of the end of the report's last line (exclusive).</summary>
     public int End { get; init; }
 
-    /// <summary>Why it got its title, function and signature, one sentence a step.</summary>
+    /// <summary>Why the crash got its title, function and signature: one sentence for each step.</summary>
     public IReadOnlyList<string> Explanation { get; init; } = [];
 }

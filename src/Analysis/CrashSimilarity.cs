@@ -3,17 +3,17 @@ using Mayday.Analysis.Rules;
 namespace Mayday.Analysis;
 
 /// <summary>
-/// How alike two crashes are, from 0 (nothing in common) to 1: for suggesting that two bugs are one. Pure and symmetric.
+/// Measures how similar two crashes are, from 0 (nothing in common) to 1. Used to suggest that two bugs are one. Pure and symmetric.
 /// </summary>
 public static class CrashSimilarity
 {
-    // Beyond these the frames are the way into the kernel, the same for everybody.
+    // Deeper frames are the entry into the kernel, which is the same for all crashes.
     private const int Depth = 14;
 
-    // Each frame counts this much of the one above it: a bug lives near the top of its stack.
+    // Weight of each frame relative to the frame above it. The cause is usually near the top of the stack.
     private const double Fade = 0.85;
 
-    // The stacks say most; the named function is one frame of them and the kind is coarse.
+    // Stacks say most. The guilty function is only one frame of a stack, and the crash kind is coarse.
     private const double StackShare = 0.7;
     private const double FunctionShare = 0.2;
 

@@ -3,24 +3,26 @@ using System.Globalization;
 namespace Mayday.Analysis;
 
 /// <summary>
-/// The visible line that stands in a dump's text where bytes did not arrive. Written by whoever reassembles, recognised by the analyser
-/// (a report across a gap is corrupted, with that as its reason) and drawn by the page as a gap row.
+/// The line that marks missing bytes in a dump's text. Reassembly writes it. The analyser treats a report with a gap in it as corrupted.
+/// The crash page shows it as a gap row.
 /// </summary>
 public static class GapMark
 {
-    /// <summary>How every gap line begins. The leading "--- " never begins a kernel line that matters to the analysis.</summary>
+    /// <summary>How every gap line begins. No kernel line that matters to the analysis begins with "--- ".</summary>
     public const string Prefix = "--- mayday: gap: ";
 
     public const string Suffix = " ---";
 
-    /// <summary>"--- mayday: gap: packets 3-5 missing, up to 3072 bytes ---" and a line end before and after.</summary>
+    /// <summary>A line such as "--- mayday: gap: packets 3-5 missing, up to 3072 bytes ---", with a line end before and after it.</summary>
     public static string ForPackets(int first, int last, long bytes) => string.Create(CultureInfo.InvariantCulture,
         $"{Prefix}{(first == last ? $"packet {first}" : $"packets {first}-{last}")} missing, up to {bytes} bytes{Suffix}");
 
     public static string ForRecords(ulong first, ulong last) => string.Create(CultureInfo.InvariantCulture,
         $"{Prefix}{(first == last ? $"record {first}" : $"records {first}-{last}")} missing{Suffix}");
 
-    /// <summary>The sender sent the packet as NULs (netoops bug B1): lost before the network.</summary>
+    /// <summary>
+    /// Marks a packet that the sender filled with NULs (netoops bug B1): the text was lost before it reached the network.
+    /// </summary>
     public static string ForEmptyPacket(int number) => string.Create(CultureInfo.InvariantCulture,
         $"{Prefix}packet {number} came empty, 1024 bytes lost by the sender{Suffix}");
 

@@ -1,12 +1,12 @@
 namespace Mayday.Analysis;
 
-/// <summary>One letter behind "Tainted:" and what it says of the kernel.</summary>
-/// <param name="Letter">As printed.</param>
-/// <param name="Bit">Its bit in /proc/sys/kernel/tainted; null for letters this table does not know.</param>
+/// <summary>One letter after "Tainted:" and what it means.</summary>
+/// <param name="Letter">The letter as printed.</param>
+/// <param name="Bit">Its bit in /proc/sys/kernel/tainted; null for letters that are not in this table.</param>
 /// <param name="Meaning">One plain sentence.</param>
 public sealed record TaintFlag(char Letter, int? Bit, string Meaning);
 
-/// <summary>Decodes the taint letters of an oops. Newer kernels add letters: unknown ones are kept and said to be unknown.</summary>
+/// <summary>Decodes the taint letters of an oops. Newer kernels add letters; unknown ones are kept and described as unknown.</summary>
 public static class TaintFlags
 {
     private static readonly Dictionary<char, TaintFlag> s_flags = new TaintFlag[]

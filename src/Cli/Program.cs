@@ -13,7 +13,7 @@ using Mayday.Store.Embedded;
 
 namespace Mayday.Cli;
 
-/// <summary>The program <c>mayday</c>: one verb a role. Exit codes: 0 done, 1 failed, 2 wrong use.</summary>
+/// <summary>The program <c>mayday</c>: one command per role. Exit codes: 0 success, 1 failure, 2 wrong usage.</summary>
 public static class Program
 {
     public static async Task<int> Main(string[] args)
@@ -30,6 +30,7 @@ public static class Program
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
             RetentionCommand.Create(),
+            ConfigCommand.Create(),
             EventsCommand.Create(),
             AgentCommand.Create(),
         };
@@ -54,7 +55,7 @@ public static class Program
 
         try
         {
-            // The hosts inside the verbs take SIGINT and SIGTERM and need their time to write what is in flight: no deadline from here.
+            // The hosts inside the commands handle SIGINT and SIGTERM and need time to write their data, so no deadline is set here.
             return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
         }
         catch (PlainFailureException failure)

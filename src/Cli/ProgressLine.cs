@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Mayday.Cli;
 
-/// <summary>"123 of 4,567" on a terminal, rewritten in place; nothing in a pipe.</summary>
+/// <summary>A line like "123 of 4,567" on a terminal, rewritten in place. Prints nothing into a pipe.</summary>
 internal sealed class ProgressLine(long total) : IDisposable
 {
-    // Rewriting more often than this costs more than it tells.
+    // More frequent updates cost more than they show.
     private const int Every = 16;
 
     private readonly bool _shown = !Console.IsErrorRedirected;

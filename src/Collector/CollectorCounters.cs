@@ -9,10 +9,8 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector;
 
-/// <summary>
-/// Every instrument of the collector, listed in docs/operations.md. Shards count in fields of their own; here they are summed when somebody
-/// asks: the meter's listener, or the saver that carries them to Postgres each second.
-/// </summary>
+/// <summary>Every instrument of the collector, listed in docs/operations.md. Each shard counts in its own fields. They are summed here only
+/// when somebody reads them: the meter's listener, or the saver that writes them to Postgres each second.</summary>
 public sealed class CollectorCounters : IDisposable
 {
     public const string MeterName = "Mayday.Collector";
@@ -70,13 +68,11 @@ public sealed class CollectorCounters : IDisposable
         StoreLag = _meter.CreateHistogram<double>("mayday.collector.store.lag", "s", "From a dump's last datagram to its commit");
     }
 
-    /// <summary>
-    /// The traces of this collector. Not static, as the meter is not: a listener hears every source of a process by its name, and the name alone does not
-    /// tell two collectors of one process apart.
-    /// </summary>
+    /// <summary>The activity source of this collector. Like the meter it is not static: a listener selects sources by name, and two
+    /// collectors in one process have the same name.</summary>
     internal ActivitySource Activities { get; } = new(MeterName);
 
-    /// <summary>Set by the pipeline: bytes and dumps that wait somewhere now.</summary>
+    /// <summary>Set by the pipeline: bytes and dumps that currently wait in its queues.</summary>
     internal Func<long> BacklogBytes { get; set; } = () => 0;
 
     internal Func<long> SpoolBytes { get; set; } = () => 0;
@@ -168,10 +164,9 @@ public sealed class CollectorCounters : IDisposable
 
     internal void SpoolDamaged() => Interlocked.Increment(ref _spoolDamaged);
 
-    /// <summary>
-    /// What was counted, in the names that Postgres and the API use (without the <c>mayday.collector.</c> in front). Levels of memory are for
-    /// the meter alone: Postgres adds a new start to the one before.
-    /// </summary>
+    /// <summary>All counted values, with the names that Postgres and the API use (without the prefix <c>mayday.collector.</c>). Gauges of
+    /// memory are left out: Postgres adds the values of a new process to those of the one before, which makes no sense for a
+    /// gauge.</summary>
     public IReadOnlyList<IngestCounter> Snapshot() =>
         [.. Describe().Where(series => series.Shape != CounterShape.Level).Select(series => new IngestCounter(series.Name, series.Tags, series.Read()))];
 
@@ -301,23 +296,23 @@ public sealed class CollectorCounters : IDisposable
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(member.ToString());
 }
 
-/// <summary>How a value moves.</summary>
+/// <summary>How a value changes over time.</summary>
 internal enum CounterShape
 {
     /// <summary>Only grows.</summary>
     Count,
 
-    /// <summary>A count that a late arrival may take back a little.</summary>
+    /// <summary>A count that can go down a little when late packets arrive.</summary>
     Balance,
 
-    /// <summary>What stands now.</summary>
+    /// <summary>A gauge: the current value.</summary>
     Level,
 
-    /// <summary>What stands now, known to the store as such (IngestCounterNames.Levels).</summary>
+    /// <summary>A gauge that the store also knows as one (IngestCounterNames.Levels).</summary>
     StoredLevel,
 }
 
-/// <summary>One value of one instrument: its name, perhaps one tag, and how it is read.</summary>
+/// <summary>One value of one instrument: its name, an optional tag, and the function that reads it.</summary>
 internal sealed record CounterSeries(string Name, string? Tag, string? TagValue, string Unit, string Description, Func<long> Read, CounterShape Shape = CounterShape.Count)
 {
     public CounterSeries(string name, string unit, string description, Func<long> read, CounterShape shape = CounterShape.Count)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;
 
-/// <summary>What the program calls to have the receiver: the store (an NpgsqlDataSource) is the program's to add.</summary>
+/// <summary>Adds the receiver to a program's services. The program itself adds the store (an NpgsqlDataSource).</summary>
 public static class CollectorRegistration
 {
     public static IServiceCollection AddMaydayCollector(this IServiceCollection services, IConfiguration configuration)

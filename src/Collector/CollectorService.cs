@@ -13,10 +13,8 @@ using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;
 
-/// <summary>
-/// The collector as a hosted service. Starts or says why not: a port in use or a spool that cannot be written ends the start with a message
-/// for people. On stop, listeners go first, then everything in flight is written or spooled.
-/// </summary>
+/// <summary>The collector as a hosted service. When a port is in use or the spool cannot be written, the start fails with a message for the
+/// user. On stop the listeners end first, then everything in flight is written or spooled.</summary>
 public sealed class CollectorService(
     IOptions<CollectorOptions> options, CrashWriter writer, EventWriter events, EventScreen screen, IngestCounters ingest, LossAccounts accounts, LogArchive archive, CollectorCounters counters,
     TimeProvider time, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
@@ -30,7 +28,7 @@ public sealed class CollectorService(
     private Task _saving = Task.CompletedTask;
     private Task _accounting = Task.CompletedTask;
 
-    /// <summary>The ports as bound; known once the service has started.</summary>
+    /// <summary>The bound ports; available once the service has started.</summary>
     public CollectorPorts Ports => _pipeline?.Ports ?? new CollectorPorts(null, null, null);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -82,7 +80,8 @@ public sealed class CollectorService(
         _stopping.Dispose();
     }
 
-    // A collector whose storing ended would receive into nothing: better that the process ends and its supervisor starts it again.
+    // A collector whose storing stage has ended would receive dumps and lose them. Ending the process is better: its supervisor restarts
+    // it.
     private async Task WatchAsync(Pipeline pipeline)
     {
         await pipeline.Failure;

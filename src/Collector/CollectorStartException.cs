@@ -1,8 +1,8 @@
 namespace Mayday.Collector;
 
-/// <summary>A collector that cannot listen or spool must not run as if it did: the message says what to do and ends the start.</summary>
+/// <summary>The collector cannot listen or spool, so the start ends. The message says what to do.</summary>
 public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>What was asked for cannot be had on this machine, whatever else changes: wrong use, not a failure.</summary>
+    /// <summary>The request cannot work on this machine, whatever else changes: a usage error, not a failure.</summary>
     public bool IsWrongUse { get; init; }
 }

@@ -4,10 +4,9 @@ using Mayday.Linux.Netlink;
 
 namespace Mayday.Collector;
 
-/// <summary>
-/// Setting <c>Collector:Netlink</c>, option <c>--netlink</c>: <c>PROTOCOL:GROUPS[:user]</c>. GROUPS is the mask of nl_groups, decimal or 0x: 3 is groups
-/// 1 (raw payloads) and 2 (evlog records). With <c>user</c> programs may send too, not only the kernel.
-/// </summary>
+/// <summary>Setting <c>Collector:Netlink</c>, option <c>--netlink</c>: <c>PROTOCOL:GROUPS[:user]</c>. GROUPS is the bit mask of nl_groups,
+/// decimal or 0x: 3 is groups 1 (raw payloads) and 2 (evlog records). With <c>user</c>, messages from user-space programs are accepted too,
+/// not only from the kernel.</summary>
 public sealed record NetlinkListen(int Protocol, uint Groups, bool TakesUserSpace)
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out NetlinkListen? listen, [NotNullWhen(false)] out string? failure)

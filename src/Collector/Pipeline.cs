@@ -17,10 +17,10 @@ using Microsoft.Extensions.Logging;
 namespace Mayday.Collector;
 
 /// <summary>
-/// The whole way on one screen, and the only place where channels are made.
+/// All stages of the collector. This is the only place where channels are created.
 /// <code>
-///   shard thread: receive -> parse -> reassemble        one a shard, no lock, never waits downstream
-///        | waiting (a channel a worker; full: the new dump is refused and counted)
+///   shard thread: receive -> parse -> reassemble        one per shard, no lock, never waits for later stages
+///        | waiting (one channel per worker; full: the new dump is refused and counted)
 ///   analyse                                              joins the text, finds crashes
 ///        | finished (one channel; full: analysis waits)
 ///   store                                                batches to Postgres, or the spool
@@ -30,12 +30,13 @@ namespace Mayday.Collector;
 ///   store events                                         reads them, batches to Postgres, or the spool
 ///   shard thread -> lines (one channel; full: they are dropped and counted) -> archive      where ordinary lines are kept
 /// </code>
-/// A dump is owned by one stage at a time; nothing calls back upstream. It ends from the top: listeners first, each stage when the one before
-/// it has handed on its last dump.
+/// A dump is owned by one stage at a time, and no stage calls an earlier one. Shutdown runs in the same order: the listeners stop first, then
+/// each stage stops when the one before it has handed on its last dump.
 /// </summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
-    // Blocks of one wake-up each: bytes are what bounds the way to the event store (Collector:Storing:EventBytes), this only the queue's own size.
+    // Blocks of one wake-up each. The queue to the event store is bounded by bytes (Collector:Storing:EventBytes); this number only bounds
+    // the queue's own size.
     private const int MaxEventBlocks = 65_536;
 
     private readonly DatagramListener[] _listeners;
@@ -126,14 +127,14 @@ internal sealed class Pipeline : IAsyncDisposable
             counters.SpoolBytes = () => spool.Bytes;
             counters.SpoolWaiting = () => spool.Count;
             _store = new StoreWorker(_finished.Reader, writer, spool, _analyst, options.Storing, counters, time, log,
-                // Memory that fills because the store is slow: with the disk between them nothing need be dropped.
+                // Memory fills up because the store is slow: dumps go through the disk then, so that none has to be dropped.
                 isBehind: () => _backlog.IsHalfFull);
         }
     }
 
     public CollectorPorts Ports { get; private init; } = new(null, null, null);
 
-    /// <summary>Where the netlink socket is sent to; null without one.</summary>
+    /// <summary>The port that the netlink socket is bound to; null without a netlink socket.</summary>
     public uint? NetlinkPort => _netlink?.Port;
 
     /// <summary>Completes when the netlink thread has ended.</summary>
@@ -141,16 +142,17 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public int Shards => _listeners.Length;
 
-    /// <summary>Each shard's accounts of what came and what did not.</summary>
+    /// <summary>Each shard's accounts of which packets arrived and which did not.</summary>
     public IReadOnlyList<LossLedger> Losses { get; }
 
-    /// <summary>What the store would take; for tests of the way up to it, which open the pipeline without a writer.</summary>
+    /// <summary>The dumps on their way to the store, for tests that open the pipeline without a writer.</summary>
     public ChannelReader<FinishedDump> Finished => _finished.Reader;
 
-    /// <summary>What the event store would take; for tests that open the pipeline without one.</summary>
+    /// <summary>The event blocks on their way to the event store, for tests that open the pipeline without one.</summary>
     public ChannelReader<EventBlock> Events => _events.Reader;
 
-    /// <summary>Completes when a stage ended that should not have: the process must not go on as if it received.</summary>
+    /// <summary>Completes when a stage ended unexpectedly. The process must then stop, because it would receive dumps and not store
+    /// them.</summary>
     public Task Failure => Task.WhenAny(
         [
             _store is null ? Task.Delay(Timeout.Infinite, _stopping.Token) : _storing,
@@ -160,7 +162,7 @@ internal sealed class Pipeline : IAsyncDisposable
             .. _listeners.Select(listener => listener.Ended),
         ]);
 
-    /// <summary>Binds the ports; nothing runs yet.</summary>
+    /// <summary>Binds the ports. Nothing runs yet.</summary>
     /// <exception cref="CollectorStartException">A port or the netlink protocol cannot be listened on.</exception>
     public static Pipeline Open(
         CollectorOptions options, CrashWriter? writer, DumpSpool? spool, CollectorCounters counters, TimeProvider time, ILogger log, bool isPortable = false,
@@ -208,7 +210,7 @@ internal sealed class Pipeline : IAsyncDisposable
         _netlink?.Start();
     }
 
-    /// <summary>Stops from the top; returns when the last dump is written or spooled.</summary>
+    /// <summary>Stops the stages in order; returns when the last dump is written or spooled.</summary>
     public async Task StopAsync()
     {
         var listeners = Task.WhenAll([.. _listeners.Select(listener => listener.StopAsync()), _netlink?.StopAsync() ?? Task.CompletedTask]);
@@ -235,7 +237,7 @@ internal sealed class Pipeline : IAsyncDisposable
                 _events.Writer.TryComplete();
                 await Task.WhenAll(_storing, _storingEvents, _archiving);
 
-                // The shards have ended: what was stored last is struck out here.
+                // The shards have ended, so the dumps that were stored last are settled in the journal here.
                 foreach (var (journal, _) in _journals)
                 {
                     journal?.Advance();
@@ -244,7 +246,7 @@ internal sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    // A stage that fails takes the others with it: nobody waits for room that never comes.
+    // A stage that fails stops the others too, so that none waits forever for room in a queue.
     private async Task GuardAsync(Task stage)
     {
         try

@@ -3,44 +3,43 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector;
 
-/// <summary>Which bounded table gave something up to take something new (tag <c>table</c>).</summary>
+/// <summary>Which bounded table evicted an entry for a new one (tag <c>table</c>).</summary>
 internal enum EvictedTable
 {
     /// <summary>netoops: too many dumps in flight from one source; its oldest was finished early.</summary>
     NetoopsSource,
 
-    /// <summary>netoops: too many dumps in flight; the longest silent was finished early.</summary>
+    /// <summary>netoops: too many dumps in flight; the one that was silent longest was finished early.</summary>
     NetoopsPending,
 
-    /// <summary>netoops: too many log bytes in flight; the longest silent dump was finished early.</summary>
+    /// <summary>netoops: too many log bytes in flight; the dump that was silent longest was finished early.</summary>
     NetoopsBytes,
 
-    /// <summary>netoops: a finished dump was forgotten before its time; its late rounds may come as a dump of their own (known to the store).</summary>
+    /// <summary>netoops: a finished dump was forgotten early; its late rounds may appear as a new dump, which the store recognises by its
+    /// key.</summary>
     NetoopsRemembered,
 
-    /// <summary>netconsole: the longest silent stream was forgotten.</summary>
+    /// <summary>netconsole: the stream that was silent longest was forgotten.</summary>
     Streams,
 
-    /// <summary>netconsole: the kept lines of the longest silent stream were dropped.</summary>
+    /// <summary>netconsole: the kept lines of the stream that was silent longest were dropped.</summary>
     Lines,
 
-    /// <summary>netconsole: the longest open window was closed early.</summary>
+    /// <summary>netconsole: the window that was open longest was closed early.</summary>
     Windows,
 
-    /// <summary>netconsole: a record in fragments was given up.</summary>
+    /// <summary>netconsole: a fragmented record was given up.</summary>
     Fragments,
 
-    /// <summary>Loss accounts: more senders wait than are accounted for one by one; their packets count for "others".</summary>
+    /// <summary>Loss accounts: more senders are waiting than can be accounted for one by one; their packets count for "others".</summary>
     Loss,
 
-    /// <summary>evlog: the oldest record that a kernel was printing went with the lines it had.</summary>
+    /// <summary>evlog: the oldest record that a kernel was printing was finished with the lines it had.</summary>
     Printed,
 }
 
-/// <summary>
-/// What one shard counts. Plain fields with one writer: the receiving thread pays an increment, readers see a value that is at most a
-/// moment old (aligned 64-bit loads do not tear).
-/// </summary>
+/// <summary>The counters of one shard. Plain fields with a single writer: the receiving thread pays one increment, and readers see a value
+/// that is at most a moment old. Aligned 64-bit loads do not tear.</summary>
 internal sealed class ShardCounters
 {
     public static readonly int FormatCount = Enum.GetValues<DatagramFormat>().Length;
@@ -91,10 +90,10 @@ internal sealed class ShardCounters
 
     public void Evicted(EvictedTable table) => _evicted[(int)table]++;
 
-    /// <summary>What came of the packets of one sender.</summary>
+    /// <summary>Adds to the counts of lost, duplicated and reordered packets.</summary>
     public void Accounted(Transport transport, in LossCounts step) => _losses[(int)transport].Add(step);
 
-    /// <summary>What came back from the journal was counted when it was received.</summary>
+    /// <summary>Forgets the datagrams restored from the journal, because they were counted when they were received.</summary>
     public void ForgetRestored()
     {
         Array.Clear(_losses);

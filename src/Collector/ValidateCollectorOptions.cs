@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mayday.Collector;
 
-/// <summary>Collects every mistake at once, each with the key that holds it, so that one start shows all of them.</summary>
+/// <summary>Reports all mistakes at once, each with its configuration key, so that one start shows all of them.</summary>
 public sealed class ValidateCollectorOptions : IValidateOptions<CollectorOptions>
 {
     public ValidateOptionsResult Validate(string? name, CollectorOptions options)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 
-/// <summary>Where <c>mayday up</c> keeps its Postgres and its spool.</summary>
+/// <summary>The directory where <c>mayday up</c> keeps its Postgres and its spool.</summary>
 public static class DataDirectory
 {
     public const string Key = "Data";
@@ -18,6 +18,6 @@ public static class DataDirectory
         var usual = EmbeddedPostgresOptions.DefaultDataDirectory;
         return Path.IsPathRooted(usual)
             ? usual
-            : throw new PlainFailureException("there is no home directory to keep data in. Name a directory with --data DIR.", ExitCode.WrongUse);
+            : throw new PlainFailureException("there is no home directory for the data. Give a directory with --data DIR.", ExitCode.WrongUse);
     }
 }

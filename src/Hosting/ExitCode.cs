@@ -1,6 +1,6 @@
 namespace Mayday.Hosting;
 
-/// <summary>What the program tells its caller.</summary>
+/// <summary>The exit codes of the program.</summary>
 public static class ExitCode
 {
     public const int Done = 0;

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Mayday.Hosting;
 
-/// <summary>Words of others on our terminal: file names and arguments may hold escape sequences.</summary>
+/// <summary>Makes untrusted text safe to print: file names and arguments may contain terminal escapes.</summary>
 public static class Printable
 {
-    /// <summary>Makes every control character visible.</summary>
+    /// <summary>Replaces every control character with a visible form.</summary>
     public static string Show(string? text)
     {
         if (text is null || !text.Any(IsHidden))
@@ -23,6 +23,6 @@ public static class Printable
         return shown.ToString();
     }
 
-    // Format characters turn text around on a terminal (U+202E).
+    // Format characters such as U+202E reverse the text on a terminal.
     private static bool IsHidden(char letter) => char.IsControl(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format;
 }

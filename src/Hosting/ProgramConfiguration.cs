@@ -1,13 +1,15 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
 
 /// <summary>
-/// Where settings come from, weakest first: a JSON file, the environment (<c>MAYDAY_Collector__Netoops__Port</c>), the command line.
+/// The sources of settings, lowest priority first: a JSON file, the environment (<c>MAYDAY_Collector__Netoops__Port</c>), the command line.
 /// </summary>
 public static class ProgramConfiguration
 {
-    /// <summary>Read when it exists and no other file is named.</summary>
+    /// <summary>Read if it exists and no other file is given.</summary>
     public const string DefaultFile = "/etc/mayday/mayday.json";
 
     public static IConfigurationRoot Load(string? file, IReadOnlyDictionary<string, string?> commandLine)
@@ -15,7 +17,8 @@ public static class ProgramConfiguration
         var builder = new ConfigurationBuilder();
         if (file is not null && !File.Exists(file))
         {
-            throw new PlainFailureException($"--config {file}: there is no such file. Name an existing JSON file or leave the option out.", ExitCode.WrongUse);
+            throw new PlainFailureException(
+                $"--config {file}: there is no such file. Give an existing JSON file or omit the option.", ExitCode.WrongUse);
         }
 
         try
@@ -28,12 +31,27 @@ public static class ProgramConfiguration
         }
         catch (InvalidDataException broken)
         {
-            throw new PlainFailureException(
-                $"{file ?? DefaultFile} is not valid JSON: {broken.InnerException?.Message ?? broken.Message} Mend it, then start again.", ExitCode.WrongUse);
+            throw new PlainFailureException(Describe(file ?? DefaultFile, broken), ExitCode.WrongUse);
         }
     }
 
-    /// <summary>Settings that are wrong, all at once, each naming its key; exit code 2.</summary>
+    private static string Describe(string file, Exception broken)
+    {
+        for (var at = broken; at is not null; at = at.InnerException)
+        {
+            if (at is JsonException { LineNumber: { } line })
+            {
+                // The reader counts from 0, editors from 1.
+                var what = at.Message.Split(" LineNumber:")[0];
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{file}, line {line + 1}: not valid JSON. {Printable.Show(what)} Correct it, then start again.");
+            }
+        }
+
+        return $"{file} is not usable: {Printable.Show((broken.InnerException ?? broken).Message)} Correct it, then start again.";
+    }
+
+    /// <summary>Fails with exit code 2 and lists all wrong settings at once, each with its key.</summary>
     public static void Refuse(IReadOnlyList<string> failures)
     {
         if (failures.Count > 0)

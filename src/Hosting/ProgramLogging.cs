@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Mayday.Hosting;
 
-/// <summary>One line a message, UTC, to standard error: standard output is for what the verb has to say.</summary>
+/// <summary>Logs one line per message, in UTC, to standard error. Standard output is for the command's own output.</summary>
 public static class ProgramLogging
 {
     public static void Configure(ILoggingBuilder logging)
@@ -19,13 +19,13 @@ public static class ProgramLogging
         });
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Information);
-        // Frameworks speak up only when something is wrong: their chatter would hide the collector's own lines.
+        // Frameworks log only warnings: their routine messages would hide the collector's own lines.
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
-        // The keys guard form tokens of pages without accounts: that they lie unencrypted in a private directory is no news.
+        // These keys protect form tokens of pages without accounts. Storing them unencrypted in a private directory needs no warning.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        // A start that fails (a port in use) ends in a plain sentence from the program; the host would print the stack trace before it.
+        // A failed start (such as a port in use) ends with a plain message from the program. The host would print a stack trace before it.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 }

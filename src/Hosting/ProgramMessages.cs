@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Hosting;
 
-/// <summary>What the program itself logs.</summary>
+/// <summary>Log messages of the program itself.</summary>
 public static partial class ProgramMessages
 {
     [LoggerMessage(1, LogLevel.Warning,
-        "The pages and the API answer on {Address} and there are no accounts: whoever reaches this address reads every kernel log. "
-        + "Listen on 127.0.0.1 and put a proxy with a login before it to change that.")]
+        "The pages and the API listen on {Address} without a login: everyone who can reach this address can read all kernel logs. "
+        + "To restrict access, listen on 127.0.0.1 behind a reverse proxy with a login.")]
     public static partial void PagesAreOpen(ILogger logger, string address);
 
-    [LoggerMessage(3, LogLevel.Error, "Partitions could not be kept up; the next attempt comes in {Minutes} minutes.")]
+    [LoggerMessage(3, LogLevel.Error, "Partition maintenance failed; the next attempt is in {Minutes} minutes.")]
     public static partial void PartitionUpkeepFailed(ILogger logger, Exception reason, int minutes);
 
     [LoggerMessage(4, LogLevel.Warning, "{Notice}")]

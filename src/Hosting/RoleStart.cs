@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace Mayday.Hosting;
 
-/// <summary>What every role does before it serves.</summary>
+/// <summary>Steps that every role runs before it serves.</summary>
 public static class RoleStart
 {
-    /// <summary>What is in flight is written or spooled within seconds; a minute covers a Postgres that answers slowly.</summary>
+    /// <summary>Data in flight is written or spooled within seconds. A minute also covers a slow Postgres.</summary>
     public static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Services never migrate; they say what to run.</summary>
+    /// <summary>Checks the schema. Services never migrate; the error says which command to run.</summary>
     public static async Task CheckSchemaAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         try

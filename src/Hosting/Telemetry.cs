@@ -10,8 +10,8 @@ using OpenTelemetry.Trace;
 namespace Mayday.Hosting;
 
 /// <summary>
-/// Meters, traces and logs over OTLP, when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set and only then: the exporter reads the endpoint and
-/// its other settings from the standard OTEL_ variables. The platform's own meters and sources only need naming.
+/// Exports metrics, traces and logs over OTLP, but only if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. The exporter reads the endpoint and
+/// its other settings from the standard OTEL_ variables. The meters and sources of .NET only need to be listed by name.
 /// </summary>
 public sealed class Telemetry(string role) : IHostedService, IDisposable
 {
@@ -54,7 +54,7 @@ public sealed class Telemetry(string role) : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        // The last second of counters is the one that tells why it stopped.
+        // The last second of counters often explains why the process stopped.
         _meters?.ForceFlush(5_000);
         _traces?.ForceFlush(5_000);
         return Task.CompletedTask;

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Mayday.Hosting;
 
-/// <summary>Where the page and the API answer: "PORT" is a port on loopback, "ADDRESS:PORT" names both, port 0 takes any free one.</summary>
+/// <summary>The address of pages and API. "PORT" is a port on loopback, "ADDRESS:PORT" sets both, and port 0 takes any free port.</summary>
 public sealed record WebListen(IPAddress Address, int Port)
 {
     public const string Key = "Web:Listen";

@@ -3,14 +3,14 @@ using Mayday.Protocol.Netconsole;
 
 namespace Mayday.Protocol;
 
-/// <summary>
-/// Tells by its content what a datagram is, whichever port it came to. The answer names the parser that must judge it, not that the parser
-/// will accept it: a malformed netoops packet is still netoops, so that it is refused with its reason and not shown as a line of text.
-/// </summary>
+/// <summary>Recognises the format of a datagram by its content, whichever port it arrived on. The answer names the parser to use, not
+/// whether that parser will accept the datagram: a malformed netoops packet is still netoops, so that it is refused with its reason and not
+/// shown as a line of text.</summary>
 public static class DatagramClassifier
 {
-    // Console text never begins with one of these control bytes (TAB, at 9, is the first that it may). Versions of netoops to come, byte-swapped
-    // ones and cut packets begin with them; so does Red Hat's netdump (4 or 5), which shares netconsole's port and is not ours to read.
+    // Console text never begins with one of these control bytes (TAB, 9, is the first that it may begin with). Future versions of netoops,
+    // byte-swapped ones and truncated packets begin with them. So does Red Hat's netdump (4 or 5), which shares netconsole's port and is
+    // not supported.
     private const byte LastBinaryLead = 0x08;
 
     /// <summary>Names the format of a datagram. Allocates nothing and never throws.</summary>
@@ -22,10 +22,8 @@ public static class DatagramClassifier
         return format == DatagramFormat.NetconsoleBasic && ExtendedPacket.HasExtendedHeader(datagram) ? DatagramFormat.NetconsoleExtended : format;
     }
 
-    /// <summary>
-    /// Names the format as far as the first bytes tell it. Text is basic netconsole here; whether it has the header of the extended format, its
-    /// parser tells, and who parses anyway need not read the header twice.
-    /// </summary>
+    /// <summary>Names the format as far as the first bytes show it. Text is always reported as basic netconsole: whether it has the
+    /// extended header is left to the parser, so that a caller that parses anyway does not read the header twice.</summary>
     /// <param name="datagram">The whole UDP payload.</param>
     /// <returns>The format; never <see cref="DatagramFormat.NetconsoleExtended"/>.</returns>
     public static DatagramFormat ClassifyLead(ReadOnlySpan<byte> datagram)
@@ -35,7 +33,7 @@ public static class DatagramClassifier
             return DatagramFormat.Unknown;
         }
 
-        // The version of netoops. A netlink frame of evlog cannot begin so: its length is a multiple of four.
+        // The version of netoops. A netlink frame of evlog cannot begin with these bytes, because its length is a multiple of four.
         if (datagram.StartsWith((ReadOnlySpan<byte>)[3, 0]))
         {
             return DatagramFormat.Netoops;

@@ -1,9 +1,9 @@
 namespace Mayday.Protocol;
 
-/// <summary>What a datagram holds, told by its content alone: either format may come to either port.</summary>
+/// <summary>The format of a datagram. It depends on the content alone, because any format may arrive on any port.</summary>
 public enum DatagramFormat : byte
 {
-    /// <summary>Nothing is known; only an empty datagram.</summary>
+    /// <summary>Unknown: only for an empty datagram.</summary>
     Unknown = 0,
 
     /// <summary>A netoops packet (version 3, any of its four layouts).</summary>
@@ -12,7 +12,7 @@ public enum DatagramFormat : byte
     /// <summary>Extended netconsole: header, sequence number, perhaps a fragment.</summary>
     NetconsoleExtended,
 
-    /// <summary>Basic netconsole: console text and nothing else.</summary>
+    /// <summary>Basic netconsole: console text without a header.</summary>
     NetconsoleBasic,
 
     /// <summary>One or more evlog records in their netlink frames, relayed over UDP.</summary>

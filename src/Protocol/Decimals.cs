@@ -1,9 +1,9 @@
 namespace Mayday.Protocol;
 
-/// <summary>Decimal fields of text headers: digits only, the whole field, no sign, no other base, no overflow.</summary>
+/// <summary>Reads decimal fields of text headers: the whole field must be digits, with no sign, no other base and no overflow.</summary>
 internal static class Decimals
 {
-    // ulong.MaxValue has 20 digits; leading zeros beyond that are nobody's honest output.
+    // ulong.MaxValue has 20 digits; no real sender writes more leading zeros than that.
     private const int MaxDigits = 20;
 
     public static bool TryParse(ReadOnlySpan<byte> field, out ulong value)
@@ -30,10 +30,8 @@ internal static class Decimals
 
     public static bool IsDigits(ReadOnlySpan<byte> field) => !field.IsEmpty && !field.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
-    /// <summary>
-    /// Reads the digits at <paramref name="position"/> and the <paramref name="end"/> behind them, without looking for it first. False where there is
-    /// anything else, or so many digits that they might overflow; then the caller reads with more care.
-    /// </summary>
+    /// <summary>Reads the digits at <paramref name="position"/> and the <paramref name="end"/> byte after them in one pass. Returns false
+    /// for anything else, and for so many digits that the value might overflow; the caller then uses the slower, exact parser.</summary>
     public static bool TryTake(ReadOnlySpan<byte> text, ref int position, byte end, out ulong value)
     {
         const int neverTooMany = 19;

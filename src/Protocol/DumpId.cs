@@ -4,19 +4,19 @@ using System.Security.Cryptography;
 
 namespace Mayday.Protocol;
 
-/// <summary>Ids are uuid v7: their order is time order, so since/until become id bounds and partitions prune.</summary>
+/// <summary>Ids are UUID v7: their order is time order. Filters on time therefore become bounds on the id, and Postgres can skip
+/// partitions.</summary>
 public static class DumpId
 {
-    /// <summary>A new id for what came at <paramref name="time"/>; the millisecond is in its first 48 bits.</summary>
+    /// <summary>A new id for something that arrived at <paramref name="time"/>; its first 48 bits are the time in milliseconds.</summary>
     public static Guid At(DateTimeOffset time) => Guid.CreateVersion7(time);
 
-    /// <summary>
-    /// The id of what came at <paramref name="place"/> (from 0, below 4 million) among those that came together: its free bits begin with the
-    /// fraction of the millisecond and the place, so that those of one datagram stand in its order everywhere. 40 bits stay random.
-    /// </summary>
+    /// <summary>The id of item number <paramref name="place"/> (from 0, below 4 million) of several that arrived together. Its free bits
+    /// begin with the fraction of the millisecond and the place, so that the items of one datagram keep their order wherever they are
+    /// sorted by id. 40 bits stay random.</summary>
     public static Guid At(DateTimeOffset time, int place)
     {
-        // 1,000 microseconds on the 4,096 steps of the field (RFC 9562, 6.2, method 3).
+        // Maps 1,000 microseconds to the 4,096 steps of the field (RFC 9562, 6.2, method 3).
         const int StepsPerMillisecond = 4096;
         Debug.Assert(place is >= 0 and < 1 << 22);
         Span<byte> bytes = stackalloc byte[16];
@@ -30,7 +30,7 @@ public static class DumpId
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>An id of something that came of <paramref name="cause"/>: it stands where that stands among the others.</summary>
+    /// <summary>An id for something derived from <paramref name="cause"/>. It sorts next to that id.</summary>
     public static Guid Beside(Guid cause)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -48,7 +48,7 @@ public static class DumpId
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>The time inside an id, UTC, to the millisecond.</summary>
+    /// <summary>The time in an id, UTC, in milliseconds.</summary>
     public static DateTimeOffset TimeOf(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -1,9 +1,7 @@
 namespace Mayday.Protocol;
 
-/// <summary>
-/// Every reason for which a datagram, or a part of one, is refused. The collector counts each of them under its own tag
-/// (<c>mayday.collector.datagrams.rejected</c>, tag <c>reason</c>); nothing is refused without one.
-/// </summary>
+/// <summary>Every reason for refusing a datagram or a part of one. The collector counts each reason under its own tag
+/// (<c>mayday.collector.datagrams.rejected</c>, tag <c>reason</c>); nothing is refused without a reason.</summary>
 public enum PacketRejectReason : byte
 {
     /// <summary>Not refused.</summary>
@@ -18,19 +16,19 @@ public enum PacketRejectReason : byte
     /// <summary>netoops: a version other than 3.</summary>
     UnknownVersion,
 
-    /// <summary>netoops: <c>data_offset</c> lies beyond the end of the datagram.</summary>
+    /// <summary>netoops: <c>data_offset</c> is beyond the end of the datagram.</summary>
     DataOffsetBeyondEnd,
 
-    /// <summary>netoops: <c>arch_offset</c> lies behind <c>data_offset</c>.</summary>
+    /// <summary>netoops: <c>arch_offset</c> is greater than <c>data_offset</c>.</summary>
     ArchOffsetBeyondData,
 
-    /// <summary>netoops: <c>arch_offset</c> lies inside the fixed fields (below 20).</summary>
+    /// <summary>netoops: <c>arch_offset</c> points into the fixed fields (below 20).</summary>
     ArchOffsetInsideHeader,
 
     /// <summary>netoops: <c>packet_count</c> is 0.</summary>
     NoPackets,
 
-    /// <summary>netoops: <c>packet_count</c> is over the cap (65,536 packets, 64 MiB of log).</summary>
+    /// <summary>netoops: <c>packet_count</c> exceeds the limit (65,536 packets, 64 MiB of log).</summary>
     TooManyPackets,
 
     /// <summary>netoops: <c>packet_no</c> is not below <c>packet_count</c>.</summary>
@@ -42,13 +40,13 @@ public enum PacketRejectReason : byte
     /// <summary>netconsole: a fragment whose offset is not below its total.</summary>
     FragmentOffsetBeyondTotal,
 
-    /// <summary>netconsole: a fragment that ends behind its total.</summary>
+    /// <summary>netconsole: a fragment that ends after its total.</summary>
     FragmentEndBeyondTotal,
 
-    /// <summary>netconsole: a fragment without a byte of body.</summary>
+    /// <summary>netconsole: a fragment with an empty body.</summary>
     FragmentEmpty,
 
-    /// <summary>netconsole: a fragment whose total is over the cap.</summary>
+    /// <summary>netconsole: a fragment whose total exceeds the limit.</summary>
     FragmentTotalTooLarge,
 
     /// <summary>netconsole: <c>ncfrag</c> given twice in one header.</summary>
@@ -60,21 +58,22 @@ public enum PacketRejectReason : byte
     /// <summary>netconsole: the total differs from that of the first fragment of the message.</summary>
     FragmentTotalChanged,
 
-    /// <summary>evlog: fewer bytes than a frame and the shortest header, or a frame whose length says so.</summary>
+    /// <summary>evlog: shorter than a frame and the shortest header, or a frame whose stated length is.</summary>
     EvlogTooShort,
 
-    /// <summary>evlog: the frame, or the record's variable part, ends behind the datagram.</summary>
+    /// <summary>evlog: the frame, or the record's variable part, would end after the end of the datagram.</summary>
     EvlogBeyondEnd,
 
-    /// <summary>evlog: no magic where a record should begin: another netlink protocol's message, or a frame behind a broken one.</summary>
+    /// <summary>evlog: no magic number where a record should begin: a message of another netlink protocol, or a frame after a broken
+    /// one.</summary>
     EvlogNoMagic,
 
-    /// <summary>evlog: magic, but size, format, severity and facility agree in none of the known layouts.</summary>
+    /// <summary>evlog: the magic number is right, but size, format, severity and facility fit none of the known layouts.</summary>
     EvlogMalformed,
 
-    /// <summary>netlink: a program sent it, and only the kernel may.</summary>
+    /// <summary>netlink: sent by a program, while only the kernel is allowed to send.</summary>
     NotFromKernel,
 
-    /// <summary>The datagram was longer than the receive buffer and its end is gone.</summary>
+    /// <summary>The datagram was longer than the receive buffer, and its end is lost.</summary>
     Truncated,
 }

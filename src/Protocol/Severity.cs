@@ -1,6 +1,7 @@
 namespace Mayday.Protocol;
 
-/// <summary>How grave a record is: the kernel's log levels, which are syslog's severities and evlog's as well. Low three bits of a priority.</summary>
+/// <summary>The severity of a record: the kernel's log levels, which syslog and evlog use as well. The low three bits of a
+/// priority.</summary>
 public enum Severity : byte
 {
     /// <summary>KERN_EMERG: the system is unusable.</summary>

@@ -3,10 +3,11 @@ using Mayday.Protocol;
 
 namespace Mayday.Protocol;
 
-/// <summary>Text as Postgres takes it: no U+0000 (shown as ␀), no half surrogates, and never longer than its column is meant to hold.</summary>
+/// <summary>Text that Postgres accepts: no U+0000 (shown as ␀), no unpaired surrogates, and never longer than its column should
+/// hold.</summary>
 public static class StoredText
 {
-    // Indexed columns must stay far below a B-tree's 2,704 bytes an entry: 512 characters of at most 4 bytes fit.
+    // Indexed columns must stay well below the 2,704 bytes of a B-tree entry: 512 characters of at most 4 bytes fit.
     /// <summary>Longest host name, facility or other name, in characters.</summary>
     public const int MaxName = 255;
     /// <summary>Longest crash title, in characters.</summary>
@@ -21,7 +22,7 @@ public static class StoredText
     /// <summary>A string inside a jsonb document.</summary>
     public const int MaxJsonString = 16 * 1024;
 
-    /// <summary>The report's own lines: the longest real reports (lockdep with both chains) are below 32 KiB.</summary>
+    /// <summary>The lines of the report itself: the longest real reports (lockdep with both chains) are below 32 KiB.</summary>
     public const int MaxExtractBytes = 64 * 1024;
 
     private const char VisibleNul = '␀';
@@ -29,7 +30,7 @@ public static class StoredText
     /// <summary><see cref="Clean"/>, or null for an empty text.</summary>
     public static string? CleanOrNull(string? text, int maxLength) => string.IsNullOrEmpty(text) ? null : Clean(text, maxLength);
 
-    /// <summary>At most <paramref name="maxLength"/> characters, U+0000 made visible, half surrogates replaced by U+FFFD.</summary>
+    /// <summary>At most <paramref name="maxLength"/> characters, U+0000 made visible, unpaired surrogates replaced by U+FFFD.</summary>
     public static string Clean(string text, int maxLength)
     {
         if (text.Length > maxLength)
@@ -40,7 +41,7 @@ public static class StoredText
         return IsClean(text) ? text : Replace(text);
     }
 
-    /// <summary>Decodes at most <paramref name="maxBytes"/> of log text; bytes that are no UTF-8 become U+FFFD.</summary>
+    /// <summary>Decodes at most <paramref name="maxBytes"/> of log text; invalid UTF-8 becomes U+FFFD.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes, int maxBytes)
     {
         var text = Encoding.UTF8.GetString(bytes.Length > maxBytes ? bytes[..maxBytes] : bytes);
@@ -52,7 +53,7 @@ public static class StoredText
     private static string Replace(string text)
     {
         var clean = new StringBuilder(text.Length);
-        // EnumerateRunes yields U+FFFD for half surrogates.
+        // EnumerateRunes yields U+FFFD for unpaired surrogates.
         foreach (var rune in text.EnumerateRunes())
         {
             clean.Append(rune.Value == 0 ? VisibleNul.ToString() : rune.ToString());

@@ -1,11 +1,11 @@
 namespace Mayday.Protocol;
 
-/// <summary>The way a dump or event came. The words are those of the API: <see cref="TransportNames.ToWord"/>.</summary>
+/// <summary>How a dump or event arrived. The words are those of the API: <see cref="TransportNames.ToWord"/>.</summary>
 public enum Transport
 {
     /// <summary>A netoops dump: UDP, binary header.</summary>
     Netoops,
-    /// <summary>Extended netconsole: UDP, one record with header a datagram.</summary>
+    /// <summary>Extended netconsole: UDP, one record with its header per datagram.</summary>
     Netconsole,
     /// <summary>Basic netconsole: UDP, plain text.</summary>
     NetconsoleBasic,
@@ -20,7 +20,7 @@ public enum Transport
 /// <summary>The words that API, pages and database use for <see cref="Transport"/>.</summary>
 public static class TransportNames
 {
-    /// <summary>The word for a transport.</summary>
+    /// <summary>The word of a transport.</summary>
     public static string ToWord(this Transport transport) => transport switch
     {
         Transport.Netoops => "netoops",
@@ -31,12 +31,12 @@ public static class TransportNames
         _ => "http",
     };
 
-    /// <summary>The transport for a word; false for a word that is none.</summary>
+    /// <summary>The transport of a word, in any letter case; false for an unknown word.</summary>
     public static bool TryParse(string word, out Transport transport)
     {
         foreach (var candidate in Enum.GetValues<Transport>())
         {
-            if (candidate.ToWord() == word)
+            if (string.Equals(candidate.ToWord(), word, StringComparison.OrdinalIgnoreCase))
             {
                 transport = candidate;
                 return true;

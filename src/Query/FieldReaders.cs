@@ -2,7 +2,7 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Query;
 
-/// <summary>How the fields of a catalogue are read from an item in memory.</summary>
+/// <summary>Reads the fields of a catalogue from an item in memory.</summary>
 public sealed class FieldReaders<T>
 {
     private readonly Dictionary<FilterField, Func<T, FieldValue>> _readers = [];
@@ -14,7 +14,7 @@ public sealed class FieldReaders<T>
 
     internal TestPasses<T> Passes { get; }
 
-    /// <summary>A field without a reader is one that items of this kind do not have.</summary>
+    /// <summary>Adds a reader. A field without a reader does not exist for this kind of item.</summary>
     public FieldReaders<T> Add(FilterField field, Func<T, FieldValue> read)
     {
         _readers.Add(field, read);

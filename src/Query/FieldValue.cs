@@ -1,6 +1,6 @@
 namespace Mayday.Query;
 
-/// <summary>What an item holds in a field: one value, several, or none.</summary>
+/// <summary>The value of a field in one item: one value, several, or none.</summary>
 public readonly struct FieldValue
 {
     private FieldValue(object? content, decimal number = 0, DateTimeOffset time = default)
@@ -10,13 +10,13 @@ public readonly struct FieldValue
         Time = time;
     }
 
-    // Marks of the values that are not objects: boxing one a test would cost more than the test.
+    // Marker objects for values that are not objects. Boxing a value for each test would cost more than the test.
     internal static readonly object IsNumber = new();
     internal static readonly object IsTime = new();
     internal static readonly object IsTrue = new();
     internal static readonly object IsFalse = new();
 
-    /// <summary>A mark, a string, a list of strings, or a boxed Guid; null: the item has no such value.</summary>
+    /// <summary>A marker, a string, a list of strings, or a boxed Guid. Null if the item has no such value.</summary>
     internal object? Content { get; }
 
     internal decimal Number { get; }
@@ -27,7 +27,7 @@ public readonly struct FieldValue
 
     public static FieldValue Of(string? text) => new(text);
 
-    /// <summary>Any of them may pass a test.</summary>
+    /// <summary>A test passes if any of the texts passes; != and !~ pass if all of them do.</summary>
     public static FieldValue Of(IReadOnlyList<string> texts) => new(texts);
 
     public static FieldValue Of(decimal? number) => number is { } set ? new(IsNumber, set) : default;

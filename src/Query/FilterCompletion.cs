@@ -3,17 +3,17 @@ using Mayday.Query.Reading;
 
 namespace Mayday.Query;
 
-/// <summary>What could stand at a place of a filter that is being written.</summary>
-/// <param name="Start">Where the word begins that a suggestion takes the place of, from 0.</param>
+/// <summary>Suggestions for one position of a filter that is being written.</summary>
+/// <param name="Start">Start of the word that a suggestion replaces, from 0.</param>
 public sealed record FilterCompletion(int Start, int Length, IReadOnlyList<FilterSuggestion> Suggestions)
 {
-    /// <summary>More than a person reads at a glance is no help.</summary>
+    /// <summary>More suggestions cannot be read at a glance.</summary>
     public const int MaxSuggestions = 12;
 
     public static FilterCompletion Nothing { get; } = new(0, 0, []);
 
-    /// <summary>Never throws, whatever the text.</summary>
-    /// <param name="caret">Where the writing is going on, from 0.</param>
+    /// <summary>Finds suggestions. Never throws, whatever the text.</summary>
+    /// <param name="caret">Position of the caret, from 0.</param>
     public static FilterCompletion At(string text, int caret, FieldCatalogue catalogue)
     {
         caret = Math.Clamp(caret, 0, text.Length);
@@ -22,7 +22,7 @@ public sealed record FilterCompletion(int Start, int Length, IReadOnlyList<Filte
             return Nothing; // inside a quoted text
         }
 
-        // The word that ends at the caret, and what stands before it.
+        // The word that ends at the caret, and the token before it.
         var last = tokens.Count - 2;
         var isInWord = last >= 0 && tokens[last].Kind == FilterTokenKind.Word && tokens[last].Start + tokens[last].Length == caret;
         var word = isInWord ? tokens[last].Text : "";
@@ -39,7 +39,7 @@ public sealed record FilterCompletion(int Start, int Length, IReadOnlyList<Filte
             return Offered(caret, word[(colon + 1)..], named.Type.Suggestions);
         }
 
-        // After a field an operator goes on, which is no word; after "..." or a value the next condition may begin.
+        // After a field name an operator follows, which is not a word. After "..." or a value, the next condition may start.
         return !isInWord && before >= 0 && tokens[before].Kind == FilterTokenKind.Word && IsLoneField(tokens, before, catalogue)
             ? Nothing
             : Offered(caret, word, catalogue.Names);
@@ -58,14 +58,14 @@ public sealed record FilterCompletion(int Start, int Length, IReadOnlyList<Filte
     ]);
 }
 
-/// <summary>A word that could stand there, and what it means.</summary>
+/// <summary>A word that fits at the position, and its meaning.</summary>
 public sealed record FilterSuggestion(string Insert, string Meaning, FilterSuggestionKind Kind);
 
 public enum FilterSuggestionKind : byte
 {
-    /// <summary>A comparison goes behind it.</summary>
+    /// <summary>A field name; an operator follows it.</summary>
     Field,
 
-    /// <summary>A condition ends with it.</summary>
+    /// <summary>A value; the condition is complete after it.</summary>
     Value,
 }

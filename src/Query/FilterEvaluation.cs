@@ -2,17 +2,17 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Query;
 
-/// <summary>Whether one test of a filter passes for an item.</summary>
-/// <param name="now">What ages count from.</param>
+/// <summary>Evaluates one test of a filter on an item.</summary>
+/// <param name="now">The time that ages are relative to.</param>
 public delegate bool TestPasses<in T>(FilterTest test, T item, DateTimeOffset now);
 
-/// <summary>A filter against one item in memory. What the item does not have passes no test; <c>!</c> turns that round.</summary>
+/// <summary>Evaluates a filter on one item in memory. A test on a missing value is false, and <c>!</c> of it is true.</summary>
 public static class FilterEvaluation
 {
     public static bool Matches<T>(FilterNode node, T item, DateTimeOffset now, FieldReaders<T> readers) =>
         Matches(node, item, now, readers.Passes);
 
-    /// <summary>The same where a subject evaluates its tests itself, as events do: one field can be several places there.</summary>
+    /// <summary>For subjects that evaluate their tests themselves, like events, where one field may have several places.</summary>
     public static bool Matches<T>(FilterNode node, T item, DateTimeOffset now, TestPasses<T> passes)
     {
         switch (node)
@@ -71,6 +71,9 @@ public static class FilterEvaluation
 
         return content switch
         {
+            // "module != ext4" asks for what has no ext4, not for what has something else as well.
+            IReadOnlyList<string> texts when test.Operator is FilterOperator.NotEqual or FilterOperator.NotMatches =>
+                texts.Count > 0 && texts.All(one => Passes(test, one)),
             IReadOnlyList<string> texts => texts.Any(one => Passes(test, one)),
             Guid id => test.Value is IdValue(var wanted) && test.Operator switch
             {
@@ -85,13 +88,13 @@ public static class FilterEvaluation
     private static bool Passes(FilterTest test, decimal number) => test.Value is NumberValue(var value)
         && (test.Operator == FilterOperator.HasBits ? HasBits(number, value) : Compared(test.Operator, number.CompareTo(value)));
 
-    // Types of fields refuse masks beyond 64 bits, and no field holds more.
+    // Field types reject masks beyond 64 bits, and no field holds more bits.
     private static bool HasBits(decimal number, decimal mask) =>
         number is >= long.MinValue and <= ulong.MaxValue && ((number < 0 ? (ulong)(long)number : (ulong)number) & (ulong)mask) != 0;
 
     private static bool Passes(FilterTest test, DateTimeOffset time, DateTimeOffset now) => test switch
     {
-        // The older, the smaller the time: age < 2h is after now - 2h.
+        // An older item has a smaller time, so the comparison is reversed: age < 2h means after now - 2h.
         { Field.Type: AgeType, Value: AgeValue(var age) } => Compared(test.Operator, (now - time).CompareTo(age)),
         { Value: TimeValue or AgeValue } => Compared(test.Operator, time.CompareTo(TimeText.Resolve(test.Value, now))),
         _ => false,

@@ -3,7 +3,7 @@ using Mayday.Query.Fields;
 namespace Mayday.Query;
 
 /// <summary>
-/// A filter as a tree: the parser makes it; evaluation in memory and the writers of SQL walk it. Trees compare by what they hold.
+/// A filter as a tree. The parser creates it; the in-memory evaluation and the SQL writers walk it. Trees compare by value.
 /// </summary>
 public abstract record FilterNode;
 

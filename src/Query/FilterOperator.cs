@@ -1,9 +1,9 @@
 namespace Mayday.Query;
 
-/// <summary>How a value is tested. A value that the item does not have passes no test, <see cref="NotEqual"/> and <see cref="NotMatches"/> included.</summary>
+/// <summary>How a value is tested. A missing value passes no test, including <see cref="NotEqual"/> and <see cref="NotMatches"/>.</summary>
 public enum FilterOperator : byte
 {
-    /// <summary>The same value; against a <see cref="GlobValue"/>: the whole text fits the glob.</summary>
+    /// <summary>The same value. For a <see cref="GlobValue"/>, the whole text matches the glob.</summary>
     Equal,
     NotEqual,
     Less,
@@ -14,19 +14,19 @@ public enum FilterOperator : byte
     /// <summary>At least one of these bits is set.</summary>
     HasBits,
 
-    /// <summary>The text holds this text, letter for letter.</summary>
+    /// <summary>The text contains this text, case-sensitive.</summary>
     Contains,
 
-    /// <summary>The pattern is found somewhere in the text.</summary>
+    /// <summary>The regular expression matches somewhere in the text.</summary>
     Matches,
 
     NotMatches,
 
-    /// <summary>The text holds this text or glob, in any case of its letters: what a bare word asks for.</summary>
+    /// <summary>The text contains this text or glob, ignoring case. A bare word uses this operator.</summary>
     Finds,
 }
 
-/// <summary>A set of operators: what a type of field can be asked.</summary>
+/// <summary>A set of operators that a field type accepts.</summary>
 [Flags]
 public enum FilterOperators
 {
@@ -41,7 +41,7 @@ public enum FilterOperators
     Text = Comparison | Pattern | Search,
 }
 
-/// <summary>Operators as they are written.</summary>
+/// <summary>The written form of the operators.</summary>
 public static class FilterSigns
 {
     private static readonly string[] s_signs = ["=", "!=", "<", "<=", ">", ">=", "&", "contains", "~", "!~", ":"];
@@ -50,7 +50,9 @@ public static class FilterSigns
 
     public static bool Has(this FilterOperators set, FilterOperator op) => ((int)set & (1 << (int)op)) != 0;
 
-    /// <summary>"= != < <=": for messages. <see cref="FilterOperator.Finds"/> is left out, its sign depends on the field.</summary>
+    /// <summary>
+    /// The list for messages: "= != &lt; &lt;=". <see cref="FilterOperator.Finds"/> is omitted because its sign depends on the field.
+    /// </summary>
     public static string List(FilterOperators set) =>
         string.Join(' ', Enum.GetValues<FilterOperator>().Where(op => op != FilterOperator.Finds && set.Has(op)).Select(Of));
 }

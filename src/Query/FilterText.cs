@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Mayday.Query;
 
-/// <summary>Writes what a filter reads.</summary>
+/// <summary>Writes texts in filter syntax.</summary>
 public static class FilterText
 {
-    /// <summary>A text in quotes; read again it is the same text, letter for letter.</summary>
+    /// <summary>A text in quotes. Parsing it again gives the same text.</summary>
     public static string Quote(string text)
     {
         var quoted = new StringBuilder(text.Length + 2).Append('"');
@@ -24,10 +24,12 @@ public static class FilterText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Bare where a bare word says the same, else in quotes.</summary>
+    /// <summary>A bare word if that has the same meaning, otherwise a quoted text.</summary>
     public static string Write(string text) => Reading.FilterLexer.IsBare(text) ? text : Quote(text);
 
-    /// <summary>A pattern in quotes. Its escapes stay; only quotes change, into an escape or a number of the same meaning.</summary>
+    /// <summary>
+    /// A pattern in quotes. Its escapes stay. Only quotes change, into an escape or a character code with the same meaning.
+    /// </summary>
     internal static string WritePattern(string pattern)
     {
         var quoted = new StringBuilder(pattern.Length + 2).Append('"');
@@ -51,6 +53,6 @@ public static class FilterText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Something of a filter inside a message: never longer than a line.</summary>
+    /// <summary>A part of a filter for a message, cut to at most one line.</summary>
     internal static string Shown(string text) => text.Length <= 40 ? text : string.Concat(text.AsSpan(0, 40), "…");
 }

@@ -3,7 +3,7 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Query;
 
-/// <summary>Writes a tree as a filter that is read as the same tree: short forms where there are some, a blank for and.</summary>
+/// <summary>Writes a tree as a filter that parses to the same tree. Uses short forms where they exist, and a space for "and".</summary>
 internal sealed class FilterWriter(FieldCatalogue catalogue)
 {
     private readonly StringBuilder _text = new();
@@ -20,7 +20,7 @@ internal sealed class FilterWriter(FieldCatalogue catalogue)
         switch (node)
         {
             case FilterAll(var parts):
-                // "and" may be left out between any two conditions.
+                // "and" may be omitted between two conditions.
                 WriteList(parts, " ", part => part is FilterAll or FilterAny);
                 break;
             case FilterAny(var parts):

@@ -1,9 +1,9 @@
 namespace Mayday.Query;
 
-/// <summary>The known name that a mistyped one probably meant.</summary>
+/// <summary>Finds the known name that a mistyped name probably means.</summary>
 public static class NearName
 {
-    /// <returns>Null when none is near enough to be worth a guess.</returns>
+    /// <returns>Null if no name is similar enough.</returns>
     public static string? Find(string word, IEnumerable<string> names)
     {
         if (word.Length is < 2 or > 40)
@@ -32,7 +32,7 @@ public static class NearName
             return int.MaxValue;
         }
 
-        // Rows of the table of edit distances; the one before the last is what makes two swapped letters one mistake.
+        // Three rows of the edit distance table. The row before the previous one lets two swapped letters count as one mistake.
         Span<int> row = stackalloc int[right.Length + 1];
         Span<int> last = stackalloc int[right.Length + 1];
         Span<int> beforeLast = stackalloc int[right.Length + 1];

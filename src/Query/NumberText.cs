@@ -5,7 +5,7 @@ namespace Mayday.Query;
 /// <summary>Numbers as people write them in filters, rules and templates.</summary>
 public static class NumberText
 {
-    /// <summary>A whole or broken number, decimal or hexadecimal with 0x; at most 64 bits, either sign.</summary>
+    /// <summary>Reads a whole or decimal number, or a hexadecimal one with 0x. At most 64 bits, positive or negative.</summary>
     public static bool TryRead(string word, out decimal number)
     {
         if (word.StartsWith("0x", StringComparison.OrdinalIgnoreCase))

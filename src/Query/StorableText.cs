@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Mayday.Query;
 
-/// <summary>Text as it will read once it is stored: a filter must say the same of an event before and after.</summary>
+/// <summary>Text in the form in which it is stored. A filter must give the same result before and after an event is stored.</summary>
 internal static class StorableText
 {
-    /// <summary>U+0000 as ␀ and half characters as U+FFFD, which is how the store writes them.</summary>
+    /// <summary>Replaces U+0000 with ␀ and unpaired surrogates with U+FFFD, as the store does.</summary>
     public static string Of(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0'))
@@ -22,7 +22,10 @@ internal static class StorableText
         return clean.ToString();
     }
 
-    /// <summary>By code points, as Postgres' collation "C" does over UTF-8; ordinal comparison would put U+E000 behind what is beyond U+FFFF.</summary>
+    /// <summary>
+    /// Compares by code points, like the collation "C" of Postgres with UTF-8. An ordinal comparison would sort U+E000 after characters
+    /// beyond U+FFFF.
+    /// </summary>
     public static int Compare(string left, string right)
     {
         var length = Math.Min(left.Length, right.Length);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Mayday.Query;
 
-/// <summary>Times and lengths of time as people write them: the only reader of either, for filters, parameters and rules.</summary>
+/// <summary>Reads times and time spans as people write them. Filters, parameters and rules all use this class.</summary>
 public static class TimeText
 {
-    /// <summary>A longer time can only be a typing error, and must not overflow.</summary>
+    /// <summary>A longer span can only be a typing mistake, and it must not overflow.</summary>
     private const long MaxSeconds = 100L * 366 * 86_400;
 
     public const string AgeIsWritten = "A length of time is a number with s, m, h, d or w behind it, as 90s, 30m, 2h, 7d.";
@@ -19,14 +19,14 @@ public static class TimeText
         "yyyy-MM-dd HH:mmK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
     ];
 
-    /// <summary>90s, 30m, 2h, 7d, 1w, in either case; a number alone is seconds. At most a hundred years.</summary>
+    /// <summary>Reads 90s, 30m, 2h, 7d, 1w, in upper or lower case. A number without a unit is seconds. At most a hundred years.</summary>
     public static bool TryReadAge(string word, out TimeSpan age) => TryReadAge(word, mayLackUnit: true, out age);
 
-    /// <summary>A day or a moment; UTC where no offset is written.</summary>
+    /// <summary>Reads a date or a time. UTC if no offset is given.</summary>
     public static bool TryReadTime(string word, out DateTimeOffset time) => DateTimeOffset.TryParseExact(
         word, s_times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
 
-    /// <summary>A time, or how long before <paramref name="now"/>: 2026-11-27T10:00Z, 2h, 7D.</summary>
+    /// <summary>Reads a time, or a span before <paramref name="now"/>: 2026-11-27T10:00Z, 2h, 7D.</summary>
     public static bool TryReadMoment(string word, DateTimeOffset now, out DateTimeOffset time)
     {
         if (TryReadValue(word) is not { } value)
@@ -39,12 +39,15 @@ public static class TimeText
         return true;
     }
 
-    /// <summary>A <see cref="TimeValue"/> or <see cref="AgeValue"/>; null for anything else. "2026" is no length of time here: it looks like a year.</summary>
+    /// <summary>
+    /// Reads a <see cref="TimeValue"/> or <see cref="AgeValue"/>; null for anything else. "2026" is not read as seconds here, because it
+    /// looks like a year.
+    /// </summary>
     public static FilterValue? TryReadValue(string word) => TryReadTime(word, out var time) ? new TimeValue(time)
         : TryReadAge(word, mayLackUnit: false, out var age) ? new AgeValue(age)
         : null;
 
-    /// <summary>The moment that a <see cref="TimeValue"/> or <see cref="AgeValue"/> means.</summary>
+    /// <summary>The point in time that a <see cref="TimeValue"/> or <see cref="AgeValue"/> stands for.</summary>
     public static DateTimeOffset Resolve(FilterValue value, DateTimeOffset now) => value switch
     {
         TimeValue(var time) => time.ToUniversalTime(),
@@ -54,7 +57,7 @@ public static class TimeText
 
     public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>In the largest unit that needs no fraction: 2h, 90m, 7d; a week is seven days.</summary>
+    /// <summary>Writes the span in the largest unit without a fraction: 2h, 90m, 7d. A week is written as seven days.</summary>
     public static string Write(TimeSpan age)
     {
         var seconds = age.Ticks / TimeSpan.TicksPerSecond;

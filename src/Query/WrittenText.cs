@@ -2,14 +2,19 @@ using System.Text;
 
 namespace Mayday.Query;
 
-/// <summary>A value as it stands in a filter.</summary>
-/// <param name="Raw">A bare word, or what stands between the quotes with its escapes (but for an escaped quote, which is a quote here).</param>
+/// <summary>A value as written in a filter.</summary>
+/// <param name="Raw">
+/// A bare word, or the text between the quotes with its escapes. Only an escaped quote is already replaced by a quote.
+/// </param>
 public readonly record struct WrittenText(string Raw, bool IsQuoted)
 {
-    /// <summary>The text that is meant: \n, \t and \\ in quotes are what they are in a C string, so that format strings can be copied from source.</summary>
+    /// <summary>
+    /// The text after unescaping: \n, \t and \\ in quotes mean the same as in a C string, so that format strings can be copied from source
+    /// code.
+    /// </summary>
     public string Plain => IsQuoted ? Unescape(Raw) : Raw;
 
-    /// <summary>A bare word with a *; in quotes a * is itself.</summary>
+    /// <summary>True for a bare word with a *. In quotes, a * is a literal character.</summary>
     public bool IsGlob => !IsQuoted && Raw.Contains('*', StringComparison.Ordinal);
 
     private static string Unescape(string quoted)

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Mayday.Store;
 
-/// <summary>Everything that pages and API read about crashes, a subject each; events have their own (<see cref="Events.EventQueries"/>).</summary>
+/// <summary>
+/// The queries of pages and API about crashes, one property per subject. Events have their own class (<see cref="Events.EventQueries"/>).
+/// </summary>
 public sealed class StoreQueries(NpgsqlDataSource source, TimeProvider time)
 {
     public CrashQueries Crashes { get; } = new(source, time);

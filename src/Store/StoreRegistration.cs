@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace Mayday.Store;
 
-/// <summary>What the parts of the program ask the store for.</summary>
+/// <summary>Registers the services of the store.</summary>
 public static class StoreRegistration
 {
     public static IServiceCollection AddMaydayStore(this IServiceCollection services, string connectionString)
@@ -31,7 +31,7 @@ public static class StoreRegistration
         services.AddSingleton<CrashNotifications>();
         services.AddSingleton<EventNotifications>();
         services.AddSingleton<PartitionKeeper>();
-        services.AddSingleton(provider => new RetentionGuard(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RetentionGuard>();
         services.AddSingleton<DumpsForReanalysis>();
         services.AddSingleton<CrashRewriter>();
         services.AddSingleton<BugDecisions>();
@@ -42,11 +42,11 @@ public static class StoreRegistration
         return services;
     }
 
-    /// <summary>A pool with the store's settings; what the connection string says itself wins.</summary>
+    /// <summary>Creates a connection pool with the store's settings. Settings in the connection string take precedence.</summary>
     public static NpgsqlDataSource CreateDataSource(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        // The store's statements are few and long: the server should plan each once a connection. 0 (off) for transaction poolers.
+        // The store uses few, long statements, so each is prepared once per connection. Set 0 (off) for transaction poolers.
         if (!settings.ContainsKey("Max Auto Prepare"))
         {
             settings.MaxAutoPrepare = 64;
@@ -57,7 +57,7 @@ public static class StoreRegistration
             settings.ApplicationName = "mayday";
         }
 
-        // The name of the pool in Npgsql's metrics; it would be the connection string, with host and user, otherwise.
+        // Name of the pool in Npgsql's metrics. The default would be the connection string with host and user.
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "mayday" }.Build();
     }
 }

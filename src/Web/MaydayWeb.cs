@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Radzen;
+using MudBlazor;
+using MudBlazor.Services;
 
 namespace Mayday.Web;
 
@@ -22,7 +23,16 @@ public static class MaydayWeb
         services.AddMaydayApi(configuration);
 
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddRadzenComponents();
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomLeft;
+            // Long enough to read a sentence and to press Undo.
+            options.SnackbarConfiguration.VisibleStateDuration = 8000;
+            options.SnackbarConfiguration.HideTransitionDuration = 120;
+            options.SnackbarConfiguration.ShowTransitionDuration = 120;
+            options.SnackbarConfiguration.ShowCloseIcon = false;
+        });
+        services.AddMaydayCompression();
         services.AddHttpContextAccessor();
 
         services.AddSingleton<Handover>();
@@ -40,11 +50,15 @@ public static class MaydayWeb
     public static void MapMaydayWeb(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.UseResponseCompression();
+        app.UseSecurityHeaders();
         // An address that leads nowhere gets a page for people. What the API refuses has a body of its own and stays as it is.
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapMaydayApi();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(
+            // The whole policy is in SecurityHeaders; a second header of the framework's own would only repeat a part of it.
+            options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
 }

@@ -145,6 +145,25 @@ public sealed class SpoolWorthTests : IDisposable
         Assert.Equal(0, spool.Count);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(-100)]
+    public void WrongTimeOfDay_DropsNothing(int days)
+    {
+        using (var first = Open(64 << 20))
+        {
+            first.Append([Chatter(0)]);
+            _time.AdjustTime(_time.GetUtcNow().AddDays(days));
+            first.Append([Chatter(1)]);
+        }
+
+        using var second = Open(64 << 20);
+
+        // In order of the clock: a clock that went back changes the order, never the number.
+        Assert.Equal([0, 1], ReplayAll(second).Order());
+        Assert.Equal(0, _counters.Snapshot().Single(counter => counter.Name == "spool.expired").Value);
+    }
+
     [Fact]
     public void FullDisk_ShedsTheLeastValuable_AndRecoversByItself()
     {

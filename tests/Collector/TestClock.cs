@@ -4,8 +4,20 @@ namespace Mayday.Collector.Tests;
 internal sealed class TestClock : TimeProvider
 {
     private DateTimeOffset _now = DateTimeOffset.UtcNow;
+    private long _ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    public void Advance(TimeSpan by) => _now += by;
+    public override long GetTimestamp() => _ticks;
+
+    public void Advance(TimeSpan by)
+    {
+        _now += by;
+        _ticks += by.Ticks;
+    }
+
+    /// <summary>Sets the time of day; no time passes.</summary>
+    public void AdjustTime(DateTimeOffset now) => _now = now;
 }

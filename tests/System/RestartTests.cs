@@ -1,4 +1,5 @@
 using System.Text;
+using Mayday.Tests.Shared;
 
 namespace Mayday.System.Tests;
 
@@ -71,6 +72,54 @@ public sealed class RestartTests
         {
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Up_OnceWithTheClockAHundredDaysAhead_LosesNoCrash()
+    {
+        var library = Directory.Exists("/usr/lib") ? Directory.GetDirectories("/usr/lib", "*-linux-gnu")
+            .Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists) : null;
+        Assert.SkipWhen(library is null, "needs the Debian package faketime");
+        var cancellation = TestContext.Current.CancellationToken;
+        var data = RunningMayday.NewDataDirectory();
+        try
+        {
+            await using (var right = await RunningMayday.StartAsync(data, cancellation))
+            {
+                await PostAsync(right.Page, "web-1", "kept", cancellation);
+                Assert.Equal(0, await right.InterruptAsync(cancellation));
+            }
+
+            await using (var ahead = await RunningMayday.StartAheadAsync(data, days: 100, library!, cancellation))
+            {
+                // The first round of maintenance is over, and knew that it may not delete.
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                patience.CancelAfter(Patience.Bound);
+                while (await HeldAsync(ahead.Page, patience.Token) != "1")
+                {
+                    await Task.Delay(50, patience.Token);
+                }
+
+                Assert.Equal(0, await ahead.InterruptAsync(cancellation));
+            }
+
+            await using var again = await RunningMayday.StartAsync(data, cancellation);
+            using var api = new RestApi(again.Page);
+            Assert.Equal("web-1", Assert.Single(await api.ListAsync("/crashes", cancellation)).GetProperty("host").GetString());
+            Assert.Equal(0, await again.InterruptAsync(cancellation));
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    /// <summary>What the metric says: 1 while nothing old is deleted.</summary>
+    private static async Task<string?> HeldAsync(Uri page, CancellationToken cancellation)
+    {
+        using var client = new HttpClient { BaseAddress = page };
+        var metrics = await client.GetStringAsync("/metrics", cancellation);
+        return metrics.Split('\n').Select(line => line.Split(' ')).FirstOrDefault(words => words[0] == "mayday_store_retention_held")?[1];
     }
 
     /// <summary>A process that ended and whose parent has not yet asked for it (a zombie) does not run.</summary>

@@ -40,12 +40,22 @@ internal sealed partial class RunningMayday : IAsyncDisposable
         return path;
     }
 
-    public static async Task<RunningMayday> StartAsync(string data, CancellationToken cancellation)
+    public static Task<RunningMayday> StartAsync(string data, CancellationToken cancellation) => StartAsync(data, [Repository.Wrapper], cancellation);
+
+    /// <summary>With the time of day so many days ahead, for the program and its Postgres. The program must have been built.</summary>
+    /// <param name="library">libfaketime: loaded by the dynamic linker, it answers in place of the C library's clock.</param>
+    public static Task<RunningMayday> StartAheadAsync(string data, int days, string library, CancellationToken cancellation) =>
+        StartAsync(data, [$"LD_PRELOAD={library}", string.Create(CultureInfo.InvariantCulture, $"FAKETIME=+{days}d"), Repository.Program], cancellation);
+
+    private static async Task<RunningMayday> StartAsync(string data, string[] program, CancellationToken cancellation)
     {
         // A test run that was started in the background ignores Ctrl-C, and so would all its children; a person's terminal does not.
-        var start = new ProcessStartInfo("/usr/bin/env")
+        string[] arguments =
+        [
+            "--default-signal=INT", .. program, "up", "--data", data, "--http", "0", "--netoops", "0", "--netconsole", "0", "--evlog", "0",
+        ];
+        var start = new ProcessStartInfo("/usr/bin/env", arguments)
         {
-            ArgumentList = { "--default-signal=INT", Repository.Wrapper, "up", "--data", data, "--http", "0", "--netoops", "0", "--netconsole", "0", "--evlog", "0" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Mayday.Tests.Shared;
 using Npgsql;
 
@@ -22,6 +23,29 @@ public sealed class ApiReadyTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("urn:mayday:problem:schema-outdated", text, StringComparison.Ordinal);
         Assert.Contains(remedy, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ready_WhileNothingOldIsDeleted_SaysWhyAndWhatToRun()
+    {
+        await using var postgres = await PostgresFixture.CreateAsync();
+        await using var host = await ApiHost.StartAsync(postgres.ConnectionString);
+        Assert.Null(await NoticeAsync(host));
+        await ExecuteAsync(postgres.Source,
+            "INSERT INTO maintenance (id, last_at, seen_at, held_since, steady_seconds) VALUES (1, '2026-03-01 10:00Z', now(), now(), 7300)");
+
+        var notice = await NoticeAsync(host);
+
+        Assert.Contains("2026-03-01 10:00 UTC", notice, StringComparison.Ordinal);
+        Assert.Contains("(2 so far)", notice, StringComparison.Ordinal);
+        Assert.Contains("mayday retention --now", notice, StringComparison.Ordinal);
+    }
+
+    private static async Task<string?> NoticeAsync(ApiHost host)
+    {
+        using var answer = JsonDocument.Parse(await host.Client.GetStringAsync("/health/ready"));
+        Assert.Equal("ready", answer.RootElement.GetProperty("status").GetString());
+        return answer.RootElement.GetProperty("notice").GetString();
     }
 
     [Fact]

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>What the agent did, counted since its start; also as instruments of the meter <c>Mayday.Agent</c> (docs/agent.md lists them).</summary>
+/// <summary>Counters of the agent since its start; also available as instruments of the meter <c>Mayday.Agent</c> (docs/agent.md lists
+/// them).</summary>
 public sealed class AgentCounters : IDisposable
 {
     private readonly Meter _meter = new("Mayday.Agent");
@@ -36,16 +37,16 @@ public sealed class AgentCounters : IDisposable
         Count("mayday.agent.requests.failed", "{request}", "Of those, without an answer or with one that says later.", () => Failures);
     }
 
-    /// <summary>Events made.</summary>
+    /// <summary>Events created.</summary>
     public long Events => Interlocked.Read(ref _events);
 
-    /// <summary>Events the collector took.</summary>
+    /// <summary>Events that the collector accepted.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Events the collector knew already.</summary>
+    /// <summary>Events that the collector already had.</summary>
     public long Known => Interlocked.Read(ref _known);
 
-    /// <summary>Events refused one by one.</summary>
+    /// <summary>Events that were refused individually.</summary>
     public long Rejected => Interlocked.Read(ref _rejected);
 
     /// <summary>Events of refused batches.</summary>
@@ -54,16 +55,16 @@ public sealed class AgentCounters : IDisposable
     /// <summary>Events without room in the spool.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Kernel log records that were gone.</summary>
+    /// <summary>Kernel log records that were overwritten before they were read.</summary>
     public long Overwritten => Interlocked.Read(ref _overwritten);
 
     /// <summary>Full netlink buffers.</summary>
     public long Overruns => Interlocked.Read(ref _overruns);
 
-    /// <summary>Netlink datagrams of programs that were not let in.</summary>
+    /// <summary>Netlink datagrams from user-space programs, which are not accepted.</summary>
     public long Strangers => Interlocked.Read(ref _strangers);
 
-    /// <summary>Netlink datagrams of no use: cut, empty, or without a sound evlog record.</summary>
+    /// <summary>Invalid netlink datagrams: truncated, empty, or without a valid evlog record.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
 
     /// <summary>Requests made.</summary>

@@ -3,16 +3,16 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>One event as the agent hands it in: a document of <c>POST /api/v1/events</c>.</summary>
+/// <summary>One event as the agent sends it: a document of <c>POST /api/v1/events</c>.</summary>
 public sealed record AgentEvent
 {
     /// <summary>The driver or subsystem; at most 64 characters are sent.</summary>
     public required string Facility { get; init; }
 
-    /// <summary>How grave it is.</summary>
+    /// <summary>The severity.</summary>
     public required Severity Severity { get; init; }
 
-    /// <summary>CRC-32/BZIP2 of the format string, or a number of evlog's own; as evlog stores it, signed.</summary>
+    /// <summary>CRC-32/BZIP2 of the format string, or one of evlog's reserved numbers; signed, as evlog stores it.</summary>
     public required int EventType { get; init; }
 
     /// <summary>The format string; null where only the text is known.</summary>
@@ -36,6 +36,6 @@ public sealed record AgentEvent
     /// <summary>The task that logged it, where known.</summary>
     public int? Pid { get; init; }
 
-    /// <summary>What else is known, key and value.</summary>
+    /// <summary>Further fields, key and value.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];
 }

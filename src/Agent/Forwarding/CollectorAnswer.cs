@@ -12,10 +12,10 @@ namespace Mayday.Agent.Forwarding;
 /// </summary>
 internal static class CollectorAnswer
 {
-    /// <summary>Beginning of the <c>type</c> of each problem document of the collector (docs/api.md, errors).</summary>
+    /// <summary>Beginning of the <c>type</c> of every problem document of the collector (docs/api.md, errors).</summary>
     private const string ProblemPrefix = "urn:mayday:problem:";
 
-    // Longer words of the collector are cut in the operator's log.
+    // Longer reasons from the collector are cut in the operator's log.
     private const int MostReason = 300;
 
     private const string NoReason = "it gave no reason";
@@ -158,7 +158,7 @@ internal static class CollectorAnswer
         };
     }
 
-    // RFC 9457: title and detail say it in words. Null where it is no problem document of the collector.
+    // RFC 9457: title and detail describe the problem. Null when the body is not a problem document of the collector.
     private static string? ProblemOf(ReadOnlyMemory<byte> body)
     {
         try
@@ -200,7 +200,7 @@ internal static class CollectorAnswer
         }
         catch (InvalidOperationException)
         {
-            // JSON syntax allows half a surrogate pair ("\ud800"), a .NET string from it is refused.
+            // JSON syntax allows half a surrogate pair ("\ud800"), but converting it to a .NET string throws.
             return null;
         }
     }

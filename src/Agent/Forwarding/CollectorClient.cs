@@ -4,16 +4,17 @@ using System.Net.Http.Headers;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>What becomes of what was handed in.</summary>
+/// <summary>The outcome of handing data to the collector.</summary>
 internal enum HandIn
 {
-    /// <summary>The collector has it, and said so in its own form.</summary>
+    /// <summary>The collector confirmed that it has the data.</summary>
     Taken,
 
-    /// <summary>No answer, one that says later, or one that is not the collector's: the same again, under the same id.</summary>
+    /// <summary>No answer, an answer that says "later", or one that is not from the collector: send the same data again under the same
+    /// id.</summary>
     Later,
 
-    /// <summary>The collector says that it will never be taken in this form.</summary>
+    /// <summary>The collector will never accept the data in this form.</summary>
     Refused,
 }
 
@@ -26,19 +27,20 @@ internal sealed record HandInAnswer(HandIn Outcome)
 
     public long Rejected { get; init; }
 
-    /// <summary>Why: of the first rejected event, of a refusal, of a failure.</summary>
+    /// <summary>The reason: of the first rejected event, of a refusal, or of a failure.</summary>
     public string? Reason { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>HTTP 500: the collector is there, and this batch makes it fail.</summary>
+    /// <summary>HTTP 500: the collector is reachable, and this batch makes it fail.</summary>
     public bool IsFault { get; init; }
 
-    /// <summary>Somebody answered, but not as a collector does: the address, a proxy or a network's login page is in the way.</summary>
+    /// <summary>The answer is not from a collector: a wrong address, a proxy or a network's login page is in the way.</summary>
     public bool IsForeign { get; init; }
 }
 
-/// <summary>Speaks the collector's REST API (docs/api.md): events and dumps go in, answers come out; nothing is thrown for what a network does.</summary>
+/// <summary>Client of the collector's REST API (docs/api.md) for events and dumps. Network errors are returned as outcomes and never
+/// thrown.</summary>
 internal sealed class CollectorClient : IDisposable
 {
     // The longest answers are those to a batch whose 500 events are refused one by one, and to a dump of many crashes: some 200 KB. Longer ones are
@@ -54,12 +56,12 @@ internal sealed class CollectorClient : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
 
-    /// <summary>Makes a client; connects nowhere yet.</summary>
+    /// <summary>Creates a client; it does not connect yet.</summary>
     /// <param name="root">The collector's address, with or without a path.</param>
-    /// <param name="host">Under which name events are handed in.</param>
+    /// <param name="host">The name under which events are sent.</param>
     /// <param name="token">Sent as bearer token; null for none.</param>
-    /// <param name="timeout">After so long without a whole answer a request counts as failed.</param>
-    /// <param name="time">Reads Retry-After dates.</param>
+    /// <param name="timeout">A request without a complete answer for this long has failed.</param>
+    /// <param name="time">Used to read Retry-After dates.</param>
     public CollectorClient(Uri root, string host, string? token, TimeSpan timeout, TimeProvider time)
     {
         _root = root.AbsoluteUri.EndsWith('/') ? root : new Uri(root.AbsoluteUri + "/");
@@ -68,14 +70,15 @@ internal sealed class CollectorClient : IDisposable
         _timeout = timeout;
         _http = new HttpClient(new SocketsHttpHandler
         {
-            // A collector behind a name may move.
+            // The DNS name of the collector may get another address.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            // The collector never redirects. Whoever does is somebody else, and would get events, kernel logs and perhaps the token.
+            // The collector never redirects. A redirect comes from something else, which would then receive events, kernel logs and perhaps
+            // the token.
             AllowAutoRedirect = false,
         })
         {
-            // This one ends at the headers of the answer; ours includes its body.
+            // HttpClient's own timeout ends when the headers arrive; ours includes the body.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("mayday-agent");
@@ -85,7 +88,7 @@ internal sealed class CollectorClient : IDisposable
         }
     }
 
-    /// <summary>Hands a batch in.</summary>
+    /// <summary>Sends a batch.</summary>
     public Task<HandInAnswer> PostAsync(OutgoingBatch batch, CancellationToken cancellation)
     {
         var content = new ByteArrayContent(batch.Body);
@@ -94,9 +97,9 @@ internal sealed class CollectorClient : IDisposable
             (status, body, from) => CollectorAnswer.OfEvents(status, body, batch.Events, from), cancellation);
     }
 
-    /// <summary>Hands a whole kernel log in.</summary>
+    /// <summary>Sends a whole kernel log.</summary>
     /// <param name="text">The log.</param>
-    /// <param name="time">When the machine died; null where unknown.</param>
+    /// <param name="time">When the machine crashed; null where unknown.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     public Task<HandInAnswer> PostDumpAsync(byte[] text, DateTimeOffset? time, CancellationToken cancellation)
     {
@@ -113,7 +116,7 @@ internal sealed class CollectorClient : IDisposable
         string path, HttpContent content, Func<HttpStatusCode, ReadOnlyMemory<byte>, string, HandInAnswer> read, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_root, path)) { Content = content };
-        // Without what may hold a password: this goes to a log.
+        // Without the parts that may contain a password, because this is logged.
         var from = request.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_timeout);
@@ -139,7 +142,7 @@ internal sealed class CollectorClient : IDisposable
         }
     }
 
-    /// <summary>Reads a body to its end, or as far as a collector's answer can go.</summary>
+    /// <summary>Reads a body to its end, or up to the maximum length of a collector's answer.</summary>
     private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadBodyAsync(HttpContent content, CancellationToken cancellation)
     {
         using var stream = await content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -147,7 +150,7 @@ internal sealed class CollectorClient : IDisposable
         var length = 0;
         while (true)
         {
-            // It grows with what arrives, not with what a header promises.
+            // The buffer grows with the bytes that arrive, not with the size that a header claims.
             if (length == body.Length)
             {
                 Array.Resize(ref body, Math.Min(2 * body.Length, MostAnswer + 1));

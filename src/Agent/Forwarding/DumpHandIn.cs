@@ -4,22 +4,21 @@ using Mayday.Protocol.Pstore;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// Hands in what an earlier death of this machine left: pstore files and kdump's logs. The files stay where they are; which were handed in is
-/// kept beside the spool, and the collector knows a log that comes twice.
-/// </summary>
+/// <summary>Sends what an earlier crash of this machine left: pstore files and kdump's logs. The files stay where they are. A list beside
+/// the spool records which were sent, and the collector recognises a log that arrives twice.</summary>
 internal sealed class DumpHandIn(CollectorClient client, string stateFile, IReadOnlyList<string> folders, TimeProvider time, Random random, Action<AgentNotice> tell)
 {
-    // What the collector takes (docs/api.md, POST /dumps).
+    // The collector's limit (docs/api.md, POST /dumps).
     private const long MostBytes = 64L << 20;
 
-    // systemd keeps a folder a dump and in it one a part; /var/crash a folder a crash. A hostile tree ends here.
+    // systemd keeps one folder per dump with one folder per part in it; /var/crash has one folder per crash. The limit stops a malicious
+    // folder tree.
     private const int MostDepth = 3;
     private const int MostFiles = 10_000;
 
     private sealed record Found(string Key, Func<byte[]> Read, DateTime WrittenAt);
 
-    /// <summary>Looks once, and hands in until everything found is taken.</summary>
+    /// <summary>Searches once, and sends until everything found is accepted.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var backoff = new Backoff(random);
@@ -38,7 +37,7 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
             var answer = await client.PostDumpAsync(text, dump.WrittenAt, stopping).ConfigureAwait(false);
             if (answer.Outcome == HandIn.Later)
             {
-                // Behind the others: one that always fails must not keep them from the collector.
+                // Goes to the end of the queue: a dump that always fails must not delay the others.
                 waiting.Enqueue(dump);
                 if (isForeignTold is null || answer.IsForeign && isForeignTold == false)
                 {
@@ -53,7 +52,7 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
             backoff.Reset();
             isForeignTold = null;
             handed.Add(dump.Key);
-            // Only what is still there: files that were cleared away need no memory.
+            // Keeps only entries whose files still exist.
             SaveHanded(handed.Intersect(found.Select(one => one.Key), StringComparer.Ordinal));
             tell(answer.Outcome == HandIn.Taken
                 ? new AgentNotice(Severity.Notice, $"Handed in what an earlier death left: {dump.Key}")
@@ -75,7 +74,7 @@ internal sealed class DumpHandIn(CollectorClient client, string stateFile, IRead
 
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = MostDepth, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var files = new DirectoryInfo(root).EnumerateFiles("*dmesg*", options).Take(MostFiles).Where(file => file.Length is > 0 and <= MostBytes).ToList();
-        // A dump's parts lie side by side, or in folders of one dump; kdump's log is whole.
+        // The parts of a pstore dump are in one folder, or in the folders of one dump; kdump's log is a single file.
         var pstore = files.Where(file => file.Name.StartsWith("dmesg-", StringComparison.Ordinal))
             .GroupBy(file => file.DirectoryName!)
             .SelectMany(OfFolder);

@@ -8,21 +8,19 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// Gathers events to batches and puts them into the spool: when a batch is large enough, or a moment after its first event. Sources call it
-/// from their own threads and wait for the disk: nothing gathers in memory beyond two open batches.
-/// </summary>
+/// <summary>Collects events into batches and puts each batch into the spool when it is large enough, or a moment after its first event.
+/// Sources call it from their own threads and wait for the disk, so memory never holds more than two open batches.</summary>
 internal sealed class EventOutbox : IDisposable
 {
-    /// <summary>
-    /// Events of a batch: as many as a burst brings in a moment; more would only make one answer weigh more.
-    /// </summary>
+    /// <summary>Events per batch: as many as a burst brings in a moment. A larger batch would only make one failure more
+    /// expensive.</summary>
     public const int MostEvents = 500;
 
-    /// <summary>Bytes of a batch: far below what any proxy lets through (1 MiB is the smallest usual limit).</summary>
+    /// <summary>Bytes of a batch: far below the limits of proxies (1 MiB is the smallest usual one).</summary>
     public const int MostBytes = 256 << 10;
 
-    /// <summary>How long a batch waits for company. Long enough to make one of a burst, short enough for a page that people look at.</summary>
+    /// <summary>How long a batch waits for more events: long enough to collect a burst, short enough for a page that people
+    /// watch.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -43,12 +41,12 @@ internal sealed class EventOutbox : IDisposable
     private bool _isFull;
     private DateTimeOffset _fullSince;
 
-    /// <summary>Begins to gather.</summary>
+    /// <summary>Creates an outbox.</summary>
     /// <param name="spool">Where batches go.</param>
     /// <param name="counters">Counts events and drops.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="tell">Hears of a full spool.</param>
-    /// <param name="spooled">Called when a batch lies in the spool.</param>
+    /// <param name="tell">Called with a notice when the spool is full.</param>
+    /// <param name="spooled">Called when a batch is in the spool.</param>
     public EventOutbox(OutgoingSpool spool, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell, Action spooled)
     {
         _spool = spool;
@@ -61,9 +59,9 @@ internal sealed class EventOutbox : IDisposable
         _timer = time.CreateTimer(_ => Close(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Takes an event.</summary>
+    /// <summary>Adds an event.</summary>
     /// <param name="one">The event.</param>
-    /// <param name="cursor">How far the kernel log is dealt with, this event included; none for other sources.</param>
+    /// <param name="cursor">How far the kernel log is processed, including this event; none for other sources.</param>
     public void Add(AgentEvent one, KmsgCursor cursor = default)
     {
         lock (_gate)
@@ -82,7 +80,7 @@ internal sealed class EventOutbox : IDisposable
         }
     }
 
-    /// <summary>Takes an evlog record in its netlink frame.</summary>
+    /// <summary>Adds an evlog record in its netlink frame.</summary>
     /// <param name="frame">The whole frame.</param>
     public void AddFrame(ReadOnlySpan<byte> frame)
     {
@@ -95,7 +93,7 @@ internal sealed class EventOutbox : IDisposable
 
             Arm();
             _frames.Write(frame);
-            // The next frame is looked for at a multiple of four.
+            // The next frame must begin at a multiple of four.
             _frames.Write("\0\0\0"u8[..(-frame.Length & 3)]);
             _frameCount++;
             _counters.EventsMade(1);
@@ -106,7 +104,7 @@ internal sealed class EventOutbox : IDisposable
         }
     }
 
-    /// <summary>Puts what is gathered into the spool now.</summary>
+    /// <summary>Puts the open batches into the spool now.</summary>
     public void Close()
     {
         lock (_gate)
@@ -116,8 +114,8 @@ internal sealed class EventOutbox : IDisposable
         }
     }
 
-    /// <summary>Closes, and has the spool remember how far the kernel log was read.</summary>
-    /// <param name="cursor">Everything before it is dealt with.</param>
+    /// <summary>Closes the batches and stores how far the kernel log was read.</summary>
+    /// <param name="cursor">Everything before it is processed.</param>
     public void Close(KmsgCursor cursor)
     {
         lock (_gate)
@@ -128,7 +126,7 @@ internal sealed class EventOutbox : IDisposable
         }
     }
 
-    /// <summary>The spool may have room again: tells what was lost meanwhile.</summary>
+    /// <summary>Called when the spool may have room again: reports what was lost meanwhile.</summary>
     public void TellLosses()
     {
         lock (_gate)
@@ -203,7 +201,7 @@ internal sealed class EventOutbox : IDisposable
             _isFull = false;
             if (kind == BatchKind.Documents && _telling > 0)
             {
-                // On disk now; until here an end of the process would have told it again.
+                // The report is now on disk. If the process had ended before, the next start would report the losses again.
                 _telling = 0;
                 _spool.Remember(KmsgCursor.None, _untold);
             }
@@ -226,7 +224,7 @@ internal sealed class EventOutbox : IDisposable
 
         if (kind == BatchKind.Documents && _telling > 0)
         {
-            // The telling itself was no event of the kernel's.
+            // The loss event itself is not an event of the kernel.
             _untold += _telling;
             _telling = 0;
             count--;
@@ -234,11 +232,11 @@ internal sealed class EventOutbox : IDisposable
 
         _untold += count;
         _counters.EventsDropped(count);
-        // Read is read: after a restart they would be sent and be counted as lost all the same.
+        // The cursor already moved past these records, so a restart would count them as lost even if they are sent.
         _spool.Remember(cursor, _untold);
     }
 
-    // The loss itself is an event, as soon as there is room for one.
+    // The loss is reported as an event as soon as there is room for one.
     private void TellDrops()
     {
         if (_untold == 0 || _isFull && !_spool.HasRoom)
@@ -266,6 +264,6 @@ internal sealed class EventOutbox : IDisposable
 
     private string WhyFull() => _spool.Failure is { } failure ? failure.TrimEnd('.') : string.Create(CultureInfo.InvariantCulture, $"it holds {_spool.Bytes:N0} bytes");
 
-    /// <summary>Under which facility the agent tells of its own losses.</summary>
+    /// <summary>The facility under which the agent reports its own losses.</summary>
     public const string LossFacility = "mayday-agent";
 }

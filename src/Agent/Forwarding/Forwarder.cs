@@ -3,14 +3,12 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// Hands the batches of the spool to the collector, oldest first, one at a time, until it is told to stop: the same batch under the same id
-/// until there is an answer. What was not answered at the end stays in the spool for the next start.
-/// </summary>
+/// <summary>Sends the batches of the spool to the collector, oldest first, one at a time, until it is told to stop. A batch is repeated
+/// under the same id until there is an answer. Unanswered batches stay in the spool for the next start.</summary>
 internal sealed class Forwarder(
     OutgoingSpool spool, CollectorClient client, AgentCounters counters, TimeProvider time, Random random, Action<AgentNotice> tell) : IDisposable
 {
-    // A quarter of an hour at growing intervals: whatever made the collector fail for another reason has passed, and what remains is this batch.
+    // About a quarter of an hour at growing intervals. Other causes of a failing collector have passed by then, so this batch is the cause.
     private const int MostFaults = 20;
 
     private readonly SemaphoreSlim _spooled = new(0, 1);
@@ -19,10 +17,10 @@ internal sealed class Forwarder(
     private bool _isForeignTold;
     private int _faults;
 
-    /// <summary>Called after each batch that the collector took: the spool has more room.</summary>
+    /// <summary>Called after each batch that the collector accepted: the spool has more room.</summary>
     public Action? Drained { get; set; }
 
-    /// <summary>There is something in the spool; any thread.</summary>
+    /// <summary>Signals that the spool holds a batch. May be called on any thread.</summary>
     public void Wake()
     {
         try
@@ -31,7 +29,7 @@ internal sealed class Forwarder(
         }
         catch (SemaphoreFullException)
         {
-            // It is awake, or will be.
+            // The forwarder is already awake, or about to wake up.
         }
     }
 
@@ -75,7 +73,7 @@ internal sealed class Forwarder(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The spool keeps the rest.
+            // Unsent batches stay in the spool.
         }
     }
 
@@ -84,7 +82,8 @@ internal sealed class Forwarder(
 
     private async Task WaitAsync(HandInAnswer answer, CancellationToken stopping)
     {
-        // An outage is told once, and once more when it turns out that somebody else answers: that does not pass by waiting.
+        // An outage is reported once, and once more when the answers come from something else than a collector, because waiting does not
+        // fix that.
         if (_awaySince is null || answer.IsForeign && !_isForeignTold)
         {
             _awaySince ??= time.GetUtcNow();

@@ -2,7 +2,7 @@ using Mayday.Agent.Kmsg;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>What the body of a batch is.</summary>
+/// <summary>The form of a batch's body.</summary>
 internal enum BatchKind : byte
 {
     /// <summary><c>{"events":[...]}</c>.</summary>
@@ -12,10 +12,10 @@ internal enum BatchKind : byte
     Frames = 2,
 }
 
-/// <summary>Events that are handed in together, once, under one id.</summary>
+/// <summary>Events that are sent together, once, under one id.</summary>
 internal sealed record OutgoingBatch
 {
-    /// <summary>The collector counts a batch once by it, however often it comes.</summary>
+    /// <summary>The collector counts a batch once by this id, however often it arrives.</summary>
     public required Guid Id { get; init; }
 
     public required BatchKind Kind { get; init; }

@@ -4,10 +4,10 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>Writes events as the collector's REST API takes them (docs/api.md, POST /events).</summary>
+/// <summary>Writes events in the form that the collector's REST API accepts (docs/api.md, POST /events).</summary>
 internal static class OutgoingEventJson
 {
-    // What the collector takes of one event (docs/api.md); longer ones would refuse the whole event.
+    // The collector's limits for one event (docs/api.md). It would refuse an event with longer values.
     private const int MostFacility = 64;
     private const int MostFields = 64;
     private const int MostFieldName = 64;
@@ -91,7 +91,7 @@ internal static class OutgoingEventJson
         writer.WriteEndObject();
     }
 
-    // An object: of a key that comes twice the first stays.
+    // Written as an object. When a key occurs twice, the first is kept.
     private static void WriteFields(Utf8JsonWriter writer, IReadOnlyList<KeyValuePair<string, string>> fields)
     {
         writer.WriteStartObject("fields");
@@ -107,7 +107,7 @@ internal static class OutgoingEventJson
         writer.WriteEndObject();
     }
 
-    // A driver's name comes out of a message, and anybody with root writes messages.
+    // A driver's name is taken from a message, and any process with root rights can write messages.
     private static string FacilityOf(string name)
     {
         if (name.Any(char.IsControl))
@@ -124,7 +124,7 @@ internal static class OutgoingEventJson
         {
             return text;
         }
-        // Half a surrogate pair is no text.
+        // Do not cut a surrogate pair in half.
         var end = char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1;
         return string.Concat(text.AsSpan(0, end), "…");
     }

@@ -3,16 +3,15 @@ using Mayday.Agent.Kmsg;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// Batches on disk from the moment they are closed until the collector answered: files in order, bounded in bytes, found again at the next
-/// start. When it is full new batches are refused: the oldest hold the first causes. Any thread may call it.
-/// </summary>
+/// <summary>Batches on disk from the time they are closed until the collector has answered: files in order, bounded in bytes, found again
+/// at the next start. When the spool is full new batches are refused, because the oldest show the first cause. May be used on any
+/// thread.</summary>
 internal sealed class OutgoingSpool : IDisposable
 {
     private const string Extension = ".spool";
     private const string StateName = "state";
 
-    // A batch of one event with some fields, with room to spare.
+    // A batch of one event with some fields, and some reserve.
     private const int SmallBatch = 64 << 10;
 
     private readonly Lock _gate = new();
@@ -42,10 +41,10 @@ internal sealed class OutgoingSpool : IDisposable
         FindFiles();
     }
 
-    /// <summary>How far the kernel log was read before.</summary>
+    /// <summary>How far the kernel log was read.</summary>
     public KmsgCursor Cursor { get; private set; }
 
-    /// <summary>Batches that wait.</summary>
+    /// <summary>Number of waiting batches.</summary>
     public long Batches => Interlocked.Read(ref _batches);
 
     /// <summary>Bytes of all files.</summary>
@@ -54,16 +53,16 @@ internal sealed class OutgoingSpool : IDisposable
     /// <summary>Files that ended in a damaged record when they were found.</summary>
     public int DamagedFiles { get; private set; }
 
-    /// <summary>Batches that could not be read any more.</summary>
+    /// <summary>Batches that could no longer be read.</summary>
     public long LostBatches { get; private set; }
 
-    /// <summary>Why the disk refused the last batch; null when it did not.</summary>
+    /// <summary>Why the disk refused the last batch; null when it was written.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>False while not even a small batch would find room.</summary>
+    /// <summary>False while there is no room even for a small batch.</summary>
     public bool HasRoom => Bytes + SmallBatch < _maxBytes;
 
-    /// <summary>Losses that an earlier run had no room to tell of.</summary>
+    /// <summary>Losses that an earlier run could not report.</summary>
     public long UntoldDrops => _state.Dropped;
 
     /// <summary>Opens the spool, and keeps others out of it.</summary>
@@ -75,7 +74,7 @@ internal sealed class OutgoingSpool : IDisposable
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public static OutgoingSpool Open(string folder, Guid boot, long maxBytes, long fileBytes)
     {
-        // Kernel messages may name what its users do: nobody else's business.
+        // Kernel messages may reveal what users do, so only the owner may read them.
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
@@ -112,7 +111,7 @@ internal sealed class OutgoingSpool : IDisposable
             {
                 if (_writing is null || _writing.Length >= _fileBytes)
                 {
-                    // Numbers only grow, over restarts too: their order is the order of the batches.
+                    // Numbers only grow, also over restarts: their order is the order of the batches.
                     var name = (++_lastNumber).ToString("D12", CultureInfo.InvariantCulture) + Extension;
                     _writing = new SpoolFile(Path.Combine(_folder, name), _lastNumber);
                     _files.AddLast(_writing);
@@ -148,7 +147,7 @@ internal sealed class OutgoingSpool : IDisposable
                     return batch;
                 }
 
-                // At its end; or what cannot be read, and nothing behind it can be found.
+                // Either the end of the file, or a damaged record, after which no further record can be located.
                 if (file.Position < file.Length)
                 {
                     DamagedFiles++;
@@ -175,7 +174,7 @@ internal sealed class OutgoingSpool : IDisposable
             file.Position = _peeked;
             file.Batches--;
             Interlocked.Decrement(ref _batches);
-            // The cursor outlives the batches that carried it.
+            // The cursor outlives the batches that contained it.
             SaveState(_state with { File = file.Number, Position = file.Position, Cursor = Cursor });
             if (file.Position >= file.Length)
             {
@@ -184,7 +183,7 @@ internal sealed class OutgoingSpool : IDisposable
         }
     }
 
-    /// <summary>Keeps how far the kernel log was read, where no batch carries it, and losses that are still to be told.</summary>
+    /// <summary>Stores how far the kernel log was read when no batch contains it, and losses that must still be reported.</summary>
     public void Remember(KmsgCursor cursor, long untoldDrops)
     {
         lock (_gate)
@@ -210,7 +209,7 @@ internal sealed class OutgoingSpool : IDisposable
             var file = new SpoolFile(path, number);
             if (number < _state.File)
             {
-                // Sent, and not deleted any more.
+                // The file is completely sent; nobody needs it any more.
                 Delete(file);
                 continue;
             }
@@ -268,7 +267,7 @@ internal sealed class OutgoingSpool : IDisposable
         }
         catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
         {
-            // Its number is below the state's: the next start leaves it out.
+            // Its number is below the one in the state, so the next start ignores it.
         }
     }
 
@@ -281,7 +280,7 @@ internal sealed class OutgoingSpool : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The disk is full: batches will be sent again after a restart, under the ids they had.
+            // The disk is full: after a restart the batches are sent again under the same ids, and the collector recognises them.
             Failure = failure.Message;
         }
     }

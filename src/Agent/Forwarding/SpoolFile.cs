@@ -3,11 +3,9 @@ using System.Numerics;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// One file of the spool: eight bytes of magic, then records of length (4 bytes), checksum (CRC-32C of the payload, 4 bytes) and payload,
-/// little-endian. Only ever appended to; a tail that was cut, by the end of a process or of the machine, is found by its checksum and
-/// overwritten.
-/// </summary>
+/// <summary>One file of the spool: eight bytes of magic, then records of length (4 bytes), checksum (CRC-32C of the payload, 4 bytes) and
+/// payload, little-endian. It is only appended to. A tail cut short by the end of the process or machine is found by its checksum and
+/// overwritten.</summary>
 internal sealed class SpoolFile(string path, long number)
 {
     public const int HeaderLength = 8;
@@ -19,13 +17,13 @@ internal sealed class SpoolFile(string path, long number)
 
     public long Number { get; } = number;
 
-    /// <summary>Bytes up to the end of the last sound record.</summary>
+    /// <summary>Bytes up to the end of the last valid record.</summary>
     public long Length { get; private set; }
 
     /// <summary>Where the next record to send begins.</summary>
     public long Position { get; set; } = HeaderLength;
 
-    /// <summary>Batches from there on.</summary>
+    /// <summary>Batches from that position on.</summary>
     public long Batches { get; set; }
 
     /// <summary>Walks the file and shows each sound record from <see cref="Position"/> on.</summary>
@@ -54,7 +52,7 @@ internal sealed class SpoolFile(string path, long number)
         return Length == file.Length;
     }
 
-    /// <summary>Appends a record and has the disk hold it before it returns; on failure the file counts as before.</summary>
+    /// <summary>Appends a record and flushes it to disk before it returns; on failure the file keeps its old length.</summary>
     /// <exception cref="IOException">The disk is full or fails.</exception>
     public void Append(ReadOnlySpan<byte> payload)
     {
@@ -119,7 +117,7 @@ internal sealed class SpoolFile(string path, long number)
         return ~crc;
     }
 
-    // Kernel messages may name what a machine's users do: nobody else's business, whatever the folder allows.
+    // Kernel messages may reveal what users do, so only the owner may read the file, whatever the folder allows.
     private static FileStreamOptions ForAppending()
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.Read };

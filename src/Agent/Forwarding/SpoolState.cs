@@ -3,21 +3,20 @@ using Mayday.Agent.Kmsg;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// What the spool remembers beside its batches: how far the oldest file was sent, how far the kernel log was read, and losses that no batch
-/// told of yet. One line of text, replaced as a whole; a damaged one counts as none, then batches are sent again, which the collector notices.
-/// </summary>
+/// <summary>What the spool stores beside its batches: how far the oldest file was sent, how far the kernel log was read, and losses that
+/// were not reported yet. One line of text, replaced as a whole. A damaged file is ignored; batches are then sent again, and the collector
+/// recognises them.</summary>
 internal sealed record SpoolState
 {
-    /// <summary>The oldest file that is not wholly sent.</summary>
+    /// <summary>The oldest file that is not completely sent.</summary>
     public long File { get; init; }
 
-    /// <summary>Where in it the next batch begins.</summary>
+    /// <summary>Position in that file where the next batch begins.</summary>
     public long Position { get; init; }
 
     public KmsgCursor Cursor { get; init; }
 
-    /// <summary>Events dropped since the last loss was told.</summary>
+    /// <summary>Events dropped since the last loss report.</summary>
     public long Dropped { get; init; }
 
     public static SpoolState Load(string path)

@@ -4,16 +4,14 @@ using Mayday.Agent.Kmsg;
 
 namespace Mayday.Agent.Forwarding;
 
-/// <summary>
-/// A batch as bytes in the spool, little-endian: version (1 byte), kind (1), events (4), id (16), boot id (16), next record of the kernel log
-/// (8), length of the body (4), body, deflated. Kernel messages shrink to a fifth or less.
-/// </summary>
+/// <summary>The form of a batch in the spool, little-endian: version (1 byte), kind (1), events (4), id (16), boot id (16), next record of
+/// the kernel log (8), length of the body (4), body, compressed with deflate. Kernel messages shrink to a fifth or less.</summary>
 internal static class SpooledBatch
 {
     private const byte Version = 1;
     private const int HeaderLength = 50;
 
-    // A body that claims more is damaged: batches are closed at a fraction of it.
+    // A body that claims to be larger is damaged: batches are closed at a fraction of this size.
     public const int MostBody = 16 << 20;
 
     public static byte[] Write(OutgoingBatch batch)
@@ -36,7 +34,7 @@ internal static class SpooledBatch
         return spooled.ToArray();
     }
 
-    /// <summary>The batch, or null for bytes that are none.</summary>
+    /// <summary>Reads a batch; null when the bytes are not a batch.</summary>
     public static OutgoingBatch? Read(ReadOnlySpan<byte> spooled)
     {
         if (spooled.Length < HeaderLength || spooled[0] != Version || spooled[1] is not ((byte)BatchKind.Documents or (byte)BatchKind.Frames))

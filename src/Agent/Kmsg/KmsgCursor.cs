@@ -22,7 +22,7 @@ public readonly record struct KmsgCursor(Guid BootId, ulong NextSequence)
         }
     }
 
-    /// <summary>The one that is further: what was read of the running boot before what an earlier one left.</summary>
+    /// <summary>The cursor that is further: one of the running boot is always ahead of one of an earlier boot.</summary>
     internal static KmsgCursor Further(KmsgCursor one, KmsgCursor other, Guid running)
     {
         if (other == None || (other.BootId != running && one != None))

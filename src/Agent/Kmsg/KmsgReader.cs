@@ -9,16 +9,16 @@ using Mayday.Protocol.Kmsg;
 
 namespace Mayday.Agent.Kmsg;
 
-/// <summary>What one step of a <see cref="KmsgReader"/> met.</summary>
+/// <summary>The result of one step of a <see cref="KmsgReader"/>.</summary>
 internal enum KmsgStep
 {
     /// <summary>A record that makes an event.</summary>
     Event,
 
-    /// <summary>A record below the severity, or one that was read before.</summary>
+    /// <summary>A record below the severity, or one that was already read.</summary>
     PassedOver,
 
-    /// <summary>Records are gone; the number is in <see cref="KmsgReader.Lost"/>.</summary>
+    /// <summary>Records were overwritten; their number is in <see cref="KmsgReader.Lost"/>.</summary>
     Lost,
 
     /// <summary>Nothing to read now.</summary>
@@ -28,16 +28,14 @@ internal enum KmsgStep
     Failed,
 }
 
-/// <summary>
-/// Turns records of the kernel log into events: reads from where it stopped before, tells how many records were overwritten in between, and
-/// finds the format string of each message again.
-/// </summary>
+/// <summary>Turns records of the kernel log into events. It continues where it stopped before, counts how many records were overwritten
+/// meanwhile, and finds the format string of each message.</summary>
 internal sealed class KmsgReader
 {
     /// <summary>Longest record a read returns (PRINTKRB_RECORD_MAX, CONSOLE_EXT_LOG_MAX).</summary>
     private const int BufferLength = 8192;
 
-    // evlog's reserved event types of messages whose format nobody knows.
+    // evlog's reserved event types for messages without a known format.
     private const int SyslogMessage = 1;
     private const int PrintkMessage = 2;
 
@@ -67,11 +65,11 @@ internal sealed class KmsgReader
         _least = least;
         _matcher = matcher;
         _time = time;
-        // A first start takes what the ring holds and mourns nothing before it; a new boot begins at record 0.
+        // The first start takes what the ring holds and counts nothing before it as lost; a new boot begins at record 0.
         _expected = cursor == KmsgCursor.None ? null : cursor.BootId == boot ? cursor.NextSequence : 0;
     }
 
-    /// <summary>Everything before it is dealt with.</summary>
+    /// <summary>Everything before it is processed.</summary>
     public KmsgCursor Cursor => new(_boot, _expected ?? 0);
 
     /// <summary>Records that the last step found overwritten.</summary>
@@ -99,7 +97,7 @@ internal sealed class KmsgReader
             {
                 case KmsgDevice.NothingYet:
                     return KmsgStep.NothingYet;
-                // The numbers tell how many are gone.
+                // The record numbers show how many are missing.
                 case KmsgDevice.Overwritten or KmsgDevice.Interrupted:
                     return KmsgStep.PassedOver;
                 case <= 0:
@@ -119,7 +117,7 @@ internal sealed class KmsgReader
 
         if (_expected is { } expected && record.Sequence > expected)
         {
-            // The record itself waits for the next step.
+            // The record itself is returned by the next step.
             Lost = record.Sequence - expected;
             _expected = record.Sequence;
             return KmsgStep.Lost;
@@ -161,7 +159,7 @@ internal sealed class KmsgReader
             }
         }
 
-        // User space writes here too, but never as facility 0.
+        // User space writes to this device too, but never as facility 0.
         var match = record.Facility == 0 ? _matcher?.Match(text, record.Severity, device) : null;
         if (match is not null)
         {
@@ -201,7 +199,8 @@ internal sealed class KmsgReader
         }
     }
 
-    /// <summary>evlog's facility was the driver's name: the module that holds the call, else the driver that the message names, else kern.</summary>
+    /// <summary>In evlog the facility was the driver's name: the module that contains the call, otherwise the driver that the message
+    /// names, otherwise kern.</summary>
     private static string FacilityOf(int number, PrintkMatch? match)
     {
         if (number != 0)
@@ -217,7 +216,8 @@ internal sealed class KmsgReader
         return match.Entry.Module is not ("" or "vmlinux") ? match.Entry.Module : string.IsNullOrWhiteSpace(match.Driver) ? "kern" : match.Driver;
     }
 
-    // printk stamps with a clock that starts at boot; how long that is ago the monotonic clock tells, which stands still in suspend as well.
+    // printk timestamps count from boot. The monotonic clock tells how long ago that was; it stops during suspend, as the printk clock
+    // does.
     private DateTimeOffset WallClock(ulong microseconds)
     {
         var sinceBoot = _time.GetElapsedTime(0);

@@ -8,16 +8,14 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Kmsg;
 
-/// <summary>Carries the kernel log into the outbox, on a thread of its own: the device blocks.</summary>
+/// <summary>Reads the kernel log into the outbox. It has its own thread, because reading the device blocks.</summary>
 internal sealed class KmsgSource(IKmsgDevice device, KmsgReader reader, EventOutbox outbox, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell)
 {
-    /// <summary>
-    /// How often it is written down how far the log was read while no event carries it: after an end without warning at most so much of
-    /// the log is read again (and filtered again).
-    /// </summary>
+    /// <summary>How often the read position is saved while no event contains it. After a crash of the agent at most this much of the log is
+    /// read and filtered again.</summary>
     private static readonly TimeSpan s_rememberEvery = TimeSpan.FromMinutes(1);
 
-    // A device that fails so often in a row will not do better.
+    // A device that fails this often in a row will not recover.
     private const int MostFailures = 10;
 
     private KmsgCursor _remembered;

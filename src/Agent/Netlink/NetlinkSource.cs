@@ -8,7 +8,7 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Netlink;
 
-/// <summary>Carries what a netlink socket brings into the outbox, on a thread of its own: uevents of error kinds, or evlog records as they are.</summary>
+/// <summary>Reads a netlink socket into the outbox, on its own thread: uevents that report errors, or evlog records unchanged.</summary>
 internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups groups, EventOutbox outbox, AgentCounters counters, TimeProvider time, Action<AgentNotice> tell)
 {
     // The largest evlog datagram has 8,260 bytes, a uevent some 2 KiB; payloads of the raw group may be longer than any record.
@@ -67,7 +67,7 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         }
     }
 
-    // Only sound ones go on: what stands behind a damaged record in the batch must not be damaged with it.
+    // Only valid records are passed on, because a damaged one would make the records after it in the batch unreadable.
     private void TakeRecords(ReadOnlySpan<byte> datagram)
     {
         var sound = 0;
@@ -88,7 +88,7 @@ internal sealed class NetlinkSource(NetlinkReceiver receiver, NetlinkGroups grou
         }
     }
 
-    // Bytes of any form: the event is its data. Nobody reports successes over an error channel, and nothing says how grave it is.
+    // Bytes in any form: they become the data of the event. The severity is unknown; an error channel is not used to report success.
     private void TakeRaw(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty)

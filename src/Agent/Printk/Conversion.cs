@@ -3,13 +3,11 @@ using System.Text;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// One conversion of a format string, by the rules of the kernel's vsnprintf (lib/vsprintf.c, Documentation/core-api/printk-formats.rst):
-/// where in a text its output may end, and which value that is.
-/// </summary>
+/// <summary>One conversion of a format string, by the rules of the kernel's vsnprintf (lib/vsprintf.c,
+/// Documentation/core-api/printk-formats.rst): where in a text its output may end, and which value was printed.</summary>
 internal sealed class Conversion
 {
-    // Wider than any conversion of the kernel; bounds what padding is looked at.
+    // Wider than any conversion of the kernel; limits how much padding is examined.
     private const int MostPadding = 64;
 
     // 64 bits.
@@ -44,7 +42,7 @@ internal sealed class Conversion
 
     public int Width { get; init; }
 
-    /// <summary>-1 where none is written.</summary>
+    /// <summary>-1 when none is written.</summary>
     public int Precision { get; init; } = -1;
 
     /// <summary>The width is an argument of its own, before the value.</summary>
@@ -67,10 +65,11 @@ internal sealed class Conversion
     /// <summary>Between the bytes of a hex dump; 0 for none.</summary>
     public byte Separator { get; init; } = (byte)' ';
 
-    /// <summary>Arguments it takes: itself, and a star each.</summary>
+    /// <summary>Number of arguments: one for the value and one per star.</summary>
     public int ArgumentCount => 1 + (HasStarWidth ? 1 : 0) + (HasStarPrecision ? 1 : 0);
 
-    /// <summary>Shortest first, since what follows a string decides where it ends; of everything else the longest is meant.</summary>
+    /// <summary>Tries the shortest output first, because the text after a string decides where it ends. For all other conversions the
+    /// longest output is right.</summary>
     public bool IsShortest => Shape == ConversionShape.String;
 
     /// <summary>Where the output may end when it begins at <paramref name="start"/>.</summary>
@@ -176,14 +175,14 @@ internal sealed class Conversion
         }
 
         var run = RunLength(rest[begin..], digits, Math.Max(mostDigits, Math.Max(Width, Precision)));
-        // Only zero alone begins with one, unless zeros fill it up, and then it has its width exactly.
+        // A number begins with 0 only when it is zero, or when it is padded with zeros; then it has exactly its width.
         if (run > 1 && rest[begin] == '0' && !HasStarWidth && !HasStarPrecision)
         {
             run = Math.Min(run, Math.Max(1, Math.Max(Precision, HasZeros ? Width - begin : 0)));
         }
 
         var least = Math.Max(1, Precision);
-        // What is padded has its width exactly.
+        // A padded value has exactly its width.
         if (padding > 0 && !HasStarWidth)
         {
             return begin + least > Width || begin + run < Width ? None : (Width, Width);
@@ -211,7 +210,7 @@ internal sealed class Conversion
 
     private (int Shortest, int Longest) String(ReadOnlySpan<byte> rest)
     {
-        // What stands at the end may have lost its padding: consoles and people trim.
+        // Padding at the end of the text may be missing, because consoles and people trim lines.
         var least = Math.Min(Width, rest.Length);
         return (least, Precision < 0 ? rest.Length : Math.Min(rest.Length, Math.Max(Precision, Width)));
     }
@@ -280,7 +279,7 @@ internal sealed class Conversion
         return longest == 0 ? None : (2, longest);
     }
 
-    // Padding up to the width stands behind the value with '-', before it without.
+    // With '-' the padding up to the width comes after the value, otherwise before it.
     private (int Shortest, int Longest) Padded(ReadOnlySpan<byte> rest, int least, int most, int width)
     {
         if (IsLeft)
@@ -301,7 +300,7 @@ internal sealed class Conversion
     private long StarWidth(ReadOnlySpan<byte> printed) => Shape switch
     {
         ConversionShape.HexDump => (printed.Length + 1) / (Separator == 0 ? 2 : 3),
-        // The number of bits cannot be seen; so many fit.
+        // The number of bits is not visible; this is how many fit.
         ConversionShape.Bitmap => 4L * (printed.Length - printed.Count((byte)',')),
         ConversionShape.BitmapList => 0,
         _ => printed.StartsWith(" "u8) || printed.EndsWith(" "u8) || printed.StartsWith("0"u8) ? printed.Length : 0,
@@ -346,7 +345,7 @@ internal sealed class Conversion
     {
         var isNegative = printed.StartsWith("-"u8);
         var digits = printed.TrimStart("+- "u8);
-        // More than 64 bits was never a number of the kernel's: kept as it stands.
+        // The kernel has no numbers of more than 64 bits, so the digits are kept as text.
         if (!TryParse(digits, 10, out var value) || value > (ulong)long.MaxValue + (isNegative ? 1u : 0u))
         {
             return Of(printed);

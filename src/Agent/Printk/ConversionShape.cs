@@ -1,6 +1,6 @@
 namespace Mayday.Agent.Printk;
 
-/// <summary>What a conversion prints, so far as it can be told from the text again.</summary>
+/// <summary>The form of a conversion's output, as far as it can be recognised in the text.</summary>
 internal enum ConversionShape : byte
 {
     Signed,

@@ -107,7 +107,7 @@ internal static class ConversionSyntax
             Written = Encoding.ASCII.GetString(format[..position]),
             Shape = shape,
             Width = width,
-            // "%.d" is precision 0; a star's is known only from the text.
+            // "%.d" is precision 0; the precision of a star is known only from the text.
             Precision = hasStarPrecision ? -1 : precision,
             HasStarWidth = hasStarWidth,
             HasStarPrecision = hasStarPrecision,

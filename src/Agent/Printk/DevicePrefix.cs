@@ -21,7 +21,7 @@ public enum DeviceMark : byte
 /// </summary>
 internal readonly ref struct DevicePrefix
 {
-    // Driver, device and interface names: 64 characters are the longest seen, each.
+    // Driver, device and interface names; the longest seen have 64 characters each.
     private const int MostLength = 160;
 
     private readonly ReadOnlySpan<byte> _words;

@@ -11,7 +11,7 @@ namespace Mayday.Agent.Printk;
 /// </summary>
 public static class KernelImage
 {
-    // An uncompressed distribution kernel has 70 MB, with debug information a gigabyte: that is not wanted here.
+    // An uncompressed distribution kernel has 70 MB. One with debug information has a gigabyte and is not supported.
     private const long MostBytes = 1L << 30;
 
     private const int SetupSectorsOffset = 0x1f1;
@@ -20,7 +20,7 @@ public static class KernelImage
     private const int PayloadLength = 0x24c;
     private const int SectorLength = 512;
 
-    // The decompressor wants to know the size beforehand: the build appends it to the payload.
+    // The decompressor needs the size in advance; the kernel build appends it to the payload.
     private const int SizeLength = 4;
 
     private static readonly Compression[] s_compressions =
@@ -139,14 +139,14 @@ public static class KernelImage
             }
             catch (InvalidDataException)
             {
-                // Bytes that only began like it.
+                // These bytes only look like the beginning of a payload.
             }
 
             return image.ToArray();
         }
 
         using var process = Start(compression);
-        // It may stop reading at the end of its stream, while padding still waits.
+        // The decompressor may stop reading at the end of its stream while padding is still being written.
         var feed = FeedAsync(process, payload, cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
         await CopyAsync(process.StandardOutput.BaseStream, image, cancellation).ConfigureAwait(false);
@@ -188,7 +188,7 @@ public static class KernelImage
         }
         catch (IOException)
         {
-            // It has all it wants.
+            // The decompressor has read everything that it needs.
         }
     }
 

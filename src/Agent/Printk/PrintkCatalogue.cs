@@ -4,17 +4,15 @@ using Mayday.Protocol;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// Makes a catalogue of printk formats for kernels built without an index, from the strings that stand in the image: those with a level mark
-/// (<c>\001</c> and a digit, or c), and sentences that end in a line feed, which dev_printk and its kin print at a level of their own. Neither
-/// source line nor function is known of them.
-/// </summary>
+/// <summary>Builds a catalogue of printk formats for kernels without an index, from the strings in the image: those with a level mark
+/// (<c>\001</c> and a digit, or c), and sentences that end in a line feed, which dev_printk and similar functions print at a level of their
+/// own. Their source line and function are unknown.</summary>
 public static class PrintkCatalogue
 {
     // vsnprintf's buffer holds 1024; a longer string is a table or a document.
     private const int MostLength = 1024;
 
-    // What has fewer letters ("%d\n") is written to files in /sys, not to the log.
+    // Formats with fewer letters ("%d\n") are used for files in /sys, not for the log.
     private const int LeastLetters = 6;
 
     private const int SectionProgBits = 1;

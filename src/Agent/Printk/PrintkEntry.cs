@@ -13,7 +13,7 @@ public sealed record PrintkEntry
     /// <summary>The level the call prints at; null where the call leaves it open, or the catalogue does not know.</summary>
     public Severity? Level { get; init; }
 
-    /// <summary>KERN_CONT: goes on behind what another call began.</summary>
+    /// <summary>KERN_CONT: continues a line that another call began.</summary>
     public bool IsContinuation { get; init; }
 
     /// <summary>Name of the index file: <c>vmlinux</c>, or the module; empty where unknown.</summary>

@@ -59,7 +59,7 @@ internal static class PrintkEscapes
                     line.Append('\\').Append(letter);
                     break;
                 case < ' ' or '\x7f':
-                    // Three octal digits: an escape that no letter behind it can lengthen.
+                    // Always three octal digits, so that a following digit cannot become part of the escape.
                     line.Append('\\').Append(Convert.ToString(letter, 8).PadLeft(3, '0'));
                     break;
                 default:
@@ -69,7 +69,7 @@ internal static class PrintkEscapes
         }
     }
 
-    // Bytes of one character may come as escapes of their own; index files are ASCII, so each stands for itself.
+    // The bytes of one character may be escaped separately. Index files are ASCII, so each escape stands for one byte.
     private static int Number(ReadOnlySpan<char> digits, int radix, int most, StringBuilder text)
     {
         var value = 0;

@@ -2,21 +2,17 @@ using System.Text;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// A format string of the kernel's printk, ready to be recognised in the text it printed. Level marks (<c>\001</c> and a digit, or
-/// <c>&lt;3&gt;</c>) and the final line feed belong to no text and are left out.
-/// </summary>
-/// <remarks>
-/// Matching never backtracks: where the first way through fails, the reachable ends are computed for each conversion from the last to the
-/// first, which takes time in proportion to conversions times text. Of several ways to read a text the one with the shortest strings, from
-/// left to right, is taken.
-/// </remarks>
+/// <summary>A format string of the kernel's printk, prepared for recognising the text it printed. Level marks (<c>\001</c> and a digit, or
+/// <c>&lt;3&gt;</c>) and the final line feed are not part of the printed text and are left out.</summary>
+/// <remarks>Matching never backtracks. A first simple pass is tried; if it fails, the reachable ends are computed for each conversion from
+/// the last to the first, in time proportional to conversions times text length. Of several readings of a text, the one with the shortest
+/// strings, from left to right, is used.</remarks>
 public sealed class PrintkFormat
 {
     private const byte LevelMark = 0x01;
 
-    // More than any call of the kernel has, and with a device before it what the collector takes (64); a hostile catalogue must not make
-    // matching slow.
+    // More than any call of the kernel has, and together with a device prefix within the collector's limit (64). A malicious catalogue must
+    // not make matching slow.
     private const int MostArguments = 60;
 
     private readonly byte[][] _literals;
@@ -33,10 +29,10 @@ public sealed class PrintkFormat
         ArgumentCount = conversions.Sum(conversion => conversion.ArgumentCount);
     }
 
-    /// <summary>The format string as evlog would have kept it: no level, no line feed at the end.</summary>
+    /// <summary>The format string as evlog would have stored it: without level and without line feed at the end.</summary>
     public string Text { get; }
 
-    /// <summary>Bytes that every text of this format has in common; the more, the surer a match.</summary>
+    /// <summary>Bytes that every text of this format has in common; more of them make a match more certain.</summary>
     public int LiteralBytes { get; }
 
     /// <summary>Letters and digits among them.</summary>
@@ -141,7 +137,8 @@ public sealed class PrintkFormat
         Unclear,
     }
 
-    // Takes the first place for every literal behind a string and the longest run for everything else: right for nearly all texts.
+    // Uses the first occurrence of each literal after a string and the longest run for everything else, which is right for nearly all
+    // texts.
     private Way TryFirstWay(ReadOnlySpan<byte> text, Span<int> ends)
     {
         var position = _literals[0].Length;
@@ -159,7 +156,7 @@ public sealed class PrintkFormat
             int end;
             if (isLast)
             {
-                // EndsWith is known: only whether the end is in reach.
+                // The text is known to end with this literal; only whether that end is reachable must be checked.
                 end = text.Length - next.Length;
                 if (end < least || end > most)
                 {

@@ -1,6 +1,6 @@
 namespace Mayday.Agent.Printk;
 
-/// <summary>What a message was before it was text.</summary>
+/// <summary>The printk call that produced a message.</summary>
 public sealed record PrintkMatch
 {
     /// <summary>The printk call.</summary>
@@ -15,15 +15,13 @@ public sealed record PrintkMatch
     /// <summary>The arguments of <see cref="Format"/>, a star's width or precision included, in order.</summary>
     public required IReadOnlyList<PrintkValue> Values { get; init; }
 
-    /// <summary>
-    /// CRC-32/BZIP2 of the format, as evlog would have numbered the event. Without the part that continuations added: it is the same event
-    /// however much followed.
-    /// </summary>
+    /// <summary>CRC-32/BZIP2 of the format, the number that evlog would have given the event. Continuations are left out: it is the same
+    /// event however much text followed.</summary>
     public required int EventType { get; init; }
 
     /// <summary>The driver that dev_printk or netdev_printk named; null elsewhere.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>Text behind the format was printed by continuations (pr_cont) and is the last value, as it stands.</summary>
+    /// <summary>Text after the format was printed by continuations (pr_cont). It is the last value, unchanged.</summary>
     public bool HasContinuation { get; init; }
 }

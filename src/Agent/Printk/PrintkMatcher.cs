@@ -4,24 +4,22 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// Finds the printk call that printed a message, among all calls of a kernel. Every format is filed under the four bytes of its literal
-/// text that are rarest over the catalogue; one pass over a message looks all its windows of four bytes up, and only the few formats filed
-/// there are compared. Of several that match, the one with the most literal bytes is taken.
-/// </summary>
-/// <remarks>Not for use by several threads at once: a matcher keeps notes on the message it works at.</remarks>
+/// <summary>Finds the printk call that printed a message, among all calls of a kernel. Every format is indexed under the four bytes of its
+/// literal text that are rarest in the catalogue. One pass over a message looks up each window of four bytes, and only the few formats
+/// found are compared. Of several matches, the one with the most literal bytes is used.</summary>
+/// <remarks>Not thread-safe: a matcher keeps state about the current message.</remarks>
 public sealed class PrintkMatcher
 {
     private const int Window = 4;
     private const int FilterBits = 16;
 
-    // A format of which so little is fixed fits by accident: "%s: %d" says nothing.
+    // A format with so little fixed text matches by accident, for example "%s: %d".
     private const int LeastLetters = 4;
 
-    // Where the level is not known either, more has to agree.
+    // When the level is unknown as well, more text has to agree.
     private const int LeastLettersWithoutLevel = 8;
 
-    // Continuations and whatever else a looser rule lets in need surer ground.
+    // Continuations and other relaxed rules need more fixed text.
     private const int LeastLettersBeforeContinuation = 10;
 
     // vsnprintf's own buffer for a message holds 1024; evlog's for a format 8192.
@@ -97,7 +95,7 @@ public sealed class PrintkMatcher
         {
             _open.Add(index);
         }
-        // The driver's own words behind a device: only calls whose catalogue does not show the prefix.
+        // The driver's own format after a device prefix: only for calls whose catalogue entry does not include the prefix.
         if (hasPrefix && candidate.Entry.Level is null && score + 2 * prefix.LiteralBytes > best.Score)
         {
             _values.Clear();
@@ -120,7 +118,7 @@ public sealed class PrintkMatcher
         }
     }
 
-    // Records with a device had its name put before them, so a bare format did not print them.
+    // Records of a device have its name before the text, so a format without the prefix did not print them.
     private static bool MayStandAlone(PrintkFormat format, DeviceMark device) =>
         format.Letters >= LeastLettersWithoutLevel && (device != DeviceMark.Present || format.Literals[0].Length == 0);
 
@@ -235,7 +233,7 @@ public sealed class PrintkMatcher
                 }
             }
 
-            // No run of four bytes: nothing to find it by.
+            // Without a run of four literal bytes there is nothing to index the format by.
             if (least == int.MaxValue)
             {
                 continue;
@@ -247,7 +245,7 @@ public sealed class PrintkMatcher
             }
 
             list.Add(index);
-            // Counted as it fills, so that formats of one family spread over their windows.
+            // Counted while the index is filled, so that formats of one family are spread over different windows.
             counts[rarest] += 1;
         }
 

@@ -2,9 +2,8 @@ using System.Globalization;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// One argument of a printk call, read back out of the text it printed: a number, or text where the conversion prints no plain number.
-/// </summary>
+/// <summary>One argument of a printk call, recovered from the printed text: a number, or text when the conversion does not print a plain
+/// number.</summary>
 public readonly record struct PrintkValue
 {
     private PrintkValue(string? text, long number, bool isUnsigned)
@@ -35,7 +34,7 @@ public readonly record struct PrintkValue
     /// <param name="number">The value.</param>
     public static PrintkValue Of(ulong number) => new(null, (long)number, true);
 
-    /// <summary>The value for people; numbers in decimal.</summary>
+    /// <summary>The value as display text; numbers in decimal.</summary>
     /// <returns>The text or the number.</returns>
     public override string ToString() =>
         Text ?? (IsUnsigned ? ((ulong)Number).ToString(CultureInfo.InvariantCulture) : Number.ToString(CultureInfo.InvariantCulture));

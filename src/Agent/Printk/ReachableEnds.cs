@@ -2,10 +2,9 @@ using System.Buffers;
 
 namespace Mayday.Agent.Printk;
 
-/// <summary>
-/// The exact answer where the first way through a text fails: from the last conversion to the first, the positions from which the rest of
-/// the format matches; then one walk forward that takes the preferred end each time. Conversions times text, never more.
-/// </summary>
+/// <summary>The exact matcher, used when the first simple pass fails. From the last conversion to the first, it computes the positions from
+/// which the rest of the format matches; then one pass forward chooses the preferred end each time. The time is proportional to conversions
+/// times text length.</summary>
 internal static class ReachableEnds
 {
     /// <summary>Finds the ends of all conversions.</summary>

@@ -6,17 +6,15 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Agent.Uevents;
 
-/// <summary>
-/// Which uevents tell of an error. Most only say that a device came, went or changed; those that a driver sends because something broke carry
-/// a variable of their own, and that is what the rules go by (docs/agent.md lists them).
-/// </summary>
+/// <summary>Which uevents report an error. Most only say that a device was added, removed or changed. Those that a driver sends because
+/// something broke have a specific variable, which the rules check (docs/agent.md lists them).</summary>
 public static class UeventRules
 {
     private delegate bool ValueTest(string value);
 
     private sealed record Rule(string Key, Severity Severity, ValueTest? Test = null, string? Subsystem = null, string? Action = null);
 
-    // The first that fits is taken: the graver before the milder.
+    // The first matching rule is used, so more severe rules come before less severe ones.
     private static readonly Rule[] s_rules =
     [
         // drivers/pci/pci-driver.c, pci_uevent_ers: recovery from an error that AER or EEH reported
@@ -46,13 +44,13 @@ public static class UeventRules
         new("POWER_SUPPLY_HEALTH", Severity.Error, value => value is not ("Good" or "Unknown"), Action: "change"),
         // drivers/thermal: a trip point was crossed
         new("TRIP", Severity.Warning, Subsystem: "thermal"),
-        // gfs2 and others withdraw a filesystem; processors and memory that are taken out. Online again is good news.
+        // gfs2 and others withdraw a filesystem; processors and memory are taken offline. Going online again is no error.
         new("SUBSYSTEM", Severity.Warning, Action: "offline"),
     ];
 
-    /// <summary>Makes an event of a uevent that tells of an error.</summary>
+    /// <summary>Makes an event of a uevent that reports an error.</summary>
     /// <param name="uevent">Any uevent.</param>
-    /// <returns>Null where no rule fits.</returns>
+    /// <returns>Null when no rule matches.</returns>
     public static AgentEvent? EventOf(Uevent uevent)
     {
         ArgumentNullException.ThrowIfNull(uevent);
@@ -70,7 +68,7 @@ public static class UeventRules
         return null;
     }
 
-    // One format a kind of trouble: objects and values are arguments.
+    // One format per kind of error; objects and values are its arguments.
     private static AgentEvent EventOf(Uevent uevent, string key, string value, Severity severity)
     {
         var format = $"uevent {uevent.Action}@%s: {key}=%s";

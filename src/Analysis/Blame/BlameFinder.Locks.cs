@@ -3,7 +3,7 @@ using Mayday.Analysis.Reports;
 
 namespace Mayday.Analysis.Blame;
 
-/// <summary>Lock reports name the place where a lock is taken, held, released or freed.</summary>
+/// <summary>Finds the function to blame in lock reports: the place where a lock is taken, held, released or freed.</summary>
 internal sealed partial class BlameFinder
 {
     private Verdict AtLock()
@@ -44,7 +44,9 @@ internal sealed partial class BlameFinder
         return InStack(BacktraceStack());
     }
 
-    /// <summary>"x/1 is trying to release lock (l) at:" and the place on the next line, or on the same in newer kernels.</summary>
+    /// <summary>
+    /// Reads "x/1 is trying to release lock (l) at:". The place follows on the next line; newer kernels print it on the same line.
+    /// </summary>
     private Verdict AtUnlock()
     {
         for (var i = 0; i + 1 < _report.Lines.Count && i < 20; i++)
@@ -73,7 +75,7 @@ internal sealed partial class BlameFinder
         return InStack(_traces.First);
     }
 
-    /// <summary>Lockdep's own trace stands behind "stack backtrace:", after the stacks of the chain.</summary>
+    /// <summary>Lockdep prints its own trace after "stack backtrace:", following the stacks of the dependency chain.</summary>
     private TraceStack? BacktraceStack() => _traces.Stacks.Find(s => s.Name == "task" && s.Frames.Count > 0) ?? _traces.First;
 
     private Verdict AtHeldLock()

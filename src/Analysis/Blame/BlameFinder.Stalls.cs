@@ -1,6 +1,8 @@
 namespace Mayday.Analysis.Blame;
 
-/// <summary>A stall is put on what stands right inside the kernel's dispatch, not on the loop that happened to run.</summary>
+/// <summary>
+/// Finds the function to blame for a stall: the function that the kernel's dispatch code called, not the loop that happened to run.
+/// </summary>
 internal sealed partial class BlameFinder
 {
     private Verdict Stalled()
@@ -9,7 +11,7 @@ internal sealed partial class BlameFinder
         var interrupt = _rules.Frames("interrupt");
         foreach (var frames in Segments())
         {
-            // The timer interrupt that noticed the stall is no part of it: what it interrupted is.
+            // The timer interrupt that noticed the stall did not cause it. Look at the code it interrupted.
             var from = 0;
             var ticked = frames.FindIndex(f => tick.Contains(f.Function));
             if (ticked >= 0)
@@ -17,7 +19,7 @@ internal sealed partial class BlameFinder
                 from = Beyond(frames, frames.FindIndex(ticked, f => interrupt.Contains(f.Function)), ticked);
             }
 
-            // A module is a culprit of its own; the core kernel's dispatch around it says less.
+            // A frame in a module is a better answer than the core kernel's dispatch code around it.
             for (var i = from; i < frames.Count; i++)
             {
                 if (frames[i].Module is not null && !_skipped.Any(g => g.Contains(frames[i].Function)))
@@ -26,7 +28,7 @@ internal sealed partial class BlameFinder
                 }
             }
 
-            // By convention an RCU stall is put on the interrupted task, even when a timer had interrupted it.
+            // By convention an RCU stall is blamed on the interrupted task, even if a timer interrupted that task.
             if (ticked < 0 && _format.Kind == CrashKind.RcuStall && frames.FindIndex(f => interrupt.Contains(f.Function)) is >= 0 and var entered)
             {
                 from = Beyond(frames, entered, entered);
@@ -45,7 +47,7 @@ internal sealed partial class BlameFinder
         {
             if (entered < 0)
             {
-                // No known entry: the interrupt's stack ends where its mark does.
+                // No known entry function: the interrupt's stack ends with the last frame that is marked "irq".
                 entered = frames.FindLastIndex(f => f.Stack == "irq") is var last && last >= ticked ? last : frames.Count - 1;
             }
 
@@ -107,7 +109,7 @@ internal sealed partial class BlameFinder
 
             if (interrupt.Contains(frame.Function))
             {
-                // Nothing told itself apart before this interrupt: what it interrupted may.
+                // None of the frames before this interrupt named the culprit. Search in the code that was interrupted.
                 before = null;
                 continue;
             }

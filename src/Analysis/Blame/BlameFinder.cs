@@ -4,7 +4,7 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Blame;
 
-/// <summary>Finds the function to blame, by the rule that the format names.</summary>
+/// <summary>Finds the function to blame, using the rule that the format names in its "blame:" field.</summary>
 internal sealed partial class BlameFinder
 {
     private readonly RuleBook _rules;
@@ -63,14 +63,15 @@ internal sealed partial class BlameFinder
         var pcs = _traces.ProgramCounters;
         foreach (var pc in pcs)
         {
-            // Inlined functions are printed only by decoders: the compiled one around them is the same with and without.
+            // Only decoders print inlined functions. The compiled function around them is the same in decoded and raw logs, so it is used.
             if (!IsAddress(pc) && (!pc.IsInlined || pcs.TrueForAll(p => p.IsInlined)) && Accept(pc))
             {
                 return Took(pc, "where the processor stood");
             }
         }
 
-        // Jumped to nowhere: the unwinder finds its way back only from NULL; else all that is left are frames it does not trust.
+        // The CPU jumped to an invalid address. The unwinder recovers only from a jump to NULL; otherwise all remaining frames are
+        // unreliable.
         var stack = _traces.First;
         if (stack is not null && pcs.Count > 0 && IsAddress(pcs[0]) && !stack.Frames.Exists(f => f.IsReliable && !IsAddress(f) && !_rules.Frames("entry").Contains(f.Function)))
         {
@@ -115,7 +116,7 @@ internal sealed partial class BlameFinder
 
         _steps.Add($"function {captures.Function}: the report's first line names it");
 
-        // Decoders drop the module from that line; the program counter still has it.
+        // Decoders drop the module from that line. The program counter still has it.
         var module = captures.Module ?? _traces.ProgramCounters.Find(pc => pc.Function == captures.Function)?.Module;
         return new Verdict(null, captures.Function, module);
     }
@@ -132,8 +133,8 @@ internal sealed partial class BlameFinder
                 }
             }
 
-            // Everything reliable was skipped and the trace does not reach the way into the kernel: it was cut, or the unwinder was
-            // lost. A caller it doubts is better than none.
+            // All reliable frames were skipped and the trace does not reach the kernel entry, so it was cut or the unwinder failed. An
+            // unreliable caller is better than none.
             var entry = _rules.Frames("entry");
             foreach (var frame in stack.Frames.Exists(f => f.IsReliable && entry.Contains(f.Function)) ? [] : stack.Frames)
             {
@@ -217,7 +218,8 @@ internal sealed partial class BlameFinder
         {
             if (group.Contains(frame.Function))
             {
-                // One step a frame would fill the page with the report's own machinery.
+                // Frames of the report's own code are not listed: they would fill the explanation with steps that are the same in every
+                // report.
                 if (group != _reportFrames && _steps.Count < 24)
                 {
                     _steps.Add($"skipped {frame.Function}: {group.Name}");

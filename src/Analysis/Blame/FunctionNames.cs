@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Mayday.Analysis.Blame;
 
-/// <summary>One function, one name: entry points that differ only by architecture or calling convention are the same function.</summary>
+/// <summary>Maps entry points that differ only by architecture or calling convention to one function name.</summary>
 internal static class FunctionNames
 {
     private const string Program = "bpf_prog_";
@@ -11,7 +11,7 @@ internal static class FunctionNames
 
     private static readonly string[] s_sysPrefixes = ["__x64_", "__ia32_", "__arm64_", "__s390x_", "__s390_", "__riscv_", "__powerpc_", "__loongarch_", "__x32_", "__se_", "__ia32_compat_", "__x64_compat_"];
 
-    // Variants that differ only in whom they wait for.
+    // Variants of one function that differ only in what they wait for.
     private static readonly Dictionary<string, string> s_variants = new(StringComparer.Ordinal)
     {
         ["smp_call_function_single"] = "smp_call_function",
@@ -31,7 +31,7 @@ internal static class FunctionNames
 
     public static string Title(string function)
     {
-        // Loaded programs are named by a hash of their instructions, which differs from build to build.
+        // BPF programs are named after a hash of their instructions. The hash differs from build to build.
         if (function.StartsWith(Program, StringComparison.Ordinal) && function.Length >= Program.Length + 16 && !function.AsSpan(Program.Length, 16).ContainsAnyExcept(s_hexDigits))
         {
             return string.Concat(Program, "ADDR", function.AsSpan(Program.Length + 16));

@@ -3,7 +3,7 @@ using Iced.Intel;
 
 namespace Mayday.Analysis.Code;
 
-/// <summary>Disassembles the bytes of a "Code:" line and notes what the registers held.</summary>
+/// <summary>Disassembles the bytes of a "Code:" line and notes the register values that the faulting instruction used.</summary>
 internal static class CodeReader
 {
     // The kernel prints 64 bytes; more than this is not a Code: line.
@@ -65,8 +65,8 @@ internal static class CodeReader
     }
 
     /// <summary>
-    /// x86 instructions cannot be read backwards: the first offset from which everything decodes and one instruction ends exactly at
-    /// the fault is where the listing begins.
+    /// Finds the offset where the listing starts. x86 instructions cannot be decoded backwards, so this is the first offset from which
+    /// everything decodes and one instruction starts exactly at the fault.
     /// </summary>
     private static int Start(byte[] bytes, int fault, int bitness)
     {
@@ -127,7 +127,7 @@ internal static class CodeReader
 
     private static string Spaced(ReadOnlySpan<byte> bytes) => string.Join(" ", bytes.ToArray().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
 
-    /// <summary>"RDI = 0 → address 0x18": what the operands of the faulting instruction held.</summary>
+    /// <summary>The values behind the operands of the faulting instruction, such as "RDI = 0 → address 0x18".</summary>
     private static string? Note(in Instruction instruction, Dictionary<string, ulong> values)
     {
         var parts = new List<string>();

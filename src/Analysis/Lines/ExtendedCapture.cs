@@ -7,16 +7,17 @@ using Mayday.Protocol.Netconsole;
 namespace Mayday.Analysis.Lines;
 
 /// <summary>
-/// A file of extended netconsole as it came off the wire ("6,1234,5678901,-,caller=T16;text"): records are put in the order of their numbers,
-/// fragments joined, copies dropped, and the text written in print style, as the collector does with a stream. Where a number falls back and
-/// the clock with it, another boot begins. Bounded by the file: nothing is kept twice.
+/// Reads a capture file of extended netconsole datagrams ("6,1234,5678901,-,caller=T16;text"). It sorts the records by sequence number,
+/// joins fragments, drops duplicates and writes the text in print style, as the collector does with a live stream. When both the sequence
+/// number and the clock go back, a new boot begins. Memory is bounded by the file size.
 /// </summary>
 public sealed class ExtendedCapture
 {
-    // So many lines say what the file is; a log that quotes a few records is still a log.
+    // This many lines are enough to recognise the format. A log that only quotes a few such records is still a plain log.
     private const int SampleLines = 200;
 
-    // As the collector judges a restart: clocks of two CPUs stand up to seconds apart, and reordering stays below this many records.
+    // Same limits as the collector's restart detection: clocks of two CPUs can differ by seconds, and reordering moves a record by fewer
+    // records than this.
     private const ulong ClockSkew = 30_000_000;
     private const ulong LeastRestartStep = 64;
 
@@ -28,10 +29,10 @@ public sealed class ExtendedCapture
         _lines = lines;
     }
 
-    /// <summary>The text in order, "&lt;4&gt;[   12.345678][   T16] text" a line.</summary>
+    /// <summary>The text in order, one line like "&lt;4&gt;[   12.345678][   T16] text" for each record.</summary>
     public byte[] Log { get; }
 
-    /// <summary>Tells whether <paramref name="file"/> is such a capture, and reads it.</summary>
+    /// <summary>Checks whether <paramref name="file"/> is such a capture. If so, reads it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> file, out ExtendedCapture capture)
     {
         capture = null!;
@@ -59,7 +60,10 @@ public sealed class ExtendedCapture
         return true;
     }
 
-    /// <summary>A report found in <see cref="Log"/>, its place given in the file: from where its first line came to where the last of its lines ends.</summary>
+    /// <summary>
+    /// Translates the position of a report found in <see cref="Log"/> to the file: from the start of its first line to the end of its last
+    /// line.
+    /// </summary>
     public CrashReport Place(CrashReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -100,7 +104,7 @@ public sealed class ExtendedCapture
         while (!file.IsEmpty && headed + others < SampleLines)
         {
             var line = TakeLine(ref file);
-            // Dictionary lines of a record begin with a blank.
+            // Dictionary lines of a record begin with a space.
             if (line.IsEmpty || line[0] == ' ')
             {
                 continue;
@@ -127,7 +131,9 @@ public sealed class ExtendedCapture
         return line;
     }
 
-    /// <summary>Records in the order of boot, number and place in the file; fragments of one record and its copies stand together.</summary>
+    /// <summary>
+    /// Reads records in the order of boot, sequence number and file position. Fragments and duplicates of one record are adjacent.
+    /// </summary>
     private static List<Record> ReadRecords(ReadOnlySpan<byte> file)
     {
         var records = new List<Record>();
@@ -139,7 +145,7 @@ public sealed class ExtendedCapture
             var end = at + EndOfRecord(file[at..]);
             if (!ExtendedPacket.HasExtendedHeader(file[at..end]))
             {
-                // Somebody else's line: it stays behind the record it stood behind.
+                // A line without a header, from another source. It stays after the record it followed.
                 records.Add(new Record(boot, highest, 0, 0, at, end, 0, 0, 0, ""));
                 at = end;
                 continue;
@@ -152,12 +158,12 @@ public sealed class ExtendedCapture
                 var stop = end;
                 if (fragment)
                 {
-                    // Datagrams written without a line end between them: the kernel repeats the header up to the offset.
+                    // Datagrams that were written without a line end between them. Each fragment repeats the header up to the offset.
                     var again = file[(at + header)..end].IndexOf(file.Slice(at, lead));
                     stop = again >= 0 ? at + header + again : end;
                 }
 
-                // The header alone: a body that is longer than a fragment may be is cut to it when it is joined.
+                // Only the header is parsed here. Joining the fragments cuts a body that is too long.
                 if (!ExtendedPacket.TryParse(fragment ? Headed(file.Slice(at, header), lead) : file[at..stop], out var packet, out _))
                 {
                     break;
@@ -179,13 +185,13 @@ public sealed class ExtendedCapture
             at = end;
         }
 
-        // Sorting is stable by the place in the file.
+        // The file position is the last sort key, so equal records keep their order.
         records.Sort(static (a, b) => a.Boot != b.Boot ? a.Boot.CompareTo(b.Boot) : a.Sequence != b.Sequence ? a.Sequence.CompareTo(b.Sequence)
             : (a.Header == 0) != (b.Header == 0) ? (a.Header == 0).CompareTo(b.Header == 0) : a.Start.CompareTo(b.Start));
         return records;
     }
 
-    /// <summary>The header without its fragment fields, which are judged here.</summary>
+    /// <summary>Returns the header without its fragment fields, which this class checks itself.</summary>
     private static byte[] Headed(ReadOnlySpan<byte> header, int lead)
     {
         var plain = new byte[lead - ",ncfrag=".Length + 1];
@@ -194,7 +200,10 @@ public sealed class ExtendedCapture
         return plain;
     }
 
-    /// <summary>Up to the next line with a header: the dictionary, and the rest of a fragment that held a line end, belong to the record.</summary>
+    /// <summary>
+    /// The record ends at the next line with a header. Dictionary lines belong to the record, and so does the rest of a fragment that
+    /// contained a line end.
+    /// </summary>
     private static int EndOfRecord(ReadOnlySpan<byte> rest)
     {
         var from = 0;
@@ -214,7 +223,7 @@ public sealed class ExtendedCapture
         }
     }
 
-    /// <summary>"...,ncfrag=962/1205;": <paramref name="lead"/> is the length up to the offset.</summary>
+    /// <summary>Reads "...,ncfrag=962/1205;". <paramref name="lead"/> is the length up to the offset.</summary>
     private static bool ReadFragment(ReadOnlySpan<byte> header, out int offset, out int total, out int lead)
     {
         offset = total = lead = 0;
@@ -277,7 +286,7 @@ public sealed class ExtendedCapture
         }
     }
 
-    /// <summary>Fragments by their offsets; what did not come is left out, and the text says so.</summary>
+    /// <summary>Joins fragments by their offsets. Missing fragments are left out and marked in the text.</summary>
     private static byte[] Join(ReadOnlySpan<byte> file, List<Record> records, int from, int to, ref int end, out bool missing)
     {
         var pieces = records[from..to].FindAll(r => r.Total == records[from].Total);
@@ -291,10 +300,11 @@ public sealed class ExtendedCapture
             end = Math.Max(end, piece.End);
             if (i > 0 && piece.Offset == pieces[i - 1].Offset)
             {
-                continue;   // a copy
+                continue;   // a duplicate
             }
 
-            // Up to where the next one begins: a tool that writes a line end behind each datagram adds a byte that is none.
+            // Each fragment ends where the next one begins. Some tools write a line end after each datagram, which is not part of the
+            // fragment.
             var next = pieces.FindIndex(i, p => p.Offset > piece.Offset);
             var most = (next < 0 ? piece.Total : pieces[next].Offset) - piece.Offset;
             var bytes = file[(piece.Start + piece.Header)..piece.End];
@@ -313,7 +323,7 @@ public sealed class ExtendedCapture
             covered = piece.Offset + bytes.Length;
         }
 
-        // The last byte is the line end, which a capture of lines may have lost.
+        // The last byte is the line end. A line-based capture may have lost it, so one missing byte is not a gap.
         missing |= covered + 1 < pieces[0].Total;
         return joined.WrittenSpan.ToArray();
     }
@@ -321,6 +331,6 @@ public sealed class ExtendedCapture
     private readonly record struct Record(
         int Boot, ulong Sequence, ulong Timestamp, int Priority, int Start, int End, int Header, int Offset, int Total, string Caller);
 
-    /// <summary>Where a line of the text came from.</summary>
+    /// <summary>Where a line of the text is in the file.</summary>
     private readonly record struct Line(int Start, int FileStart, int FileEnd);
 }

@@ -1,9 +1,9 @@
 namespace Mayday.Analysis.Lines;
 
-/// <summary>What the framing before a kernel line says; the text itself begins at <see cref="TextOffset"/> of the line.</summary>
+/// <summary>The framing of one kernel line, parsed. The text itself begins at <see cref="TextOffset"/>.</summary>
 internal struct FramedLine
 {
-    /// <summary>Offset of the text within the line, behind priority, time, caller and syslog tag.</summary>
+    /// <summary>Offset of the text within the line, after priority, time, caller and syslog tag.</summary>
     public int TextOffset;
 
     /// <summary>The <c>&lt;N&gt;</c> number, or -1.</summary>
@@ -12,12 +12,12 @@ internal struct FramedLine
     /// <summary>Seconds since boot, or NaN.</summary>
     public double Time;
 
-    /// <summary>Who printed it (PRINTK_CALLER): 0 unknown, positive a task's pid + 1, negative a CPU's -(number + 1).</summary>
+    /// <summary>The printer of the line (PRINTK_CALLER): 0 if unknown, a task's pid + 1, or -(number + 1) for a CPU.</summary>
     public int Caller;
 
-    /// <summary>Written by user space: facility above 0, or tagged with a program's name.</summary>
+    /// <summary>True if user space wrote the line: its facility is above 0, or a program name precedes the text.</summary>
     public bool IsUser;
 
-    /// <summary>A message was dropped right before this line ("** 178 printk messages dropped **").</summary>
+    /// <summary>True if the kernel dropped messages just before this line ("** 178 printk messages dropped **").</summary>
     public bool AfterDrop;
 }

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Mayday.Analysis.Lines;
 
-/// <summary>Who printed a line: PRINTK_CALLER and what vendors of phones print in its place.</summary>
+/// <summary>Reads who printed a line: PRINTK_CALLER, and the forms that phone vendors print in its place.</summary>
 internal static partial class LineFraming
 {
     /// <summary>"[  T123] ", "[    C1] ", or a vendor's "[0:  swapper/0:    1] ".</summary>
@@ -41,7 +41,7 @@ internal static partial class LineFraming
             }
         }
 
-        // "[4:SdpManagerServi: 3874]" as some phones print it.
+        // "[4:SdpManagerServi: 3874]", printed by some phones
         if (!double.IsNaN(framed.Time) && inside.Length > 5 && IsDigit(inside[0]) && inside[1] == ':'
             && inside[2..].LastIndexOf((byte)':') is > 0 and var colon
             && Utf8Parser.TryParse(inside[(colon + 3)..].TrimStart((byte)' '), out int pid, out _))

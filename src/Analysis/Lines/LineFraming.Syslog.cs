@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Lines;
 
-/// <summary>What syslog servers, journals and dmesg put before a kernel line.</summary>
+/// <summary>Reads the prefixes that syslog servers, journals and dmesg put before a kernel line.</summary>
 internal static partial class LineFraming
 {
     /// <summary>"Nov 22 19:22:00 host kernel: ", "2026-11-22T19:22:00+00:00 host kernel: ", "kern  :warn  : ", "2018/01/09 14:28:48 ".</summary>
@@ -27,7 +27,7 @@ internal static partial class LineFraming
         var date = DateLength(window);
         if (date == 0)
         {
-            // What is left where only the tag was kept.
+            // Some logs keep only the tag.
             if (window.StartsWith("kernel: "u8))
             {
                 return at + 8;
@@ -59,7 +59,7 @@ internal static partial class LineFraming
             return colon >= 0 ? at + kernel + colon + 3 : at;
         }
 
-        // Another program's line in the same journal.
+        // A line of another program in the same journal.
         var rest = window[date..];
         var tag = rest.IndexOf("]: "u8);
         var open = tag > 0 ? rest[..tag].LastIndexOf((byte)'[') : -1;
@@ -72,7 +72,10 @@ internal static partial class LineFraming
         return at + date + (date == 16 ? RelayLength(rest) : 0);
     }
 
-    /// <summary>The sender's name that a syslog server puts before netconsole's text, which has no tag; only names with a digit, dot or dash are surely none of the kernel's words.</summary>
+    /// <summary>
+    /// Returns the length of the sender's name that a syslog server puts before netconsole text, which has no tag. Only names with a digit,
+    /// dot or dash are accepted, because kernel messages do not begin with such a word.
+    /// </summary>
     private static int RelayLength(ReadOnlySpan<byte> rest)
     {
         var telling = false;
@@ -95,7 +98,7 @@ internal static partial class LineFraming
         return 0;
     }
 
-    /// <summary>"host sshd: text": two words and a colon, the way of programs that do not log their pid.</summary>
+    /// <summary>Recognises "host sshd: text": two words and a colon, written by programs that do not log their pid.</summary>
     private static bool IsTagged(ReadOnlySpan<byte> rest)
     {
         var host = rest.IndexOf((byte)' ');
@@ -111,8 +114,8 @@ internal static partial class LineFraming
             return false;
         }
 
-        // Exceptions that are named in two words, where the date stands before the kernel's own text, and what relays of netconsole leave
-        // of "rcu:" or "watchdog:". The kernel's capitals are no program either.
+        // Exceptions with two words in their names, where the date stands before the kernel's own text, and the remains of "rcu:" or
+        // "watchdog:" after a netconsole relay. Program names do not begin with a capital letter either.
         tag = tag[..(end - 1)];
         return tag[0] is >= (byte)'a' and <= (byte)'z'
             && !(tag.SequenceEqual("error"u8) || tag.SequenceEqual("opcode"u8) || tag.SequenceEqual("fault"u8) || tag.SequenceEqual("segment"u8)

@@ -3,12 +3,12 @@ using System.Buffers.Text;
 namespace Mayday.Analysis.Lines;
 
 /// <summary>
-/// Takes the framing off one log line: <c>&lt;N&gt;</c>, netconsole header, syslog or journal prefix, timestamp, caller. Every step looks
-/// at a bounded number of bytes, so a line of any length costs the same.
+/// Removes the framing of one log line: <c>&lt;N&gt;</c>, netconsole header, syslog or journal prefix, timestamp, caller. Each step looks
+/// at a bounded number of bytes, so the cost does not depend on the line length.
 /// </summary>
 internal static partial class LineFraming
 {
-    // A syslog prefix (time, host, tag) is shorter than this on every system seen; a host name is at most 64.
+    // A syslog prefix (time, host, tag) is shorter than this on every system seen. A host name has at most 64 characters.
     private const int PrefixWindow = 200;
 
     public static FramedLine Parse(ReadOnlySpan<byte> line)
@@ -20,7 +20,7 @@ internal static partial class LineFraming
             at++;
         }
 
-        // Mails quote what they answer to; no line of the kernel begins with "> ".
+        // Mails quote earlier mails with "> ". No kernel line begins with that.
         while (at + 1 < line.Length && at < 16 && line[at] == '>' && (line[at + 1] == ' ' || line[at + 1] == '>'))
         {
             at += line[at + 1] == ' ' ? 2 : 1;
@@ -38,7 +38,7 @@ internal static partial class LineFraming
             timed = FindTimestamp(line, at, ref framed);
         }
 
-        // Text that has no framing keeps its indentation.
+        // Text without framing keeps its indentation.
         at = timed == start && framed.Priority < 0 ? (start < 8 && !quoted ? 0 : start) : timed;
         at = ReadCaller(line, at, ref framed);
         framed.TextOffset = at;
@@ -59,7 +59,7 @@ internal static partial class LineFraming
         return at;
     }
 
-    /// <summary>"6,1234,5678901,-,caller=T16;text", with or without a release before it.</summary>
+    /// <summary>Reads "6,1234,5678901,-,caller=T16;text", with or without a kernel release before it.</summary>
     private static int ReadNetconsoleHeader(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
     {
         if (at >= line.Length || !IsDigit(line[at]))
@@ -137,7 +137,7 @@ internal static partial class LineFraming
         return SkipBlanks(line, at + end + 10);
     }
 
-    /// <summary>"[   12.345678] " at <paramref name="at"/>; returns <paramref name="at"/> when there is none.</summary>
+    /// <summary>Reads "[   12.345678] " at <paramref name="at"/>. Returns <paramref name="at"/> if there is none.</summary>
     private static int ReadTimestamp(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
     {
         if (at >= line.Length || line[at] != '[')
@@ -184,7 +184,9 @@ internal static partial class LineFraming
         return SkipOneBlank(line, i + close + 1);
     }
 
-    /// <summary>A timestamp after noise ("syzkaller login: [   12.345678] BUG: ..."): the kernel's line begins there.</summary>
+    /// <summary>
+    /// Finds a timestamp after other output ("syzkaller login: [   12.345678] BUG: ..."). The kernel line begins at the timestamp.
+    /// </summary>
     private static int FindTimestamp(ReadOnlySpan<byte> line, int at, ref FramedLine framed)
     {
         var window = line[at..Math.Min(line.Length, at + PrefixWindow)];
@@ -213,7 +215,7 @@ internal static partial class LineFraming
         return at;
     }
 
-    /// <summary>"app[55]: text": a program that writes to the kernel log names itself so; the kernel does not.</summary>
+    /// <summary>Recognises "app[55]: text": a program that writes to the kernel log. The kernel never writes such a tag.</summary>
     private static bool IsProgramTag(ReadOnlySpan<byte> text)
     {
         var i = 0;

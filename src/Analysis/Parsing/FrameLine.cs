@@ -1,11 +1,11 @@
 namespace Mayday.Analysis.Parsing;
 
-/// <summary>Reads one entry of a call trace in any of the shapes that kernels and their decoders print.</summary>
+/// <summary>Reads one entry of a call trace, in any of the forms that kernels and decoders print.</summary>
 internal static class FrameLine
 {
     /// <summary>
-    /// True when <paramref name="text"/> is a frame. <paramref name="lenient"/> also takes frames without offsets, which only
-    /// decoders print and which elsewhere would be any word.
+    /// True if <paramref name="text"/> is a frame. <paramref name="lenient"/> also accepts frames without offsets. Only decoders print
+    /// those; elsewhere any word would match.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, string stack, bool lenient, out StackFrame frame, out StackFrame? caller)
     {
@@ -21,7 +21,7 @@ internal static class FrameLine
         var reliable = true;
         var addressed = false;
 
-        // "(" before the address: s390 prints the innermost frame in parentheses.
+        // s390 prints the innermost frame in parentheses.
         var paren = text[0] == '(';
         if (paren)
         {
@@ -88,7 +88,7 @@ internal static class FrameLine
         var tail = text[symbol.Length..].TrimStart();
         if (symbol.HasOffset)
         {
-            // "dump_backtrace from show_stack+0x18/0x1c" is told below; here the offset came first.
+            // "dump_backtrace from show_stack+0x18/0x1c" is handled below. Here an offset came first.
             if (!IsFrameTail(tail, out var unreliable, out var source))
             {
                 return false;
@@ -133,7 +133,7 @@ internal static class FrameLine
             }
         }
 
-        // A symbol with a source but no offset: symbolised traces of other tools.
+        // A symbol with a source position but no offset, as other symbolising tools print it.
         if (lenient && IsSource(tail))
         {
             frame = Make(symbol, reliable, stack, tail.ToString(), inlined: false);
@@ -185,7 +185,9 @@ internal static class FrameLine
         symbol.Module.IsEmpty ? null : Names.Intern(symbol.Module),
         reliable, stack, inlined, Source: source);
 
-    /// <summary>What may follow the size: nothing, "(P)", "(unreliable)", a source, a build id, a tag in brackets.</summary>
+    /// <summary>
+    /// Checks what may follow the size: nothing, "(P)", "(unreliable)", a source position, a build id, a tag in brackets.
+    /// </summary>
     private static bool IsFrameTail(ReadOnlySpan<char> tail, out bool unreliable, out string? source)
     {
         unreliable = false;
@@ -243,7 +245,7 @@ internal static class FrameLine
         var digits = i;
         while (i < text.Length && (char.IsAsciiHexDigit(text[i]) || text[i] is 'x' or '_' or 'p' or 't' or 'r' or 'v' or 'l'))
         {
-            i++;   // "____ptrval____" stands for a hashed address
+            i++;   // "____ptrval____" replaces a hashed address
         }
 
         if (i - digits is < 4 or > 18 || i >= text.Length)

@@ -1,12 +1,12 @@
 namespace Mayday.Analysis.Parsing;
 
 /// <summary>
-/// Shares strings that come again and again (function and module names) between the frames of one thread. A fixed table that
-/// forgets: memory stays bounded whatever a log holds.
+/// Interns strings that occur often in the frames of one thread (function and module names). The table has a fixed size and overwrites old
+/// entries, so memory stays bounded for any log.
 /// </summary>
 internal static class Names
 {
-    // 4096 slots hold the symbols of a few hundred traces; a miss only costs an allocation.
+    // 4096 slots hold the symbols of a few hundred traces. A miss costs one allocation.
     private const int Slots = 4096;
 
     [ThreadStatic]

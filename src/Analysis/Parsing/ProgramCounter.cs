@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Parsing;
 
-/// <summary>Reads the line that says where a processor stood, of any architecture.</summary>
+/// <summary>Reads the line that shows the instruction pointer, for all architectures.</summary>
 internal static class ProgramCounter
 {
     private static readonly string[] s_heads =
@@ -8,7 +8,7 @@ internal static class ProgramCounter
         "RIP: ", "EIP: ", "RIP ", "EIP is at ", "IP: ", "pc : ", "pc: ", "PC is at ", "NIP ", "epc : ", "epc: ", "ERA: ", "era : ", "TPC: ", "PC: ", "Krnl PSW : ", "Krnl PSW: ", "pc ", "IAOQ[0]: ", "ERA ",
     ];
 
-    /// <summary>A user-space program counter ("RIP: 0033:0x432760") is not a line of the report's own.</summary>
+    /// <summary>Returns false for a user-space program counter ("RIP: 0033:0x432760"), which does not describe the kernel.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out StackFrame frame)
     {
         frame = null!;
@@ -41,7 +41,7 @@ internal static class ProgramCounter
             return false;
         }
 
-        // "0010:" code segment; the two low bits say who ran.
+        // The code segment ("0010:"). Its two low bits are the privilege level: 0 is the kernel.
         if (text.Length > 5 && text[4] == ':' && char.IsAsciiHexDigit(text[0]) && char.IsAsciiHexDigit(text[3]))
         {
             if (text[3] is '3' or 'b' or 'B')

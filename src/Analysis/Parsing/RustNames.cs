@@ -4,13 +4,16 @@ using System.Text;
 namespace Mayday.Analysis.Parsing;
 
 /// <summary>
-/// Makes mangled Rust names readable: <c>_RNvMCs1_12rust_minimalNtB2_11RustMinimal4init</c> is <c>&lt;rust_minimal::RustMinimal&gt;::init</c>.
-/// The v0 scheme is RFC 2603; crate hashes, lifetimes and generic arguments are left out, since they name nothing. The older scheme
-/// (<c>_ZN4core9panicking5panic17h…E</c>) loses its hash. A name that does not parse stays as printed.
+/// Makes mangled Rust names readable: <c>_RNvMCs1_12rust_minimalNtB2_11RustMinimal4init</c> becomes
+/// <c>&lt;rust_minimal::RustMinimal&gt;::init</c>. The v0 scheme is RFC 2603. Crate hashes, lifetimes and generic arguments are left out
+/// because they do not help to identify the function. Names of the older scheme (<c>_ZN4core9panicking5panic17h…E</c>) lose their hash. A
+/// name that does not parse stays as printed.
 /// </summary>
 internal static class RustNames
 {
-    /// <summary>Back references make text out of nothing; a readable name is shorter.</summary>
+    /// <summary>
+    /// Limit for the output. Back references can make a short name expand without bound; real names are shorter than this.
+    /// </summary>
     public const int MaxOutput = 256;
 
     public static bool IsMangled(ReadOnlySpan<char> name) =>
@@ -45,7 +48,7 @@ internal static class RustNames
         return readable.Length is > 0 and <= MaxOutput;
     }
 
-    /// <summary>"4core9panicking5panic17h0123456789abcdefE": lengths and words, the last word a hash.</summary>
+    /// <summary>Reads "4core9panicking5panic17h0123456789abcdefE": pairs of length and word. The last word is a hash.</summary>
     private static bool Legacy(ReadOnlySpan<char> text, StringBuilder output)
     {
         var hashed = false;
@@ -65,12 +68,12 @@ internal static class RustNames
             }
         }
 
-        return hashed && output.Length > 0;   // without a hash it is C++, and no kernel has that
+        return hashed && output.Length > 0;   // without a hash it is a C++ name, which no kernel has
     }
 
     private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>A decimal number of at most four digits, taken off the front.</summary>
+    /// <summary>Takes a decimal number of at most four digits from the front.</summary>
     public static bool TakeLength(ref ReadOnlySpan<char> text, out int length)
     {
         length = 0;

@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Parsing;
 
-/// <content>Types, and what stands in them: functions, trait objects, constants.</content>
+/// <content>Reads types and what they contain: functions, trait objects, constants.</content>
 internal ref partial struct RustV0Name
 {
     private bool Type(int depth)

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Mayday.Analysis.Parsing;
 
-/// <summary>Reads a name of the v0 scheme (RFC 2603), behind its <c>_R</c>, into readable text.</summary>
+/// <summary>Reads a name of the v0 scheme (RFC 2603), after its <c>_R</c> prefix, into readable text.</summary>
 internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder output)
 {
-    // Nesting deeper than this is an attack.
+    // Real names are not nested this deeply. The limit protects the stack against crafted input.
     private const int MaxDepth = 24;
 
-    // Steps, not bytes: each back reference costs at least one.
+    // Limits steps, not bytes: each back reference costs at least one step.
     private const int MaxSteps = 1024;
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -30,7 +30,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
                 Disambiguator();
                 return Identifier();
             case 'N':
-                _at++;   // what the name is in its namespace: type, value, closure
+                _at++;   // the namespace of the name: type, value or closure
                 var isClosure = _at <= _text.Length && _text[_at - 1] == 'C';
                 if (!Path(inType, depth + 1))
                 {
@@ -68,7 +68,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
         }
     }
 
-    /// <summary>"&lt;type as trait&gt;" or "&lt;type&gt;".</summary>
+    /// <summary>Reads "&lt;type as trait&gt;" or "&lt;type&gt;".</summary>
     private bool Wrapped(int depth, bool trait)
     {
         output.Append('<');
@@ -90,7 +90,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
         return true;
     }
 
-    /// <summary>Where an impl block stands: read, but not said, since the type says more.</summary>
+    /// <summary>Reads the path of an impl block without printing it. The type is printed instead.</summary>
     private bool SilentPath(int depth)
     {
         var length = output.Length;
@@ -99,7 +99,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
         return read;
     }
 
-    /// <summary>Generic arguments end with 'E'; they are read to find the end and not said.</summary>
+    /// <summary>Reads generic arguments up to their closing 'E'. They are not printed.</summary>
     private bool Arguments(int depth)
     {
         var length = output.Length;
@@ -150,7 +150,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
         var target = Base62();
         if (target < 0 || target >= from)
         {
-            return false;   // only what stands before can be meant
+            return false;   // a back reference may only point to earlier text
         }
 
         var back = _at;
@@ -178,7 +178,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
         }
     }
 
-    /// <summary>"_" is 0, "0_" is 1, and so on in digits of base 62; -1 when it is none.</summary>
+    /// <summary>Reads a base-62 number: "_" is 0, "0_" is 1, and so on. Returns -1 if there is none.</summary>
     private long Base62()
     {
         long value = 0;
@@ -192,7 +192,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
                 return -1;
             }
 
-            value = unchecked(value * 62 + digit);   // crate hashes overflow; nobody reads them
+            value = unchecked(value * 62 + digit);   // crate hashes overflow, but nobody uses their value
             any = true;
         }
 
@@ -214,7 +214,7 @@ internal ref partial struct RustV0Name(ReadOnlySpan<char> text, StringBuilder ou
             return false;
         }
 
-        // A name that begins with a digit or "_" has a "_" before it.
+        // A "_" separates the length from a name that begins with a digit or "_".
         if (rest.Length > 0 && rest[0] == '_')
         {
             rest = rest[1..];

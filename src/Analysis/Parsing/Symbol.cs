@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Parsing;
 
-/// <summary>A function as the kernel prints it, taken apart: <c>name+0x12/0x34 [module]</c>.</summary>
+/// <summary>The parts of a function as the kernel prints it: <c>name+0x12/0x34 [module]</c>.</summary>
 internal ref struct Symbol
 {
     public ReadOnlySpan<char> Name;
@@ -8,7 +8,7 @@ internal ref struct Symbol
     public int Size;
     public ReadOnlySpan<char> Module;
 
-    /// <summary>Characters used, from the first of the name to the last of the size or module.</summary>
+    /// <summary>Number of characters read, from the start of the name to the end of the size or module.</summary>
     public int Length;
 
     public readonly bool HasOffset => Size >= 0;
@@ -20,7 +20,7 @@ internal ref struct Symbol
         var i = 0;
         while (i < text.Length && IsNameChar(text[i], i == 0))
         {
-            // No kernel symbol is longer (KSYM_NAME_LEN is 512 since Rust came).
+            // No kernel symbol is longer (KSYM_NAME_LEN is 512 since Rust support was added).
             if (++i > 512)
             {
                 return false;
@@ -113,14 +113,17 @@ internal ref struct Symbol
     private static bool IsNameChar(char c, bool first) =>
         char.IsAsciiLetter(c) || c is '_' or '.' or '$' || (!first && char.IsAsciiDigit(c));
 
-    /// <summary>The name as people say it: without what compilers add, Rust's mangling undone.</summary>
+    /// <summary>Returns the readable name: without compiler suffixes, and demangled if it is a Rust name.</summary>
     public static string Readable(ReadOnlySpan<char> name)
     {
         var bare = BareName(name);
         return RustNames.TryDemangle(bare, out var rust) ? rust : Names.Intern(bare);
     }
 
-    /// <summary>Drops what compilers add (<c>.isra.0</c>, <c>.constprop.1</c>, <c>.cold</c>, <c>.part.2</c>, <c>.llvm.123</c>): one function, one name.</summary>
+    /// <summary>
+    /// Drops compiler suffixes (<c>.isra.0</c>, <c>.constprop.1</c>, <c>.cold</c>, <c>.part.2</c>, <c>.llvm.123</c>), so that one function
+    /// has one name.
+    /// </summary>
     public static ReadOnlySpan<char> BareName(ReadOnlySpan<char> name)
     {
         name = name.TrimStart('.');   // ppc64 prints entry points with a leading dot

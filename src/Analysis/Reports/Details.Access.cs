@@ -1,9 +1,11 @@
 namespace Mayday.Analysis.Reports;
 
-/// <summary>What was accessed, how, and whose it was, as the kernels of the architectures say it.</summary>
+/// <summary>
+/// Reads the faulting access: address, size, read or write, and the object it hit. Each architecture words this differently.
+/// </summary>
 internal sealed partial class Details
 {
-    // Words before the address in the first line of a fault.
+    // Words that precede the address in the first line of a fault.
     private static readonly string[] s_beforeAddress = [" address: ", " address ", " on read at ", " on write at ", " at addr ", "data access at ", "dereference at ", "paging request at ", " access at "];
 
     private void Note(string? address = null, int? size = null, bool? write = null, string? subject = null)
@@ -12,7 +14,10 @@ internal sealed partial class Details
         Access = known with { Address = known.Address ?? address, Size = known.Size ?? size, Write = known.Write ?? write, Object = known.Object ?? subject };
     }
 
-    /// <summary>"BUG: unable to handle page fault for address: ffff…", "… at virtual address 00000014 when read", "… on write at 0x38".</summary>
+    /// <summary>
+    /// Reads first lines such as "BUG: unable to handle page fault for address: ffff…", "… at virtual address 00000014 when read", "… on
+    /// write at 0x38".
+    /// </summary>
     private void ReadFirstLine(ReportText report)
     {
         if (report.Rule.Class != CrashClass.BadAccess)
@@ -53,7 +58,7 @@ internal sealed partial class Details
     {
         switch (text[0])
         {
-            // powerpc says it twice, with the address the second time.
+            // powerpc prints this line twice. The second one has the address.
             case 'B' when text.StartsWith("BUG: ", StringComparison.Ordinal):
                 ReadAddress(text);
                 break;
@@ -67,7 +72,8 @@ internal sealed partial class Details
                 Note(write: text[wnr + 6] == '1');
                 break;
 
-            // x86: bit 1 of the error code. "Oops: 0002 [#1]", "Oops: Oops: 0002 [#1]"; other architectures print other codes here.
+            // x86: bit 1 of the error code is set for a write. "Oops: 0002 [#1]", "Oops: Oops: 0002 [#1]". Other architectures print other
+            // codes here.
             case 'O' when Access is not null && text.StartsWith("Oops: ", StringComparison.Ordinal) && text.IndexOf(" [#", StringComparison.Ordinal) is > 9 and var end
                 && Hex(text[(end - 4)..end]) is { Length: 4 } code:
                 Note(write: (Convert.ToInt32(code, 16) & 2) != 0);

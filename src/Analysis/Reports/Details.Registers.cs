@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Reports;
 
-/// <summary>Registers as the architectures print them: named one by one, or in rows that name only the first.</summary>
+/// <summary>Reads registers as each architecture prints them: named one by one, or in rows where only the first is named.</summary>
 internal sealed partial class Details
 {
     private const string S390Row = "Krnl GPRS:";
@@ -83,7 +83,9 @@ internal sealed partial class Details
         }
     }
 
-    /// <summary>Rows of values behind one name: "GPR04: ..." of powerpc, "$ 4   : ..." of mips, "Krnl GPRS: ..." of s390 and the rows under it.</summary>
+    /// <summary>
+    /// Reads rows of values after one name: "GPR04: ..." (powerpc), "$ 4   : ..." (mips), "Krnl GPRS: ..." and the rows below it (s390).
+    /// </summary>
     private bool ReadRow(ReadOnlySpan<char> text)
     {
         string prefix;
@@ -151,7 +153,10 @@ internal sealed partial class Details
         return true;
     }
 
-    /// <summary>s390 disassembles for itself: "#000003ff8012b4a6: e310f0a00024  stg  %r1,160(%r15)"; the mark stands before what ran last.</summary>
+    /// <summary>
+    /// s390 prints its own disassembly: "#000003ff8012b4a6: e310f0a00024  stg  %r1,160(%r15)". The mark precedes the instruction that ran
+    /// last.
+    /// </summary>
     private bool ReadKernelCode(ReadOnlySpan<char> text)
     {
         if (text.StartsWith("Krnl Code:", StringComparison.Ordinal))

@@ -3,10 +3,10 @@ using Mayday.Analysis.Parsing;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>The facts beside the stacks: who ran where, on what kernel, with which registers and modules.</summary>
+/// <summary>Collects the facts around the stacks: task, CPU, kernel release, registers, modules.</summary>
 internal sealed partial class Details
 {
-    // A "Modules linked in:" line of a distribution kernel names up to a few hundred.
+    // The "Modules linked in:" line of a distribution kernel lists up to a few hundred modules.
     private const int MaxModules = 1000;
     private const int MaxRegisters = 64;
 
@@ -60,7 +60,7 @@ internal sealed partial class Details
         return details;
     }
 
-    /// <summary>Lines whose shape says nothing, but whose words do.</summary>
+    /// <summary>Recognises fact lines by their words, where the line's shape does not tell.</summary>
     private static bool IsFact(string text) => text.Contains("ainted", StringComparison.Ordinal)
         || text.StartsWith("EIP: ", StringComparison.Ordinal) || text.StartsWith("BUG: Kernel ", StringComparison.Ordinal);
 
@@ -118,7 +118,7 @@ internal sealed partial class Details
                 Access = (Access ?? new MemoryAccess(null, null, null)) with { Object = "cache " + text[27..].ToString() };
                 return;
             case 'C' when text.StartsWith("CPU ", StringComparison.Ordinal) && text.Length < 9:
-                Cpu ??= Number(text[4..]);   // before 3.9, a line of its own
+                Cpu ??= Number(text[4..]);   // before 3.9, on a separate line
                 return;
         }
 
@@ -159,7 +159,7 @@ internal sealed partial class Details
             ReadTaint(text[(taint + 1)..]);
         }
 
-        // Before 3.5 the machine stood at the end of that line: "... 2.6.32-71.el6.x86_64 #1 Dell Inc. PowerEdge R710/0M233H".
+        // Before 3.5 the hardware name was at the end of that line: "... 2.6.32-71.el6.x86_64 #1 Dell Inc. PowerEdge R710/0M233H".
         if (text.StartsWith("Pid: ", StringComparison.Ordinal) && Hardware is null && text.LastIndexOf(" #") is > 0 and var number
             && text[(number + 2)..].IndexOf(' ') is > 0 and var blank && text[(number + 3 + blank)..].Trim() is { IsEmpty: false } machine)
         {
@@ -175,7 +175,7 @@ internal sealed partial class Details
             rest = text[9..];
             if (rest.StartsWith("[", StringComparison.Ordinal))
             {
-                return;   // "Tainted: [W]=WARN": the letters again, in words
+                return;   // "Tainted: [W]=WARN" repeats the letters in words
             }
 
             var end = 0;

@@ -3,7 +3,7 @@ using Mayday.Analysis.Parsing;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>Tells the shape of a report's lines. Knows how kernels of all architectures begin the lines of their reports.</summary>
+/// <summary>Classifies the lines of a report by how they begin. Covers the kernels of all architectures.</summary>
 internal static class LineShapes
 {
     private static readonly FrozenDictionary<char, string[]> s_known = Group(
@@ -72,7 +72,7 @@ internal static class LineShapes
         }
 
         var frameText = text.AsSpan();
-        // " <IRQ>  [<ffffffff81>] f+0x1/0x2": old kernels print the mark before the first frame of the stack.
+        // " <IRQ>  [<ffffffff81>] f+0x1/0x2": old kernels print the mark in front of the first frame of the stack.
         if (first == '<' && trimmed.IndexOf('>') is > 1 and < 14 and var close && close + 2 < trimmed.Length && char.IsAsciiLetter(trimmed[1] is '/' or '<' ? trimmed[2] : trimmed[1]))
         {
             frameText = trimmed[(trimmed[close + 1] == '>' ? close + 2 : close + 1)..];
@@ -86,7 +86,7 @@ internal static class LineShapes
         return new ReportLine(start, end, text, IsKnown(trimmed) ? LineShape.Known : LineShape.Unknown, null, null);
     }
 
-    /// <summary>The name of the stack that this line begins; null when it begins none.</summary>
+    /// <summary>Returns the name of the stack that this line begins, or null if it begins none.</summary>
     public static string? StackOf(ReadOnlySpan<char> text)
     {
         if (s_heads.TryGetValue(text[0], out var heads))
@@ -135,7 +135,7 @@ internal static class LineShapes
         return IsHexDump(text) || text.IndexOf("}, at: ") > 0 || text.IndexOf("Tainted: ") >= 0 || text.IndexOf("Not tainted") >= 0;
     }
 
-    /// <summary>Words of 2 to 16 hex digits, as stacks, registers and memory are dumped.</summary>
+    /// <summary>Recognises words of 2 to 16 hex digits, as in dumps of stacks, registers and memory.</summary>
     private static bool IsHexDump(ReadOnlySpan<char> text)
     {
         var run = 0;

@@ -3,14 +3,15 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>A machine that boots without having said goodbye or died aloud has rebooted unexpectedly.</summary>
+/// <summary>Detects unexpected reboots: the machine boots again, but the log shows neither a shutdown nor a crash.</summary>
 internal sealed partial class ReportAssembler
 {
     private bool Reboot(FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text, ReadOnlySpan<byte> log)
     {
         CloseAll();
         _boot++;
-        // A boot loader's banner is proof; "Linux version" alone may only follow stray lines, so it takes a stretch of the earlier boot.
+        // A boot loader's banner proves a new boot. "Linux version" alone may follow a few stray lines, so it counts only after
+        // MinEarlierLines lines of an earlier boot.
         var proven = text.StartsWith("Booting", StringComparison.Ordinal) || _sawFirmware || _earlierLines >= MinEarlierLines;
         var unexpected = _sawEarlierBoot && proven && !_shutdownAnnounced && !_rebootReported && _last is null;
         _earlierLines = 0;
@@ -30,7 +31,9 @@ internal sealed partial class ReportAssembler
         return true;
     }
 
-    /// <summary>Keeps what a later "Linux version" line needs: was this machine up before, and did it say goodbye?</summary>
+    /// <summary>
+    /// Records what the next "Linux version" line needs to know: whether the machine ran before it, and whether it announced a shutdown.
+    /// </summary>
     private void Boot(ReadOnlySpan<char> text)
     {
         if (IsFirmware(text))
@@ -50,7 +53,7 @@ internal sealed partial class ReportAssembler
         }
         else if (_rebootReported)
         {
-            // The boot after a reboot: the next one counts again.
+            // This boot belongs to the reboot already reported. The next boot counts again.
             _rebootReported = text.StartsWith("Linux version", StringComparison.Ordinal);
         }
     }

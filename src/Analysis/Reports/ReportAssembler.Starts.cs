@@ -3,16 +3,16 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>What a line that matches a start pattern means: a new report, more words of the open one, or its end.</summary>
+/// <summary>Decides what a line that matches a start pattern means: a new report, more text of the open report, or its end.</summary>
 internal sealed partial class ReportAssembler
 {
-    /// <summary>False when the line belongs to a report that is open already.</summary>
+    /// <summary>Returns false if the line belongs to a report that is already open.</summary>
     private bool Begin(ReadOnlySpan<byte> log, FormatRule rule, Captures captures, in FramedLine framed, int start, int end, ReadOnlySpan<char> text)
     {
         var current = OpenFor(framed.Caller);
         if (text.StartsWith("---[ end ", StringComparison.Ordinal))
         {
-            return false;   // repeats the panic's words to say that all is over
+            return false;   // repeats the panic message to mark its end
         }
 
         switch (rule.Role)
@@ -43,7 +43,7 @@ internal sealed partial class ReportAssembler
             return true;
         }
 
-        // One-line messages of another CPU in the middle of a trace do not end it.
+        // A one-line message of another CPU in the middle of a trace does not end the trace's report.
         var aside = current is { SeenTrace: true, Ended: false } && rule is { Blame: BlameRule.None, Role: FormatRole.Crash, Class: not CrashClass.Panic };
         if (current is not null && !aside)
         {
@@ -86,7 +86,9 @@ internal sealed partial class ReportAssembler
         return true;
     }
 
-    /// <summary>The kernel announces some failures twice: first in words, then as the exception.</summary>
+    /// <summary>
+    /// Returns true if the line continues the open report. The kernel announces some failures twice: first in words, then as the exception.
+    /// </summary>
     private static bool Continues(ReportText current, FormatRule rule, Captures captures)
     {
         if (current.Rule.Role == FormatRole.Prelude)
@@ -94,13 +96,13 @@ internal sealed partial class ReportAssembler
             return false;
         }
 
-        // Old kernels print the warning first and its words behind.
+        // Old kernels print the warning first and its text after it.
         if (rule.Role == FormatRole.Prelude && !current.SeenTrace && current.Lines.Count <= 8)
         {
             return true;
         }
 
-        // Before 4.3 the watchdog warned in form before it said that a CPU is locked up.
+        // Before 4.3 the watchdog printed a standard WARNING before it said that a CPU is locked up.
         if (current.Rule.Kind == CrashKind.Warning && rule.Kind == CrashKind.HardLockup && !current.SeenTrace && current.Lines.Count <= 4)
         {
             return true;
@@ -111,21 +113,21 @@ internal sealed partial class ReportAssembler
             return rule == current.Rule && rule.Blame == BlameRule.None;
         }
 
-        // WARN(1, "BUG: Dentry ... still in use"): the words come between the cut and the warning in form, and name the bug.
+        // WARN(1, "BUG: Dentry ... still in use"): the text is between "cut here" and the WARNING line, and it names the bug.
         if (rule.Kind is CrashKind.Warning or CrashKind.Bug && current.Rule is { Blame: BlameRule.None, Role: FormatRole.Crash, Class: not (CrashClass.Panic or CrashClass.Hardware) }
             && current.Lines.Count <= 3 && current.Prelude.Count > 0 && IsCut(current.Prelude[^1]) && !current.Lines.Exists(l => IsCut(l.Text)))
         {
             return true;
         }
 
-        // Decoders print the message once for each inlined function; the last one names the function that was compiled.
+        // Decoders print the message once for each inlined function. The last one names the compiled function.
         if (rule == current.Rule && rule.Kind is CrashKind.Kmsan or CrashKind.Kasan && current.Lines.Count <= 4 && current.Lines.TrueForAll(l => l.Shape != LineShape.Frame))
         {
             current.Captures = captures;
             return true;
         }
 
-        // A warning raised while the kernel is about to report a stall is about the reporting.
+        // A warning raised while the kernel is about to report a stall is caused by the reporting, not by the stall.
         if (current.Rule.Class == CrashClass.Stall && rule.Kind == CrashKind.Warning && !current.SeenTrace && current.Lines.Count(l => l.Shape != LineShape.Unknown) <= 8)
         {
             return true;
@@ -138,12 +140,13 @@ internal sealed partial class ReportAssembler
             return true;
         }
 
-        // "kernel BUG" of a Rust panic, "BUG: Kernel NULL pointer" after powerpc's "Kernel attempted to read user page".
+        // Examples: "kernel BUG" of a Rust panic, "BUG: Kernel NULL pointer" after powerpc's "Kernel attempted to read user page".
         if (current.Lines.Count <= 6 && !current.SeenTrace && !current.SeenOops
             && (current.Rule.Name == "rust-panic" ? rule.Name is "kernel-bug"
                 : rule.Family == current.Rule.Family && current.Rule.Family is "bad-access" && rule.Blame == BlameRule.Pc && current.Rule.Blame == BlameRule.Pc))
         {
-            // "Kernel attempted to read user page (38)", then the exception calls it a NULL pointer: the second knows more.
+            // "Kernel attempted to read user page (38)" comes first. The exception that follows calls it a NULL pointer, which is more
+            // precise.
             if (rule.Kind == CrashKind.NullPointer && current.Rule.Kind == CrashKind.PageFault)
             {
                 current.Rule = rule;

@@ -5,26 +5,26 @@ using Mayday.Analysis.Rules;
 namespace Mayday.Analysis.Reports;
 
 /// <summary>
-/// One pass over a log: finds where reports start, gives each following line to the report of its printer, and closes reports when the
-/// kernel speaks of something else. Every line is looked at once and kept at most once.
+/// Splits a log into reports in one pass. Finds where reports start, assigns each following line to the report of the CPU or task that
+/// printed it, and closes a report when unrelated output follows. Every line is visited once and kept at most once.
 /// </summary>
 internal sealed partial class ReportAssembler(RuleBook rules)
 {
-    // A log with more reports than this is a storm; the first ones say what there is to say.
+    // More reports than this in one log are repetitions. The first ones are enough.
     private const int MaxReports = 20_000;
 
-    // Reports of as many printers can be open at once; more CPUs do not oops in one breath.
+    // Reports of this many printers can be open at once. More CPUs do not crash at the same moment in practice.
     private const int MaxOpen = 16;
 
-    // Unrelated lines in a row after which a report is over. Other CPUs' chatter inside a report stays well below.
+    // A report is over after this many unrelated lines in a row. Output of other CPUs inside a report stays well below.
     private const int MaxUnknownRun = 160;
 
-    // Lines longer than this are cut before they are looked at: no kernel line that matters comes near.
+    // Longer lines are cut before they are read. No relevant kernel line comes near this length.
     private const int MaxText = 2048;
 
     private const int PreludeLines = 12;
 
-    // Lines of a boot that must stand before "Linux version" to make it a second boot.
+    // Number of boot lines that must precede "Linux version" before it counts as a second boot.
     private const int MinEarlierLines = 20;
 
     private readonly List<ReportText> _done = [];
@@ -147,7 +147,8 @@ internal sealed partial class ReportAssembler(RuleBook rules)
                 return report;
             }
 
-            // A stalled CPU answers in its own name; a line without a printer belongs to whoever spoke last.
+            // A stalled CPU prints its answer under its own number, so its report also takes lines of other printers. A line without a
+            // printer belongs to the report that was extended last.
             if (only is null && (caller == 0 || report.Caller == 0 || report.Rule.Class == CrashClass.Stall))
             {
                 only = report;
@@ -182,7 +183,7 @@ internal sealed partial class ReportAssembler(RuleBook rules)
             case LineShape.TraceHead:
                 if (report.Ended && report.PanicAt < 0)
                 {
-                    // A trace after the end trace is somebody else's.
+                    // A trace after the end trace belongs to another report.
                     Close(report, null);
                     return;
                 }
@@ -190,7 +191,7 @@ internal sealed partial class ReportAssembler(RuleBook rules)
                 report.SeenTrace = true;
                 break;
             case LineShape.EndTrace:
-                // Before its own trace an end trace is the end of another CPU's report.
+                // An "end trace" line before the report's own trace ends the report of another CPU.
                 if (!report.Ended && (report.SeenTrace || report.Lines.Count > 12))
                 {
                     report.Ended = true;
@@ -217,12 +218,12 @@ internal sealed partial class ReportAssembler(RuleBook rules)
         _open.Remove(report);
         if (report.Rule.Role == FormatRole.Prelude && supersededBy is { Role: FormatRole.Crash } && _lineNumber - report.LineNumber <= 6)
         {
-            return;   // only the sentence before a WARNING
+            return;   // only the text that precedes a WARNING
         }
 
         if (report.Rule.Role == FormatRole.Hardware && supersededBy is { Class: CrashClass.Hardware or CrashClass.Panic } && _lineNumber - report.LastLineNumber <= 6)
         {
-            return;   // the machine died of it: the panic is the report
+            return;   // this error killed the machine, so the panic is the report
         }
 
         _done.Add(report);

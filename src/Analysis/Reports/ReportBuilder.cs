@@ -6,10 +6,10 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>Turns the lines of one report into what is said of it.</summary>
+/// <summary>Builds a crash report from the collected lines of one report.</summary>
 internal sealed class ReportBuilder(RuleBook rules)
 {
-    // More frames than this do not help anybody (a recursion that overflowed the stack prints thousands).
+    // More frames than this help nobody. A recursion that overflows the stack prints thousands.
     private const int MaxFrames = 400;
 
     public CrashReport Build(ReportText report, bool aftermath)
@@ -85,7 +85,7 @@ internal sealed class ReportBuilder(RuleBook rules)
             {
                 if (report.Prelude.FindLast(l => pattern.TryMatch(l, null)) is { } before)
                 {
-                    // Only what stands right before belongs to the report.
+                    // Only lines right before the start belong to the report.
                     if (report.Prelude.Count - report.Prelude.LastIndexOf(before) <= 5)
                     {
                         steps.Add($"format {refinement.Name}: {before.Trim()}");
@@ -189,7 +189,9 @@ internal sealed class ReportBuilder(RuleBook rules)
         return Convert.ToHexStringLower(digest[..8]);
     }
 
-    /// <summary>Whose object it was: the first frames of the allocation and free stacks that are not the allocator's own.</summary>
+    /// <summary>
+    /// Finds who owned the object: the first frames of the allocation and free stacks that are not part of the allocator.
+    /// </summary>
     private MemoryAccess? Access(MemoryAccess? access, Traces traces)
     {
         var allocated = Owner(traces, "alloc");

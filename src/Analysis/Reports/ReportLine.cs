@@ -1,20 +1,20 @@
 namespace Mayday.Analysis.Reports;
 
-/// <summary>What a line of a report is, as far as its shape tells.</summary>
+/// <summary>The kind of a report line, judged by its shape.</summary>
 internal enum LineShape : byte
 {
-    /// <summary>Nothing that a report is made of: possibly somebody else's line.</summary>
+    /// <summary>Not a typical line of a report. It may belong to something else.</summary>
     Unknown,
 
-    /// <summary>Part of a report (registers, headers, dumps), but no frame.</summary>
+    /// <summary>Part of a report (registers, headers, dumps), but not a frame.</summary>
     Known,
 
     Frame,
 
-    /// <summary>Begins a stack: "Call Trace:", "Allocated by task 12:".</summary>
+    /// <summary>The head of a stack: "Call Trace:", "Allocated by task 12:".</summary>
     TraceHead,
 
-    /// <summary>The program counter: "RIP: 0010:f+0x1/0x2", "pc : f+0x1/0x2".</summary>
+    /// <summary>The instruction pointer: "RIP: 0010:f+0x1/0x2", "pc : f+0x1/0x2".</summary>
     ProgramCounter,
 
     /// <summary>"---[ end trace".</summary>
@@ -23,5 +23,5 @@ internal enum LineShape : byte
     Gap,
 }
 
-/// <summary>One line of a report, framing taken off.</summary>
+/// <summary>One line of a report, without framing.</summary>
 internal readonly record struct ReportLine(int Start, int End, string Text, LineShape Shape, StackFrame? Frame, StackFrame? SecondFrame);

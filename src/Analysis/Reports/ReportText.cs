@@ -2,10 +2,10 @@ using Mayday.Analysis.Rules;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>The lines of one report while they are collected.</summary>
+/// <summary>Collects the lines of one report.</summary>
 internal sealed class ReportText(FormatRule rule, Captures captures, int caller, int start, double time)
 {
-    // The longest real reports (lockdep with every task's locks) stay below; what comes later is counted in End only.
+    // The longest real reports (lockdep with the locks of every task) are shorter. Later lines only move <c>End</c>.
     public const int MaxLines = 4000;
 
     public FormatRule Rule { get; set; } = rule;
@@ -22,12 +22,12 @@ internal sealed class ReportText(FormatRule rule, Captures captures, int caller,
 
     public List<ReportLine> Lines { get; } = [];
 
-    /// <summary>Lines of the same printer right before the start, oldest first.</summary>
+    /// <summary>The lines that the same printer wrote just before the start, oldest first.</summary>
     public List<string> Prelude { get; init; } = [];
 
     public int LineNumber { get; init; }
 
-    /// <summary>Which boot of the log it belongs to.</summary>
+    /// <summary>The boot within the log that the report belongs to.</summary>
     public int Boot { get; init; }
 
     public int UnknownRun { get; set; }
@@ -36,10 +36,10 @@ internal sealed class ReportText(FormatRule rule, Captures captures, int caller,
 
     public bool SeenTrace { get; set; }
 
-    /// <summary>"---[ end trace" came: only registers, the panic and its trace may follow.</summary>
+    /// <summary>True after "---[ end trace". Only registers, the panic and its trace may follow.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>Index in <see cref="Lines"/> where the end trace stands, or -1.</summary>
+    /// <summary>Index in <see cref="Lines"/> of the end trace, or -1.</summary>
     public int EndTraceAt { get; set; } = -1;
 
     public string? Panic { get; set; }

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>Makes a kernel message comparable: addresses, numbers, devices and the like become words.</summary>
+/// <summary>Makes kernel messages comparable: replaces addresses, numbers, device names and the like with placeholder words.</summary>
 internal static class TitleText
 {
-    // A title is one line on a page; syzbot's are not longer either.
+    // A title must fit on one line of a page. syzbot's titles are no longer than this.
     private const int MaxLength = 120;
 
     public static string Normalize(string message)
@@ -38,7 +38,7 @@ internal static class TitleText
                 }
             }
 
-            // "f+0x12/0x34" is f, wherever in it.
+            // "f+0x12/0x34" becomes "f", anywhere in the text.
             if (c == '+' && i > 0 && (char.IsAsciiLetterOrDigit(text[i - 1]) || text[i - 1] == '_') && OffsetRun(text[i..]) is > 0 and var offset)
             {
                 i += offset;

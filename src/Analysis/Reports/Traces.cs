@@ -2,29 +2,31 @@ using Mayday.Analysis.Parsing;
 
 namespace Mayday.Analysis.Reports;
 
-/// <summary>One printed stack: a "Call Trace:", an allocation stack, the answer of one CPU to an NMI.</summary>
+/// <summary>One printed stack, for example a "Call Trace:", an allocation stack, or the answer of one CPU to an NMI.</summary>
 internal sealed class TraceStack(string name, int line, bool isHeaded = true)
 {
-    /// <summary>False for frames that stand alone: another CPU's, or a trace whose head was lost.</summary>
+    /// <summary>False for frames without a head line: output of another CPU, or a trace whose head was lost.</summary>
     public bool IsHeaded { get; } = isHeaded;
 
     public string Name { get; } = name;
 
-    /// <summary>Index of the line that began it.</summary>
+    /// <summary>Index of the stack's first line.</summary>
     public int Line { get; } = line;
 
     public List<StackFrame> Frames { get; } = [];
 
-    /// <summary>Where the processor stood when an interrupt or fault put this stack on top: index into <see cref="Frames"/>.</summary>
+    /// <summary>
+    /// True if a frame of this stack can be the guilty frame. False for stacks that only inform, such as an allocation stack.
+    /// </summary>
     public bool IsCulprits => Name is "task" or "access" or "nmi" or "irq" or "softirq" or "exception" or "leak";
 }
 
-/// <summary>The stacks and program counters of a report, in the order printed.</summary>
+/// <summary>The stacks and instruction pointers of a report, in printed order.</summary>
 internal sealed class Traces
 {
     public List<TraceStack> Stacks { get; } = [];
 
-    /// <summary>Program counters before the first trace: what the report names as the place of the fault.</summary>
+    /// <summary>Instruction pointers printed before the first trace. The report names them as the place of the fault.</summary>
     public List<StackFrame> ProgramCounters { get; } = [];
 
     public TraceStack? First => Stacks.Find(s => s.IsCulprits && s.IsHeaded && s.Frames.Count > 0) ?? Stacks.Find(s => s.IsCulprits && s.Frames.Count > 0);
@@ -39,7 +41,7 @@ internal sealed class Traces
         var stack = (TraceStack?)null;
         var mark = "";
         var end = report.EndTraceAt >= 0 ? report.EndTraceAt : report.Lines.Count;
-        // In old kernels the panic comes before the trace of the report it ends; behind an end trace nothing belongs to the report.
+        // Old kernels print the panic before the trace of the report it ends. Lines after an end trace do not belong to the report.
         for (var i = 0; i < end; i++)
         {
             var line = report.Lines[i];
@@ -49,7 +51,7 @@ internal sealed class Traces
                     var name = LineShapes.StackOf(line.Text.AsSpan().Trim()) ?? "task";
                     if (name == "task" && stack is { Name: "nmi" or "kthread", Frames.Count: 0 or 1 })
                     {
-                        break;   // the answer to an NMI: the head only repeats that a trace follows
+                        break;   // the answer to an NMI: this head only repeats that a trace follows
                     }
 
                     stack = new TraceStack(name, i);
@@ -74,7 +76,7 @@ internal sealed class Traces
 
                     if (stack is null)
                     {
-                        // A trace whose head is missing, or an architecture that prints none.
+                        // Either the trace's head is missing, or this architecture prints none.
                         stack = new TraceStack("task", i, isHeaded: false);
                         traces.Stacks.Add(stack);
                     }

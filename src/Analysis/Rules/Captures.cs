@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Mayday.Analysis.Rules;
 
-/// <summary>What a pattern takes out of a line.</summary>
+/// <summary>What a capture of a line pattern matches.</summary>
 internal enum CaptureKind { Function, Source, Number, Hex, Word, Label, Infoleak, Phrase, Shout, Text, Trap, Slabcache, Task }
 
-/// <summary>What a matched line said, by capture name.</summary>
+/// <summary>The captured text of a matched line, by capture name.</summary>
 internal sealed class Captures
 {
     private readonly List<(string Name, string Value)> _values = [];

@@ -1,10 +1,10 @@
 namespace Mayday.Analysis.Rules;
 
-/// <summary>A named set of functions: exact names, beginnings, endings and middles.</summary>
+/// <summary>A named set of functions, given by exact names, prefixes, suffixes and substrings.</summary>
 internal sealed class FrameGroup(string name)
 {
     private readonly HashSet<string> _exact = new(StringComparer.Ordinal);
-    // By their first two letters: a name is compared with a handful of beginnings, not with all.
+    // Grouped by the first two letters, so that a name is compared with a few prefixes instead of all.
     private readonly Dictionary<int, List<string>> _beginnings = [];
     private readonly List<string> _endings = [];
     private readonly List<string> _middles = [];

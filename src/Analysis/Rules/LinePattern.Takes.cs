@@ -3,7 +3,7 @@ using Mayday.Analysis.Parsing;
 
 namespace Mayday.Analysis.Rules;
 
-/// <summary>How much of a line each kind of capture takes, and what it keeps of it.</summary>
+/// <summary>Defines how much text each kind of capture takes and what it keeps.</summary>
 internal sealed partial class LinePattern
 {
     private static int Take(in Part part, ReadOnlySpan<char> text, string? next, Captures? captures)
@@ -36,7 +36,7 @@ internal sealed partial class LinePattern
                 end = Run(text, static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
                 if (next is not null && text[end..].StartsWith(' ') && text[end..].IndexOf(next, StringComparison.Ordinal) is > 0 and < 24 and var words)
                 {
-                    end += words;   // "use after free" of the first KASAN versions
+                    end += words;   // "use after free", as the first KASAN versions print it
                 }
 
                 if (end == 0)
@@ -89,7 +89,7 @@ internal sealed partial class LinePattern
                 TakeTask(text[..end], captures);
                 return end;
             case CaptureKind.Trap:
-                // "overflow", "bounds", "alignment check": lower-case words only, as the trap table of x86 has them.
+                // "overflow", "bounds", "alignment check": lower-case words only, as in the x86 trap table.
                 end = Run(text, static c => char.IsAsciiLetterLower(c) || c is ' ' or '-' or '_');
                 if (end is < 4 or > 40)
                 {
@@ -98,7 +98,7 @@ internal sealed partial class LinePattern
 
                 break;
             case CaptureKind.Slabcache:
-                // "kmalloc-256 (Tainted: G OE )": the cache's name and the taint in parentheses.
+                // "kmalloc-256 (Tainted: G OE )": the cache name, then the taint in parentheses.
                 end = text.IndexOf(')') + 1;
                 if (end <= 0 || (text.IndexOf("ainted", StringComparison.Ordinal) is var taint && (taint < 0 || taint > end)))
                 {
@@ -130,7 +130,7 @@ internal sealed partial class LinePattern
 
         if (!Symbol.TryRead(text[skipped..], out var symbol) || (symbol.Length >= 8 && IsHex(symbol.Name)))
         {
-            return -1;   // an address that the kernel could not name
+            return -1;   // an address without a symbol
         }
 
         if (captures is not null)
@@ -148,7 +148,7 @@ internal sealed partial class LinePattern
         return skipped + symbol.Length;
     }
 
-    /// <summary>"kworker/0:1:764", "nginx/125", "openvpn/130/0x00000002": the name itself may hold colons and slashes.</summary>
+    /// <summary>Reads "kworker/0:1:764", "nginx/125", "openvpn/130/0x00000002". The name itself may contain colons and slashes.</summary>
     private static void TakeTask(ReadOnlySpan<char> text, Captures? captures)
     {
         if (captures is null)

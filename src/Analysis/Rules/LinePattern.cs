@@ -1,7 +1,7 @@
 namespace Mayday.Analysis.Rules;
 
 /// <summary>
-/// One line pattern of the rules: literals and captures, matched from left to right without going back, so that no line can make it slow.
+/// One line pattern of the rules: literals and captures. It matches from left to right without backtracking, so no line can make it slow.
 /// </summary>
 internal sealed partial class LinePattern
 {
@@ -21,12 +21,12 @@ internal sealed partial class LinePattern
 
     public bool IsAnchored { get; }
 
-    /// <summary>What a matching line begins with; null when it may begin with anything.</summary>
+    /// <summary>The literal that every matching line begins with; null if it may begin with anything.</summary>
     public string? Beginning => IsAnchored ? _parts[0].Literal : null;
 
     public string Source { get; }
 
-    /// <summary>A literal that every matching line contains: what the fast search looks for.</summary>
+    /// <summary>A literal that every matching line contains. The fast search looks for it.</summary>
     public string Needle { get; }
 
     private static int NeedleWeight(string literal) => Math.Min(literal.Trim().Length, 24);
@@ -77,7 +77,9 @@ internal sealed partial class LinePattern
         return new LinePattern([.. parts], anchored, text);
     }
 
-    /// <summary>Matches at the start of <paramref name="text"/>, or anywhere behind a word boundary when the pattern is not anchored.</summary>
+    /// <summary>
+    /// Matches at the start of <paramref name="text"/>. A pattern that is not anchored also matches after any word boundary.
+    /// </summary>
     public bool TryMatch(ReadOnlySpan<char> text, Captures? captures)
     {
         if (IsAnchored || _parts[0].Literal is not { } first)
@@ -86,7 +88,7 @@ internal sealed partial class LinePattern
         }
 
         var from = 0;
-        // Two tries: a line holds the same message twice only by accident.
+        // Two attempts are enough: a message rarely occurs twice in a line.
         for (var tries = 0; tries < 2; tries++)
         {
             var at = text[from..].IndexOf(first, StringComparison.Ordinal);
@@ -96,7 +98,7 @@ internal sealed partial class LinePattern
             }
 
             from += at;
-            // "... user memory accessgeneral protection fault: 0000 [#1]": the message before came without its line end.
+            // "... user memory accessgeneral protection fault: 0000 [#1]": the message before had no line end.
             if ((from == 0 || IsBoundary(text[from - 1]) || _hasOops) && MatchHere(text[from..], captures))
             {
                 return true;

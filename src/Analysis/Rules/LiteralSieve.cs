@@ -6,19 +6,20 @@ using System.Text;
 namespace Mayday.Analysis.Rules;
 
 /// <summary>
-/// Tells whether one of a hundred literals stands in a text, for texts of which hardly any has one. Four bytes at every second place of the text are asked of a
-/// table that knows the first two such groups of each literal; only what it knows is compared. An automaton walks each byte of a kernel's line and takes
-/// five times as long, because its words begin as the literals do.
+/// Tests whether a text contains any of about a hundred literals. Hardly any text does. The test reads four bytes at every second position
+/// and looks them up in a bit table, which holds the first two four-byte groups of each literal (at offsets 0 and 1). Only hits are
+/// compared in full. An Aho-Corasick automaton visits every byte and is five times slower here, because kernel lines begin with the same
+/// words as the literals.
 /// </summary>
 internal sealed class LiteralSieve
 {
     private const int Window = sizeof(uint);
     private const int Stride = 2;
 
-    // Wherever such a literal stands, one of its first groups lies at a place that is looked at.
+    // The shortest literal that the stride cannot miss: one of its first two groups always starts at an even position.
     private const int LeastLength = Window + Stride - 1;
 
-    // Some 200 groups in 32,768 bits: three lines of ten meet a group that only looks like one.
+    // About 200 groups in 32,768 bits. Three of ten lines contain a false hit.
     private const int TableBits = 15;
     private const int ChainBits = 9;
     private const uint Spread = 0x9e37_79b1;
@@ -48,7 +49,7 @@ internal sealed class LiteralSieve
         }
     }
 
-    // Next: place of the next group with the same beginning of its hash; 0 when there is none.
+    // Next: index of the next group in the same hash chain; 0 if this is the last.
     private readonly record struct Group(uint Value, byte[] Literal, int Offset, int Next);
 
     public bool IsIn(ReadOnlySpan<byte> text)
@@ -61,7 +62,7 @@ internal sealed class LiteralSieve
             }
         }
 
-        // Many a line has none of the bytes that literals begin with; else what lies before the first of them is passed over.
+        // Many lines contain no first byte of any literal. In other lines, everything before the first such byte is skipped.
         var at = text.IndexOfAny(_beginnings);
         if (at < 0)
         {
@@ -92,7 +93,7 @@ internal sealed class LiteralSieve
         return false;
     }
 
-    // The lowest bit says whether a group with this hash is known.
+    // The lowest bit of the result tells whether a group with this hash exists.
     private ulong Ask(uint hash) => _table[hash >> (32 - TableBits + 6)] >> (int)(hash >> (32 - TableBits));
 
     private bool IsKnown(uint hash) => (Ask(hash) & 1) != 0;

@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Rules;
 
-/// <summary>All rules, read once from the resources of this assembly.</summary>
+/// <summary>All rules, read once from the embedded files of this assembly.</summary>
 internal sealed class RuleBook
 {
     private static readonly FrameGroup s_none = new("none");
@@ -15,10 +15,10 @@ internal sealed class RuleBook
         Version = version;
         _frames = frames;
         _starts = [.. formats.Where(f => !f.IsRefinement).SelectMany(f => f.Starts.Select(p => (p.Needle, f, p)))];
-        // Lines that only rule something out need no search of their own.
+        // Patterns of the role "ignore" need no search: they only reject lines that another pattern found.
         var needles = _starts.Where(s => s.Rule.Role != FormatRole.Ignore).Select(s => Needle(s.Needle)).Distinct(StringComparer.Ordinal).ToList();
 
-        // A needle inside another finds its lines too.
+        // A needle that contains another needle is redundant: the shorter one finds the same lines.
         needles.RemoveAll(longer => needles.Exists(shorter => shorter != longer && longer.Contains(shorter, StringComparison.Ordinal)));
         _needles = new LiteralSieve(needles);
     }
@@ -33,12 +33,12 @@ internal sealed class RuleBook
 
     public bool HasFrames(string group) => _frames.ContainsKey(group);
 
-    /// <summary>True when the text may match a start pattern: one search for all of them.</summary>
+    /// <summary>True if the text may match a start pattern. Searches for all patterns at once.</summary>
     public bool MayStart(ReadOnlySpan<byte> text) => _needles.IsIn(text);
 
     /// <summary>
-    /// True when a line with this text begins (or ends) a report as the analyser reads it. A boot's first line is no reason to watch: receivers
-    /// know it by themselves.
+    /// True if the analyser treats a line with this text as the start or end of a report. The first line of a boot does not count:
+    /// receivers detect boots themselves.
     /// </summary>
     public bool Starts(ReadOnlySpan<char> text)
     {
@@ -71,7 +71,7 @@ internal sealed class RuleBook
         return null;
     }
 
-    // Beginnings that patterns have in common are one needle.
+    // Patterns with the same beginning share one needle.
     private static string Needle(string literal) => literal.Length > 14 ? literal[..14] : literal;
 
     private static RuleBook Load()

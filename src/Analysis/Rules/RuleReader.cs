@@ -1,6 +1,6 @@
 namespace Mayday.Analysis.Rules;
 
-/// <summary>Reads the two rule files: sections in brackets, <c>field: value</c> lines or words, comments with '#'.</summary>
+/// <summary>Reads the two rule files: sections in brackets, <c>field: value</c> lines or words, and comments after '#'.</summary>
 internal static class RuleReader
 {
     public static List<FormatRule> ReadFormats(TextReader reader, out int version)
@@ -30,7 +30,7 @@ internal static class RuleReader
                 throw new FormatException($"formats.rules:{number}: not a field: {line}");
             }
 
-            // One blank after the colon belongs to the syntax, further ones to the pattern.
+            // The first space after the colon is syntax. Further spaces belong to the pattern.
             var value = colon + 1 < line.Length && line[colon + 1] == ' ' ? line[(colon + 2)..] : line[(colon + 1)..];
             try
             {

@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace Mayday.Cli.Commands;
 
-/// <summary>Options that several verbs share, and what they mean in the settings.</summary>
+/// <summary>Options that several commands share, and the settings they stand for.</summary>
 internal static class CommonOptions
 {
     public static Option<string?> Config() => new("--config")
     {
-        Description = "JSON settings file (default: /etc/mayday/mayday.json where it exists). MAYDAY_ environment variables override it.",
+        Description = "JSON settings file (default: /etc/mayday/mayday.json if it exists). MAYDAY_ environment variables override it.",
         HelpName = "FILE",
     };
 
@@ -21,7 +21,8 @@ internal static class CommonOptions
 
     public static Option<string?> Netlink() => new("--netlink")
     {
-        Description = "Hear kernel events on this machine: netlink protocol, mask of groups, and user where programs may send too (setting Collector:Netlink).",
+        Description = "Receive kernel events of this machine: netlink protocol, mask of groups, and 'user' if programs may send too "
+            + "(setting Collector:Netlink).",
         HelpName = "PROTOCOL:GROUPS[:user]",
     };
 

@@ -1,18 +1,23 @@
 using Mayday.Collector;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Web.Metrics;
 using Npgsql;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary><c>mayday collector</c>: no page; what can be seen of it goes to Postgres, to OpenTelemetry and, where it is told to listen, to a Prometheus.</summary>
+/// <summary>
+/// <c>mayday collector</c>: has no pages. Its state goes to Postgres, to OpenTelemetry and, if a metrics port is set, to Prometheus.
+/// </summary>
 internal static class CollectorHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
-        var metrics = MetricsListener.ReadListen(settings, out var refused);
-        ProgramConfiguration.Refuse([.. CollectorRegistration.ValidateOptions(settings), .. refused]);
+        ProgramSettings.CheckWithConnection(settings, ProgramSettings.CollectorRole);
+        var options = ProgramSettings.Read<CollectorOptions>(settings, CollectorOptions.Section);
+        var metrics = MetricsListener.ReadListen(options.Metrics);
+        PortCheck.Udp(options);
         settings[DataDirectory.Key] = DataDirectory.Of(settings);
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
@@ -22,7 +27,7 @@ internal static class CollectorHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
         builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
-        StoreSettings.Add(builder.Services, settings);
+        StoreSettings.Add(builder.Services, ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section));
         builder.Services.AddMaydayCollector(builder.Configuration);
         builder.Services.AddHostedService<PartitionUpkeep>();
         if (metrics is not null)

@@ -7,17 +7,20 @@ using Microsoft.Extensions.Options;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary>Stores the alerts of this process and calls webhooks; whichever roles are up share the work. A collector's counts go to the pages.</summary>
+/// <summary>
+/// Stores the alerts of this process and calls webhooks. All running roles share the work. A collector also reports its rule counts for the
+/// pages.
+/// </summary>
 internal sealed class EventAlerting(
     EventScreen screen, EventAlerts alerts, IngestCounters counters, IServiceProvider services, TimeProvider time, ILogger<AlertDispatcher> logger) : BackgroundService
 {
-    // People look at counts of rules when something is odd, not every second.
+    // Rule counts are read when something looks wrong, so they need not be current to the second.
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var instruments = new EventScreenInstruments(screen, services.GetService<System.Diagnostics.Metrics.IMeterFactory>());
-        // No redirects: a webhook is called where the rule says, and nowhere else.
+        // Redirects are not followed: only the address in the rule may be called.
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         using var webhooks = new HttpMessageInvoker(handler);
         try
@@ -28,7 +31,7 @@ internal sealed class EventAlerting(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What was not called yet is in the database, for the next start.
+            // Webhooks that were not called yet are in the database, for the next start.
         }
     }
 
@@ -44,7 +47,7 @@ internal sealed class EventAlerting(
             }
             catch (Exception failure) when (failure is Npgsql.NpgsqlException or TimeoutException)
             {
-                // The values are absolute: the next time carries them.
+                // The values are totals, so the next save includes them.
             }
         }
     }

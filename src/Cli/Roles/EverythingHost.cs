@@ -7,15 +7,17 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Mayday.Cli.Roles;
 
 /// <summary>
-/// <c>mayday up</c>: collector and pages in one process, over an embedded Postgres in the data directory, or over another one where a
-/// connection string is set. Stops in the order that loses nothing: listeners, what is in flight, then Postgres.
+/// <c>mayday up</c>: collector and pages in one process. Uses an embedded Postgres in the data directory, or another one if a connection
+/// string is set. The shutdown order loses no data: first the listeners, then the data in flight, then Postgres.
 /// </summary>
 internal static class EverythingHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
+        ProgramSettings.Check(settings, ProgramSettings.Everything);
         var listen = WebHost.ReadListen(settings);
-        ProgramConfiguration.Refuse(CollectorRegistration.ValidateOptions(settings));
+        PortCheck.Udp(ProgramSettings.Read<CollectorOptions>(settings, CollectorOptions.Section));
+        PortCheck.Http(listen);
         var data = DataDirectory.Of(settings);
         settings[DataDirectory.Key] = data;
 
@@ -41,7 +43,7 @@ internal static class EverythingHost
         {
             builder.Services.AddMaydayCollector(builder.Configuration);
             builder.Services.AddHostedService<PartitionUpkeep>();
-            // Beside the data, so that an open page survives a restart, whatever home directory the process has.
+            // The keys are stored next to the data, so that an open page survives a restart whatever home directory the process has.
             builder.Services.AddDataProtection().SetApplicationName("mayday").PersistKeysToFileSystem(KeyDirectory(data));
         });
         await WebHost.StartAsync(app, listen, cancellation);

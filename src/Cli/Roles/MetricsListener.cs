@@ -1,11 +1,12 @@
+using Mayday.Collector;
 using Mayday.Hosting;
 using Mayday.Web.Metrics;
 
 namespace Mayday.Cli.Roles;
 
 /// <summary>
-/// <c>/metrics</c> of a collector that runs alone. Off unless <c>Collector:Metrics:Listen</c> names a port: a receiver opens no door that nobody
-/// asked for, and OTLP, which it calls itself, needs none. With the pages (<c>mayday up</c>) their port has it.
+/// Serves <c>/metrics</c> for a collector that runs alone. Off unless <c>Collector:Metrics:Listen</c> sets a port: no port is opened
+/// without being asked for, and OTLP needs none because the program connects out. With <c>mayday up</c>, the web port serves the metrics.
 /// </summary>
 internal sealed class MetricsListener(WebListen listen, InstrumentReadings readings) : IHostedService, IAsyncDisposable
 {
@@ -15,23 +16,9 @@ internal sealed class MetricsListener(WebListen listen, InstrumentReadings readi
 
     public string Address => _app is null ? "" : WebHost.PageAddress(_app).TrimEnd('/') + MetricsEndpoint.Path;
 
-    /// <summary>Null where none is wanted.</summary>
-    public static WebListen? ReadListen(IConfiguration settings, out IReadOnlyList<string> failures)
-    {
-        failures = [];
-        if (settings[Key] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        if (WebListen.TryParse(text, out var listen, out var failure, Key))
-        {
-            return listen;
-        }
-
-        failures = [failure];
-        return null;
-    }
+    /// <summary>Null if no listener is configured. An address that cannot be read has already ended the start.</summary>
+    public static WebListen? ReadListen(MetricsOptions options) =>
+        options.Listen is { Length: > 0 } text && WebListen.TryParse(text, out var listen, out _, Key) ? listen : null;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

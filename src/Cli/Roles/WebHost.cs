@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Web;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,12 +9,14 @@ using Npgsql;
 
 namespace Mayday.Cli.Roles;
 
-/// <summary>Pages and API, alone (<c>mayday web</c>) or as half of <c>mayday up</c>.</summary>
+/// <summary>Pages and API, alone (<c>mayday web</c>) or as part of <c>mayday up</c>.</summary>
 internal static class WebHost
 {
-    public static async Task<int> RunAsync(IConfiguration settings, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
+        ProgramSettings.CheckWithConnection(settings, ProgramSettings.WebRole);
         var listen = ReadListen(settings);
+        PortCheck.Http(listen);
         await using var app = Build(settings, listen, "web", RoleSettings.Connection(settings), _ => { });
         await RoleStart.CheckSchemaAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellation);
         await StartAsync(app, listen, cancellation);
@@ -25,7 +28,7 @@ internal static class WebHost
 
     public static WebListen ReadListen(IConfiguration settings)
     {
-        if (!WebListen.TryParse(settings[WebListen.Key] ?? "8080", out var listen, out var failure))
+        if (!WebListen.TryParse(ProgramSettings.Read<WebOptions>(settings, WebOptions.Section).Listen, out var listen, out var failure))
         {
             ProgramConfiguration.Refuse([failure]);
         }
@@ -38,7 +41,7 @@ internal static class WebHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
-            // The published pages and scripts lie beside the program, wherever it was started from.
+            // The published pages and scripts are next to the program, whatever the current directory is.
             ContentRootPath = AppContext.BaseDirectory,
             EnvironmentName = "Production",
         });
@@ -56,7 +59,7 @@ internal static class WebHost
         });
         builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(connection);
-        StoreSettings.Add(builder.Services, settings);
+        StoreSettings.Add(builder.Services, ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section));
         builder.Services.AddMaydayWeb(builder.Configuration);
         more(builder);
 
@@ -65,7 +68,7 @@ internal static class WebHost
         return app;
     }
 
-    /// <summary>Starts the host; a port that is taken is a plain sentence, not a stack trace.</summary>
+    /// <summary>Starts the host. A port that is in use gives a plain message instead of a stack trace.</summary>
     public static async Task StartAsync(
         WebApplication app, WebListen listen, CancellationToken cancellation, string remedy = $"--http PORT (setting {WebListen.Key})")
     {

@@ -3,25 +3,24 @@ using Mayday.Collector.Reassembly;
 
 namespace Mayday.Collector.Analysing;
 
-/// <summary>A dump that waits for analysis, and the bytes that it was counted with.</summary>
+/// <summary>A dump that waits for analysis, and the number of bytes that the backlog counted for it.</summary>
 internal readonly record struct WaitingDump(ReassembledDump Dump, long Bytes);
 
-/// <summary>
-/// The way from the shards to analysis, bounded by dumps (the channels) and by bytes. A shard never waits here: what does not fit is
-/// refused and counted, the older dumps stay. One channel a worker, chosen by source, so that one machine's dumps keep their order.
-/// </summary>
+/// <summary>The queue from the shards to analysis, bounded by number of dumps (the channels) and by bytes. A shard never waits here: when
+/// the queue is full the new dump is refused and counted, and the older dumps stay. There is one channel per worker, chosen by source, so
+/// that the dumps of one machine keep their order.</summary>
 internal sealed class AnalysisBacklog(IReadOnlyList<Channel<WaitingDump>> channels, long maxBytes, int capacity = int.MaxValue)
 {
     private long _bytes;
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Half of the bytes, or half of the places before one worker, are taken.</summary>
+    /// <summary>More than half of the byte budget is used, or half of the places in one worker's channel.</summary>
     public bool IsHalfFull => Bytes > maxBytes / 2 || channels.Any(channel => channel.Reader.Count > capacity / 2);
 
     public bool TryOffer(ReassembledDump dump)
     {
-        // The size is read before the dump is given away: its next owner gives the memory back.
+        // Read the size before handing the dump over: its next owner may return the memory to the pool.
         var waiting = new WaitingDump(dump, dump.Bytes);
         if (Interlocked.Add(ref _bytes, waiting.Bytes) <= maxBytes && ChannelOf(dump).Writer.TryWrite(waiting))
         {
@@ -32,7 +31,7 @@ internal sealed class AnalysisBacklog(IReadOnlyList<Channel<WaitingDump>> channe
         return false;
     }
 
-    /// <summary>Waits for room: only when the process ends and nothing else needs the thread.</summary>
+    /// <summary>Waits for room. Used only at shutdown, when nothing else needs the thread.</summary>
     public void Put(ReassembledDump dump)
     {
         var waiting = new WaitingDump(dump, dump.Bytes);

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Analysing;
 
-/// <summary>Step 4: joins a dump's text and finds its crashes. A failure is a status with a reason, never a lost dump.</summary>
+/// <summary>Step 4: joins a dump's text and finds its crashes. A failed analysis gives the dump a status and a reason; the dump is
+/// kept.</summary>
 internal sealed class DumpAnalyst(string collector, CollectorCounters counters, ILogger log)
 {
     public async Task RunAsync(ChannelReader<WaitingDump> waiting, AnalysisBacklog backlog, ChannelWriter<FinishedDump> finished)
@@ -44,7 +45,7 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         }
     }
 
-    /// <summary>Joins and analyses; null for a window that turned out to hold no crash.</summary>
+    /// <summary>Joins and analyses a dump. Returns null for a window that contains no crash.</summary>
     public FinishedDump? Finish(ReassembledDump reassembled)
     {
         var dump = Analyse(reassembled.Join(collector));
@@ -59,7 +60,7 @@ internal sealed class DumpAnalyst(string collector, CollectorCounters counters, 
         return dump;
     }
 
-    /// <summary>Reads a dump's log with the analyser of today; also for dumps that come back from the spool.</summary>
+    /// <summary>Analyses a dump's log with the current analyser. Also used for dumps that were read back from the spool.</summary>
     public FinishedDump Analyse(FinishedDump dump)
     {
         try

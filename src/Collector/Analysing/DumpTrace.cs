@@ -4,23 +4,23 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Analysing;
 
-/// <summary>
-/// One dump's way as one trace: received, assembled, analysed, stored. The receiving thread knows nothing of it: what it did is told from the dump's own times.
-/// A batch that stores many dumps is an activity of its own, and links lead from it to them and back. Nothing is made while nobody listens.
-/// Each collector has a source of its own (<see cref="CollectorCounters.Activities"/>): where a process runs several, a listener can choose one.
-/// </summary>
+/// <summary>The trace of one dump: received, assembled, analysed, stored. The receiving thread writes no spans; its part is reconstructed
+/// later from the timestamps in the dump. A batch that stores many dumps is an activity of its own, linked to those dumps in both
+/// directions. No activity is created while there is no listener. Each collector has its own activity source (<see
+/// cref="CollectorCounters.Activities"/>), so that a listener can choose one of several collectors in a process.</summary>
 internal static class DumpTrace
 {
     public const string OutcomeTag = "mayday.outcome";
 
-    /// <summary>A dump's trace begins, and becomes the current activity.</summary>
+    /// <summary>Starts a dump's trace and makes it the current activity.</summary>
     public static Activity? Begin(ActivitySource activities)
     {
         Activity.Current = null;
         return activities.StartActivity("dump", ActivityKind.Consumer);
     }
 
-    /// <summary>It is analysed, or was not worth keeping (null): tells what went before, and that the current activity is no more.</summary>
+    /// <summary>Called when the dump is analysed, or was not worth keeping (null). Writes the spans of the earlier steps and clears the
+    /// current activity.</summary>
     public static FinishedDump? Analysed(Activity? trace, FinishedDump? dump)
     {
         Activity.Current = null;
@@ -36,7 +36,7 @@ internal static class DumpTrace
             return null;
         }
 
-        // It was begun when analysis took it.
+        // The activity started when analysis took the dump from the queue.
         var taken = new DateTimeOffset(trace.StartTimeUtc);
         trace.SetStartTime(dump.ReceivedAt.UtcDateTime);
         trace.SetTag("mayday.dump.id", dump.Id);
@@ -53,7 +53,7 @@ internal static class DumpTrace
     public static IEnumerable<ActivityLink> LinksTo(IReadOnlyList<FinishedDump> dumps) =>
         dumps.Select(dump => dump.Trace?.Context ?? dump.SpooledTrace?.Root).OfType<ActivityContext>().Select(root => new ActivityLink(root));
 
-    /// <summary>The batch that it was in is committed.</summary>
+    /// <summary>The batch that contained the dump is committed.</summary>
     public static void Stored(ActivitySource activities, FinishedDump dump, Activity? batch, DateTimeOffset began, DateTimeOffset committed, string outcome)
     {
         if (dump.Trace is { } trace)
@@ -64,16 +64,17 @@ internal static class DumpTrace
         }
         else if (dump.SpooledTrace is { } spooled)
         {
-            // Its root ended when it was spooled, perhaps in another process: what became of it in the end stands here.
+            // The root activity ended when the dump was spooled, perhaps in another process. This span records what happened afterwards.
             Tell(activities, spooled.Root, "dump.spool", (spooled.SpooledAt, began > spooled.SpooledAt ? began : spooled.SpooledAt));
             Tell(activities, spooled.Root, "dump.store", (began, committed), batch, outcome);
         }
     }
 
-    /// <summary>What must be kept of a dump so that its trace goes on when it comes back; null where there is none that anybody records.</summary>
+    /// <summary>What must be stored with a dump so that its trace can continue after the spool. Null when the trace is not
+    /// recorded.</summary>
     public static string? ToGoOn(FinishedDump dump) => dump.Trace is { Recorded: true } trace ? trace.Id : null;
 
-    /// <summary>It left the collector's memory; one that was not stored is in the spool, or was counted as lost.</summary>
+    /// <summary>The dump left the collector's memory. If it was not stored, it is in the spool or was counted as lost.</summary>
     public static void End(FinishedDump dump)
     {
         if (dump.Trace is { } trace)

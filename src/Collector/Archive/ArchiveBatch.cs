@@ -5,10 +5,8 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Archive;
 
-/// <summary>
-/// Lines on their way from a receiving thread to the archive's worker: for each the sender (address, kind) and the datagram with the header of
-/// <see cref="DatagramLog"/>, one behind the other in pooled memory. Belongs to one thread at a time.
-/// </summary>
+/// <summary>Lines on their way from a receiving thread to the archive worker. Each entry is the sender (address, kind) and the datagram
+/// with the header of <see cref="DatagramLog"/>; the entries follow each other in pooled memory. Owned by one thread at a time.</summary>
 internal sealed class ArchiveBatch(int bytes)
 {
     private const int SenderLength = sizeof(ulong) + sizeof(ulong) + 1;
@@ -38,7 +36,7 @@ internal sealed class ArchiveBatch(int bytes)
         return true;
     }
 
-    /// <summary>Takes the next line: its sender, when it came, and its bytes with their header.</summary>
+    /// <summary>Reads the next line: its sender, its arrival time, and its bytes including their header.</summary>
     public bool TryRead(out ArchiveSender sender, out DateTimeOffset arrival, out ReadOnlySpan<byte> entry)
     {
         sender = default;
@@ -70,5 +68,5 @@ internal sealed class ArchiveBatch(int bytes)
     }
 }
 
-/// <summary>Whose lines: an address, whatever the port, and the format.</summary>
+/// <summary>The sender of a line: an address without the port, and the format.</summary>
 internal readonly record struct ArchiveSender(ulong High, ulong Low, bool IsExtended);

@@ -3,13 +3,11 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Archive;
 
-/// <summary>
-/// A shard's way into the log archive: copies a line into a batch and hands full ones on. Never waits: a batch that finds the queue full is
-/// dropped, and its lines are counted.
-/// </summary>
+/// <summary>Carries lines from a shard to the log archive: copies each line into a batch and hands over full batches. Never waits: when the
+/// queue is full the batch is dropped and its lines are counted.</summary>
 internal sealed class ArchiveFeed(ChannelWriter<ArchiveBatch> batches, ArchiveOptions options, ShardCounters counters)
 {
-    // Lines wait no longer than this for their batch to fill.
+    // A batch that is not full is handed over after this time, in microseconds.
     private const long HandOnAgain = 200_000;
 
     private ArchiveBatch? _batch;
@@ -43,7 +41,7 @@ internal sealed class ArchiveFeed(ChannelWriter<ArchiveBatch> batches, ArchiveOp
         }
     }
 
-    /// <summary>Hands on what there is: the process ends.</summary>
+    /// <summary>Hands over the unfinished batch at shutdown.</summary>
     public void Flush() => HandOn();
 
     private void Begin(Moment now)

@@ -4,7 +4,7 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Archive;
 
-/// <summary>Lines of one sender within one hour, as many as fit; one row of the archive, written anew while it grows.</summary>
+/// <summary>Lines of one sender within one hour, up to a size limit. It is one row of the archive, rewritten while it grows.</summary>
 internal sealed class ArchivePart(ArchiveSender sender, DateTimeOffset first)
 {
     private const int FirstBytes = 1 << 10;
@@ -17,7 +17,7 @@ internal sealed class ArchivePart(ArchiveSender sender, DateTimeOffset first)
 
     public ArchiveSender Sender => sender;
 
-    /// <summary>Of its first line's time: the row's day, and its place among the sender's others.</summary>
+    /// <summary>Made from the time of the first line. It gives the row its day and its order among the rows of the same sender.</summary>
     public Guid Id { get; } = DumpId.At(first);
 
     public long Hour { get; } = HourOf(first);
@@ -26,10 +26,10 @@ internal sealed class ArchivePart(ArchiveSender sender, DateTimeOffset first)
 
     public int Lines => _lines;
 
-    /// <summary>Lines that no row has yet.</summary>
+    /// <summary>Lines that are not in the row yet.</summary>
     public int NewLines { get; private set; }
 
-    /// <summary>When the first of those came; monotonic microseconds.</summary>
+    /// <summary>When the first of these new lines arrived; monotonic microseconds.</summary>
     public long NewSince { get; private set; }
 
     public static long HourOf(DateTimeOffset time) => time.UtcTicks / TimeSpan.TicksPerHour;
@@ -61,6 +61,6 @@ internal sealed class ArchivePart(ArchiveSender sender, DateTimeOffset first)
         _length,
         LogBlock.Compress(_bytes.AsSpan(0, _length)));
 
-    /// <summary>Its row holds all that it holds.</summary>
+    /// <summary>The row now contains every line of this part.</summary>
     public void Saved() => NewLines = 0;
 }

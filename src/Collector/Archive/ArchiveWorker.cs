@@ -4,11 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Archive;
 
-/// <summary>
-/// Sorts lines by sender and hour, and writes them, compressed, to Postgres: a part when it is full, its hour is over, or its newest lines
-/// waited long enough (the same row then, until it is full). While Postgres is away parts wait in memory; beyond the budget the oldest are
-/// dropped, and their lines counted: ordinary lines are the first to go.
-/// </summary>
+/// <summary>Sorts lines by sender and hour and writes them, compressed, to Postgres. A part is written when it is full, when its hour is
+/// over, or when its newest lines have waited long enough; in the last case the same row is written again until it is full. While Postgres
+/// is away the parts wait in memory. Beyond the memory budget the oldest parts are dropped and their lines counted: ordinary lines are
+/// dropped before anything else.</summary>
 internal sealed class ArchiveWorker(
     ChannelReader<ArchiveBatch> batches, LogArchive store, ArchiveOptions options, CollectorCounters counters, TimeProvider time, ILogger log)
 {
@@ -45,7 +44,7 @@ internal sealed class ArchiveWorker(
 
     private async Task<bool> WaitAsync()
     {
-        // The beat of time is for parts whose lines have waited long enough while nothing comes.
+        // The timer exists for parts whose lines have waited long enough while no new batch arrives.
         using var beat = new CancellationTokenSource(s_beat, time);
         try
         {
@@ -103,7 +102,7 @@ internal sealed class ArchiveWorker(
             return;
         }
 
-        // What its row holds already need not stay; its next line begins a new part.
+        // Parts whose row is complete need not stay in memory; their sender's next line starts a new part.
         foreach (var part in _open.Values.Where(part => part.NewLines == 0).ToArray())
         {
             Close(part);
@@ -153,7 +152,7 @@ internal sealed class ArchiveWorker(
                 }
             }
 
-            // New batches may be waiting: a long backlog of parts must not hold them up.
+            // Stop when new batches are waiting, so that a long backlog of parts does not hold them up.
             if (due.Length < BlocksPerSave || (!isLast && batches.TryPeek(out _)))
             {
                 return;

@@ -3,10 +3,8 @@ using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Datagrams;
 
-/// <summary>
-/// What one receive brought: slots of memory that does not move (of the journal, where there is one), which a shard uses over and over, for all
-/// its sockets in turn. Nothing is allocated after the constructor.
-/// </summary>
+/// <summary>The datagrams of one receive call: slots of memory that does not move (the journal's memory, when there is a journal). A shard
+/// reuses one batch for all its sockets. Nothing is allocated after the constructor.</summary>
 internal sealed class DatagramBatch
 {
     private readonly FixedMemory _bytes;
@@ -43,15 +41,15 @@ internal sealed class DatagramBatch
 
     public ref readonly SourceEndPoint Source(int index) => ref _sources[index];
 
-    /// <summary>The datagram was longer than a slot and its end is gone.</summary>
+    /// <summary>The datagram was longer than a slot, and its end is lost.</summary>
     public bool IsTruncated(int index) => _truncated[index];
 
-    /// <summary>When the kernel took it, microseconds since the Unix epoch; 0 where the kernel does not say.</summary>
+    /// <summary>When the kernel received the datagram, in microseconds since the Unix epoch; 0 where the kernel does not say.</summary>
     public long Arrival(int index) => _arrivals[index];
 
     public void Clear() => Count = 0;
 
-    /// <summary>Fills the next slot's description; its bytes are in place.</summary>
+    /// <summary>Describes the next slot, whose bytes are already in place.</summary>
     public void Add(int length, in SourceEndPoint source, bool isTruncated, long arrival)
     {
         _lengths[Count] = length;

@@ -1,9 +1,7 @@
 namespace Mayday.Collector.Datagrams;
 
-/// <summary>
-/// One instant on two clocks: deadlines are compared on the monotonic one only, labels are made from the other only, so a step of the
-/// machine's clock ends no dump and no comparison mixes them. Both in microseconds.
-/// </summary>
+/// <summary>One instant on two clocks, both in microseconds. Deadlines are compared on the monotonic clock only, and displayed times come
+/// from the Unix clock only. A step of the machine's clock therefore ends no dump, and the two clocks are never compared.</summary>
 public readonly record struct Moment(long Monotonic, long Unix)
 {
     public DateTimeOffset Utc => DateTimeOffset.UnixEpoch.AddTicks(Unix * TimeSpan.TicksPerMicrosecond);

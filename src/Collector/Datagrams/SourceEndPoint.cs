@@ -3,10 +3,8 @@ using System.Net;
 
 namespace Mayday.Collector.Datagrams;
 
-/// <summary>
-/// Who sent a datagram: IPv6 address (IPv4 mapped into it, so that a machine is the same whatever socket it came through), port, scope.
-/// A value of its own because <see cref="IPEndPoint"/> costs an allocation a datagram.
-/// </summary>
+/// <summary>The sender of a datagram: IPv6 address, port, scope. IPv4 addresses are mapped into IPv6, so that a machine has the same
+/// address on every socket. It is a struct because <see cref="IPEndPoint"/> costs one allocation per datagram.</summary>
 public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port, uint Scope = 0)
 {
     private const ulong MappedPrefix = 0x0000_ffff_0000_0000;
@@ -43,10 +41,8 @@ public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port,
         return FromIPv6(bytes, (ushort)endPoint.Port, scope);
     }
 
-    /// <summary>
-    /// IPv4 senders are shown dotted, whatever socket they came through. The scope of a link-local address tells flows apart here and is
-    /// nothing to a reader elsewhere (Postgres' inet has no room for it).
-    /// </summary>
+    /// <summary>IPv4 senders are returned as IPv4 addresses. The scope of a link-local address is left out: it separates flows inside this
+    /// process, means nothing on another machine, and Postgres' inet type cannot store it.</summary>
     public IPAddress ToAddress()
     {
         if (IsIPv4)
@@ -65,7 +61,7 @@ public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port,
         BinaryPrimitives.WriteUInt64BigEndian(destination[sizeof(ulong)..], Low);
     }
 
-    // HashCode is seeded per process: a stranger cannot choose sources that share a bucket.
+    // HashCode is seeded per process, so an attacker cannot choose source addresses that share a hash bucket.
     public override int GetHashCode() => HashCode.Combine(High, Low, Port, Scope);
 
     public override string ToString() => new IPEndPoint(ToAddress(), Port).ToString();

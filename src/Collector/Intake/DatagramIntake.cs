@@ -14,13 +14,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// Steps 2 and 3 of one shard: tells the format by content, parses, reassembles. One thread, no lock, no I/O, no clock. Every datagram is
-/// counted, every refusal with its reason.
-/// </summary>
+/// <summary>Steps 2 and 3 of one shard: recognises the format by content, parses, reassembles. One thread, no lock, no I/O, no clock. Every
+/// datagram is counted, and every refusal is counted with its reason.</summary>
 internal sealed class DatagramIntake
 {
-    // printk's longest text; an unescaped one is never longer than it came.
+    // The longest text of a printk record; unescaping never makes a text longer.
     private const int ScratchLength = 8 << 10;
 
     private readonly NetoopsReassembler _netoops;
@@ -44,14 +42,14 @@ internal sealed class DatagramIntake
         _log = log;
     }
 
-    /// <summary>What came of each sender's packets; its takers are on other threads.</summary>
+    /// <summary>How many of each sender's packets arrived. Read by other threads.</summary>
     public LossLedger Loss { get; }
 
     public NetoopsReassembler Netoops => _netoops;
 
     public NetconsoleReassembler Netconsole => _netconsole;
 
-    /// <summary>Monotonic microseconds at which <see cref="Tick"/> has work; null while nothing is in flight.</summary>
+    /// <summary>Monotonic microseconds at which <see cref="Tick"/> has work to do; null while nothing is in flight.</summary>
     public long? NextDeadline => (_netoops.NextDeadline, _netconsole.NextDeadline) switch
     {
         ({ } one, { } other) => Math.Min(one, other),
@@ -118,7 +116,7 @@ internal sealed class DatagramIntake
         Reject(source, reason);
     }
 
-    /// <summary>Takes up again what a killed process had in flight.</summary>
+    /// <summary>Restores what a killed process had in flight.</summary>
     public void Restore(RestoredTicket ticket, bool isInPlace, Moment now)
     {
         if (ticket.IsSettled || ticket.Entries[0].Kind == EntryKind.Packet)
@@ -131,7 +129,7 @@ internal sealed class DatagramIntake
         }
     }
 
-    /// <summary>Finishes what was quiet for too long.</summary>
+    /// <summary>Finishes dumps and windows whose deadline has passed.</summary>
     public void Tick(Moment now)
     {
         _netoops.Expire(now);
@@ -141,7 +139,7 @@ internal sealed class DatagramIntake
         _archive?.Tick(now);
     }
 
-    /// <summary>Finishes everything in flight: the process ends.</summary>
+    /// <summary>Finishes everything in flight at shutdown.</summary>
     public void Flush(Moment now)
     {
         _netoops.Flush(now);
@@ -164,12 +162,12 @@ internal sealed class DatagramIntake
         return dump is not null;
     }
 
-    /// <summary>Records on their way to the event store.</summary>
+    /// <summary>Takes the next block of records for the event store.</summary>
     public bool TryTakeEvents([NotNullWhen(true)] out EventBlock? block) => _events.TryTake(out block);
 
     private void Watch(in SourceEndPoint source, in ExtendedPacket record, Moment now)
     {
-        // What evlog prints fits one packet: its lines have at most 500 bytes.
+        // A record that evlog prints always fits one packet: its lines have at most 500 bytes.
         if (record.HasFragment)
         {
             return;
@@ -182,7 +180,7 @@ internal sealed class DatagramIntake
         }
     }
 
-    // Each record of a datagram is taken or refused by itself, and understood behind the channel.
+    // Each record of a datagram is accepted or refused by itself. Its content is parsed only after the channel, by the event store.
     private void TakeRecords(ReadOnlySpan<byte> datagram, in SourceEndPoint source, Moment now)
     {
         var isClaimed = false;

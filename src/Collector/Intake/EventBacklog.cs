@@ -2,10 +2,8 @@ using System.Threading.Channels;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// The way from the receiving threads to the event store, bounded by blocks (the channel) and by bytes. A receiving thread never waits here:
-/// what does not fit is refused and counted, the older events stay.
-/// </summary>
+/// <summary>The queue from the receiving threads to the event store, bounded by blocks (the channel) and by bytes. A receiving thread never
+/// waits here: when the queue is full the new events are refused and counted, and the older events stay.</summary>
 internal sealed class EventBacklog(Channel<EventBlock> channel, long maxBytes)
 {
     private long _bytes;
@@ -13,12 +11,12 @@ internal sealed class EventBacklog(Channel<EventBlock> channel, long maxBytes)
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Events that wait.</summary>
+    /// <summary>Number of waiting events.</summary>
     public long Events => Interlocked.Read(ref _events);
 
     public bool TryOffer(EventBlock block)
     {
-        // Read before the block is given away: its next owner gives the memory back.
+        // Read these before handing the block over: its next owner may return the memory to the pool.
         var (bytes, events) = (block.Length, block.Count);
         Interlocked.Add(ref _events, events);
         if (Interlocked.Add(ref _bytes, bytes) <= maxBytes && channel.Writer.TryWrite(block))
@@ -31,7 +29,7 @@ internal sealed class EventBacklog(Channel<EventBlock> channel, long maxBytes)
         return false;
     }
 
-    /// <summary>Waits for room: only when the process ends and nothing else needs the thread.</summary>
+    /// <summary>Waits for room. Used only at shutdown, when nothing else needs the thread.</summary>
     public void Put(EventBlock block)
     {
         Interlocked.Add(ref _bytes, block.Length);

@@ -6,26 +6,24 @@ using Mayday.Protocol;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>How a record came, as a block keeps it.</summary>
+/// <summary>How a record arrived, as stored in a block.</summary>
 internal enum EventOrigin : byte
 {
-    /// <summary>Over UDP, framed or drained.</summary>
+    /// <summary>Over UDP: as netlink frames, or as bare records without frames.</summary>
     Datagram = 0,
 
     /// <summary>Over the collector's own netlink socket.</summary>
     Netlink = 1,
 
-    /// <summary>The same, to the raw group: a payload without a header.</summary>
+    /// <summary>Over the same socket, from the raw group: a payload without a header.</summary>
     NetlinkRaw = 2,
 
-    /// <summary>Printed by a kernel that nobody listened to: text, from a netconsole stream.</summary>
+    /// <summary>Text from a netconsole stream, printed by a kernel whose record had no listener.</summary>
     Printk = 3,
 }
 
-/// <summary>
-/// Records of one wake-up, as bytes, on their way to the event store: each with its source and arrival. Memory comes from the shared pool and
-/// goes back with <see cref="Return"/>. Owned by one stage at a time.
-/// </summary>
+/// <summary>The records of one wake-up, as bytes, on their way to the event store, each with its source and arrival time. The memory comes
+/// from the shared pool and returns to it with <see cref="Return"/>. Owned by one stage at a time.</summary>
 internal sealed class EventBlock
 {
     private byte[] _bytes;
@@ -40,20 +38,20 @@ internal sealed class EventBlock
         Count = count;
     }
 
-    /// <summary>Events in it.</summary>
+    /// <summary>Number of events in the block.</summary>
     public int Count { get; }
 
     public int Length { get; }
 
-    /// <summary>The journal that its datagrams lie in; null where a kill loses them.</summary>
+    /// <summary>The journal that holds the datagrams of this block; null when they are not protected against a kill.</summary>
     public ShardJournal? Journal { get; }
 
-    /// <summary>What they lie there under.</summary>
+    /// <summary>The block's ticket in the journal.</summary>
     public long Ticket { get; }
 
     public ReadOnlyMemory<byte> Entries => _bytes.AsMemory(0, Length);
 
-    /// <summary>It is stored, spooled or counted as lost: nothing of it comes back.</summary>
+    /// <summary>The block is stored, spooled or counted as lost, so the journal must not restore it after a kill.</summary>
     public void Settle() => Journal?.Settle(Ticket);
 
     public void Return()
@@ -63,10 +61,9 @@ internal sealed class EventBlock
     }
 }
 
-/// <summary>
-/// One record in a block: a head of 36 bytes, then the record's bytes. The same form goes to the spool, so it may not change under files that lie
-/// there: source address (16), port (2), origin (1), 0 (1), scope (4), arrival in microseconds (8), length (4).
-/// </summary>
+/// <summary>One record in a block: a head of 36 bytes, then the record's bytes. The spool stores the same form, so the layout must not
+/// change while old files exist: source address (16), port (2), origin (1), 0 (1), scope (4), arrival in microseconds (8), length
+/// (4).</summary>
 internal readonly record struct EventEntry(SourceEndPoint Source, EventOrigin Origin, long Arrival, ReadOnlyMemory<byte> Record)
 {
     public const int HeadLength = 36;
@@ -78,10 +75,10 @@ internal readonly record struct EventEntry(SourceEndPoint Source, EventOrigin Or
         _ => Transport.Netlink,
     };
 
-    /// <summary>Came over the network, so that its source says which machine it is of.</summary>
+    /// <summary>The record came over the network, so its source address identifies the machine.</summary>
     public bool HasSource => Origin is EventOrigin.Datagram or EventOrigin.Printk;
 
-    /// <summary>Takes the first entry off the bytes; false at the end, or where the rest is no entry.</summary>
+    /// <summary>Takes the first entry off the bytes. Returns false at the end, or when the rest is not a valid entry.</summary>
     public static bool TryTake(ref ReadOnlyMemory<byte> entries, out EventEntry entry)
     {
         entry = default;

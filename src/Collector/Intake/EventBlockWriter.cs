@@ -5,16 +5,14 @@ using Mayday.Collector.Journal;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// Where a receiving thread gathers the records of one wake-up: a buffer of its own that it fills again and again; what is in it goes on as blocks
-/// of their exact size. A record costs a copy and no allocation, a wake-up one small object.
-/// </summary>
+/// <summary>Collects the records of one wake-up in a buffer that is reused. The content is handed on as blocks of their exact size. A
+/// record costs one copy and no allocation; a wake-up costs one small object.</summary>
 internal sealed class EventBlockWriter(ShardJournal? journal = null)
 {
-    // A wake-up of a busy shard brings some 20 KB of records; a flood comes as several blocks.
+    // A wake-up of a busy shard brings about 20 KB of records; a flood is split into several blocks.
     private const int BlockLength = 64 << 10;
 
-    // No record is shorter: a header alone has more.
+    // No record is shorter than this: a header alone is longer.
     private const int ShortestRecord = 32;
 
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BlockLength);
@@ -24,9 +22,8 @@ internal sealed class EventBlockWriter(ShardJournal? journal = null)
     private long _ticket;
     private List<Range>? _printed;
 
-    /// <summary>
-    /// Records of the datagram in hand follow: it lies in the journal under the ticket of the block that takes all of them.
-    /// </summary>
+    /// <summary>The records of the current datagram follow. All of them go into one block, and the journal keeps the datagram under that
+    /// block's ticket.</summary>
     public void BeginDatagram(int length, Moment now)
     {
         if (journal is null)
@@ -57,7 +54,7 @@ internal sealed class EventBlockWriter(ShardJournal? journal = null)
 
         if (length > _buffer.Length)
         {
-            // Longer than any datagram: the largest is 64 KiB less its headers. Kept for the caller that comes with one all the same.
+            // Longer than any UDP datagram (64 KiB less its headers). Handled anyway, in case a caller passes more.
             var alone = new byte[length];
             EventEntry.WriteHead(alone, source, origin, arrival, record.Length);
             record.CopyTo(alone.AsSpan(EventEntry.HeadLength));
@@ -99,7 +96,7 @@ internal sealed class EventBlockWriter(ShardJournal? journal = null)
         }
     }
 
-    // Seldom: most kernels print nothing of the kind.
+    // Rare: most kernels print no such records.
     private void KeepPrinted()
     {
         if (_printed is not { Count: > 0 } printed)

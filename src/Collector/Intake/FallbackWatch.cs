@@ -4,23 +4,21 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// Watches console lines for records that a kernel printed because nobody listened ("evlog packet dropped: ..."), and gathers each with the lines
-/// behind it. Of any other line it costs a search for these words.
-/// </summary>
+/// <summary>Watches console lines for records that a kernel printed because no program listened ("evlog packet dropped: ..."), and collects
+/// each with the lines after it. Any other line costs one search for these words.</summary>
 internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, ShardCounters counters)
 {
-    // The kernel prints the lines of a record in a row. Two seconds, as a window waits for its lines.
+    // The kernel prints the lines of a record in a row. 2 s (in microseconds), the same time that a window waits for its lines.
     private const long Quiet = 2_000_000;
 
-    // A head and a dump of 512 bytes are 2 KB with everything that printk puts before a line.
+    // A head and a dump of 512 bytes are 2 KB, including the prefixes that printk adds to each line.
     private const int MaxBytes = 8 << 10;
 
     private const int DumpedALine = 16;
 
     private readonly Dictionary<SourceEndPoint, Pending> _pending = [];
 
-    /// <summary>Some machine's next lines belong to a record.</summary>
+    /// <summary>The next lines of some machine belong to a record.</summary>
     public bool IsWaiting => _pending.Count > 0;
 
     public void Look(in SourceEndPoint source, ReadOnlySpan<byte> text, Moment now)
@@ -49,7 +47,7 @@ internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, Sha
         }
     }
 
-    /// <summary>Lets those go that nothing follows any more.</summary>
+    /// <summary>Finishes records that received no further lines.</summary>
     public void Tick(Moment now)
     {
         if (_pending.Count == 0)
@@ -92,7 +90,7 @@ internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, Sha
 
     private static int LinesOfDump(EvlogFallbackLine head) => ((int)Math.Min(head.Size, EvlogFallbackLine.MaxDumpedBytes) + DumpedALine - 1) / DumpedALine;
 
-    // A datagram of basic netconsole may hold other lines before it.
+    // A datagram of basic netconsole may contain other lines before it.
     private static bool TryFindHead(ref ReadOnlySpan<byte> text, out EvlogFallbackLine head)
     {
         foreach (var range in text.Split((byte)'\n'))
@@ -118,7 +116,7 @@ internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, Sha
 
         public ReadOnlySpan<byte> Text => _text.WrittenSpan;
 
-        /// <summary>Takes what the machine said next; true when nothing more is waited for.</summary>
+        /// <summary>Adds the machine's next lines; true when the record is complete.</summary>
         public bool Add(ReadOnlySpan<byte> said)
         {
             if (_text.WrittenCount + said.Length + 1 > MaxBytes)
@@ -133,7 +131,7 @@ internal sealed class FallbackWatch(EventBlockWriter events, int maxPending, Sha
             }
 
             var lines = _text.WrittenSpan.Count((byte)'\n');
-            // A PRINTF record that was written as bytes is dumped like a binary one, which only its second line tells.
+            // A PRINTF record that was written as bytes is dumped like a binary one. Only its second line shows that.
             if (lines == 2 && linesOfDump > 0 && IsDump(_text.WrittenSpan))
             {
                 _wanted = 1 + linesOfDump;

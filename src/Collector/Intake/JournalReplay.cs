@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// Gives a fresh intake what the end of a process left in the journal: the lines kept before crashes, the windows and dumps in flight or not yet
-/// stored, then the datagrams that had landed and were not worked on. An entry that cannot be taken costs itself only.
-/// </summary>
+/// <summary>Restores into a fresh intake what a killed process left in the journal: the lines kept before crashes, the windows and dumps in
+/// flight or not yet stored, then the datagrams that were received but not yet processed. An entry that cannot be restored does not affect
+/// the others.</summary>
 internal static class JournalReplay
 {
-    // A ticket during whose restore so many processes in a row died will end the next one too.
+    // A ticket during whose restore this many processes in a row died would kill the next one too, so it is given up.
     private const int MostDeaths = 5;
 
-    /// <param name="handOn">Called after each ticket: what is finished goes on to the store at once, so that a process that lives shortly gets on too.</param>
+    /// <param name="handOn">Called after each ticket: finished dumps go to the store at once, so that even a process that dies early makes
+    /// progress.</param>
     public static void Run(
         ShardJournal journal, IReadOnlyList<RestoredJournal> left, DatagramIntake intake, ShardCounters counters, Moment now, ILogger log, Action handOn)
     {
@@ -52,13 +52,13 @@ internal static class JournalReplay
                     }
                 }
 
-                // What follows may wait for room, and is no doing of this ticket.
+                // The next step may wait for room. If the process dies there, this ticket is not the cause.
                 journal.InHand = 0;
                 handOn();
             }
         }
 
-        // All this was counted by the process that received it.
+        // The process that received these datagrams has already counted them.
         counters.ForgetRestored();
         intake.Loss.Forget();
         foreach (var restored in left)
@@ -78,8 +78,9 @@ internal static class JournalReplay
         journal.Suspect = journal.Deaths = 0;
     }
 
-    // The one during whose restore the last process died comes last: most often somebody ended that process while the first ticket took its time, since all code
-    // was cold. One that ends the process by itself does so behind all the others too, and is found out there.
+    // The ticket during whose restore the last process died is restored last. Usually somebody stopped that process while its first ticket
+    // was slow because no code was compiled yet. A ticket that really crashes the process then crashes it only after all others are
+    // restored, and is still identified.
     private static IEnumerable<RestoredTicket> InTurn(RestoredJournal restored, long suspect) =>
         restored.IsInPlace ? restored.Tickets.OrderBy(ticket => ticket.Number == suspect) : restored.Tickets;
 

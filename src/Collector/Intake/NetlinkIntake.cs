@@ -5,9 +5,8 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// What a netlink message is: a record, a payload of the raw group, or nothing for us, with the reason. One thread, no I/O, no clock.
-/// </summary>
+/// <summary>Classifies a netlink message: a record, a payload of the raw group, or a message to refuse, with the reason. One thread, no
+/// I/O, no clock.</summary>
 internal sealed class NetlinkIntake(NetlinkListen listen, EventBlockWriter events, ShardCounters counters)
 {
     public void Take(ReadOnlySpan<byte> message, in NetlinkMessage from, Moment now)

@@ -9,10 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Intake;
 
-/// <summary>
-/// Restores tickets that are made up before the first real one. At the start all code is cold, so the first would be in hand for a good part of a second, and
-/// whoever ends the process then would make it look guilty.
-/// </summary>
+/// <summary>Restores made-up tickets before the first real one. At the start no code is compiled yet, so the first real ticket would take a
+/// good part of a second; if somebody ended the process in that time, the ticket would look like the cause.</summary>
 internal static class RestoreWarmUp
 {
     private static ReadOnlySpan<byte> Line => "6,1,1000,-;usb 1-1: new high-speed USB device number 2 using xhci_hcd\n"u8;

@@ -7,19 +7,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>
-/// The journal files of a collector, one a shard. What cannot be read is put aside and counted; a disk that has no room means a collector without
-/// a journal and a plain error, since receiving comes first.
-/// </summary>
+/// <summary>The journal files of a collector, one per shard. A damaged file is moved aside and counted. When the disk has no room, the
+/// collector runs without a journal and logs an error, because receiving matters more.</summary>
 internal static class JournalDirectory
 {
     private const string Extension = ".journal";
     private const string OldExtension = ".old";
 
-    // Each may be as large as all journals together. They only come to be where a start is killed that has other settings than the one before.
+    // Limit on leftover files, because each may be as large as all journals together. They appear only when a start is killed whose
+    // settings differ from those of the start before.
     private const int MostLeftovers = 4;
 
-    /// <summary>Opens a journal a shard with what was left in each; null entries where there can be none.</summary>
+    /// <summary>Opens one journal per shard, with the entries that were left in each; null where no journal can be opened.</summary>
     /// <exception cref="CollectorStartException">The directory cannot be used.</exception>
     public static (ShardJournal? Journal, RestoredJournal[] Left)[] Open(
         CollectorOptions options, IReadOnlyList<ShardCounters> shards, CollectorCounters counters, ILogger log)
@@ -64,8 +63,8 @@ internal static class JournalDirectory
 
     private static string PathOf(string directory, int shard) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"shard-{shard}{Extension}"));
 
-    // A start that took over what they held deletes them. One that is still there was not through: part of it may lie in the journals by now, so that only a person
-    // can say whether it is worth having it read again.
+    // A start deletes these files once their content is restored. If one still exists, that start did not finish. Part of the file may
+    // already be in the journals, so only a person can decide whether to have it read again.
     private static void TellLeftovers(string directory, ILogger log)
     {
         var leftovers = new DirectoryInfo(directory).EnumerateFiles("shard-*" + Extension + OldExtension + "*").OrderByDescending(file => file.LastWriteTimeUtc).ToArray();
@@ -101,7 +100,7 @@ internal static class JournalDirectory
         {
             if (journal.Geometry == wanted)
             {
-                // Its entries lie in the rings already and are valid where they lie.
+                // The entries are already in the rings and are used where they are.
                 journal.GoOnAfter(restored);
                 return (journal, [.. left, restored]);
             }
@@ -115,7 +114,7 @@ internal static class JournalDirectory
         return (Create(path, wanted, shardCounters), [.. left]);
     }
 
-    // Shards that are no more: what they held goes to those that are.
+    // Entries of shards that no longer exist are given to those that do.
     private static Dictionary<int, List<RestoredJournal>> TakeOrphans(string directory, IReadOnlyList<ShardCounters> shards, CollectorCounters counters, ILogger log)
     {
         var orphans = new Dictionary<int, List<RestoredJournal>>();
@@ -186,7 +185,7 @@ internal static class JournalDirectory
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            // Kernel logs are for their owner.
+            // Kernel logs are private: only the owner may read the file.
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
@@ -207,7 +206,7 @@ internal static class JournalDirectory
         }
     }
 
-    // Room for every page now: the kernel ends a process that writes to a page of a mapping for which the disk has no room.
+    // Allocate every page on disk now: the kernel kills a process (SIGBUS) that writes to a mapped page for which the disk has no room.
     private static void Reserve(SafeFileHandle file, long bytes)
     {
         var error = DiskSpace.Reserve(file, bytes);
@@ -221,7 +220,7 @@ internal static class JournalDirectory
             throw new IOException($"there is no room for {bytes} bytes", DiskSpace.NoSpace);
         }
 
-        // A file system that cannot promise room is written to instead.
+        // Where the file system cannot preallocate, write zeros instead.
         var zeros = new byte[1 << 20];
         for (long at = 0; at < bytes; at += zeros.Length)
         {

@@ -3,68 +3,69 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>What an entry of the journal is. Numbers are on disk: they are never given a new meaning.</summary>
+/// <summary>Kind of a journal entry. The numbers are stored on disk, so a number must never get a new meaning.</summary>
 internal enum EntryKind : byte
 {
-    /// <summary>Nothing, up to where the ring begins again.</summary>
+    /// <summary>Padding up to the end of the ring.</summary>
     Pad = 1,
 
     /// <summary>A netconsole datagram that belongs to no window.</summary>
     Line = 2,
 
-    /// <summary>A netconsole datagram of a window.</summary>
+    /// <summary>A netconsole datagram that belongs to a window.</summary>
     WindowLine = 3,
 
-    /// <summary>A netoops datagram whose text an assembly holds.</summary>
+    /// <summary>A netoops datagram whose text is part of an assembly.</summary>
     Packet = 4,
 
-    /// <summary>A window was opened; the payload is the lines before it (<see cref="Store.DatagramLog"/>).</summary>
+    /// <summary>A window was opened; the payload holds the lines before it (<see cref="Store.DatagramLog"/>).</summary>
     Opened = 5,
 
-    /// <summary>The window or assembly was handed on; the payload says why it ended.</summary>
+    /// <summary>The window or assembly was handed to analysis; the payload says why it ended.</summary>
     Closed = 6,
 
-    /// <summary>Its dump is stored, spooled, or counted as lost: nothing of it may come back.</summary>
+    /// <summary>The dump is stored, spooled or counted as lost: it must not be restored.</summary>
     Settled = 7,
 
-    /// <summary>A finished netoops dump whose late rounds must not become a dump of their own: prefix and hashes.</summary>
+    /// <summary>A finished netoops dump whose late rounds must not become a new dump: prefix and hashes.</summary>
     Remembered = 8,
 
-    /// <summary>The lines of a sender that lie before this went into a window, or were of another boot.</summary>
+    /// <summary>Earlier lines of this sender went into a window or belong to an earlier boot.</summary>
     LinesGone = 9,
 
-    /// <summary>A datagram with evlog records; the ticket is that of the block which carries them to the event store.</summary>
+    /// <summary>A datagram with evlog records; the ticket is that of the block that carries them to the event store.</summary>
     EventDatagram = 10,
 
-    /// <summary>Records of such a block that kernels printed to their consoles, as the block holds them.</summary>
+    /// <summary>Records of such a block that came as console text, in the form in which the block holds them.</summary>
     PrintedEvents = 11,
 }
 
-/// <summary>The head of an entry as it lies in the ring, before its payload.</summary>
+/// <summary>The head of an entry as stored in the ring, before its payload.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct JournalEntry
 {
     public const int Size = 56;
 
-    /// <summary>Bytes of the payload.</summary>
+    /// <summary>Length of the payload in bytes.</summary>
     public uint Length;
 
     public EntryKind Kind;
 
-    /// <summary>By kind; see the writer.</summary>
+    /// <summary>Meaning depends on the kind; see the code that writes the entry.</summary>
     public byte Flags;
 
     public ushort Port;
 
     public uint Scope;
 
-    /// <summary>Made from the entry's place in the ring: what an earlier lap left there does not have it.</summary>
+    /// <summary>Computed from the entry's position in the ring, so that an entry left over from an earlier lap is recognised as
+    /// old.</summary>
     public uint Mark;
 
-    /// <summary>Number of the datagram that caused the entry: counts from the journal's creation.</summary>
+    /// <summary>Number of the datagram that caused the entry, counted from the creation of the journal.</summary>
     public long Sequence;
 
-    /// <summary>What the entry belongs to; 0 for lines of no window.</summary>
+    /// <summary>The ticket that the entry belongs to; 0 for lines of no window.</summary>
     public long Ticket;
 
     /// <summary>Microseconds since the Unix epoch.</summary>

@@ -3,15 +3,13 @@ using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>
-/// How a shard's journal file is laid out: a page of header, the landing area that the kernel writes into, the ring of dumps, the ring of lines.
-/// The header says it, so that a file of other settings can still be read.
-/// </summary>
+/// <summary>Layout of a shard's journal file: a page of header, the landing area that the kernel receives into, the ring of dumps, the ring
+/// of lines. The header stores the sizes, so that a file written with other settings can still be read.</summary>
 internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, long DumpBytes, long LineBytes)
 {
     public const int HeaderBytes = 4096;
 
-    // Words that change with every datagram keep to cache lines of their own.
+    // Words that change with every datagram have cache lines of their own.
     public const int LandedFromWord = 64;
     public const int DumpsHeadWord = 128;
     public const int DumpsTailWord = 192;
@@ -22,7 +20,7 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
     public const int DeathsWord = 400;
     public const int EventsDoneWord = 448;
 
-    // Two words a socket: which, and how many of its drops were told.
+    // Two words per socket: its cookie, and how many of its drops were reported.
     public const int DropsWords = 512;
     public const int MostSockets = 32;
 
@@ -42,7 +40,7 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
         RoundUp(options.Journal.DumpBytes / shards),
         RoundUp(options.Journal.LineBytes / shards));
 
-    /// <summary>Reads a header; null when it is not that of a journal of this version, whole and of sane sizes.</summary>
+    /// <summary>Reads a header. Returns null unless it is a complete header of this version with plausible sizes.</summary>
     public static JournalGeometry? Read(ReadOnlySpan<byte> header, long fileLength)
     {
         if (header.Length < HeaderBytes || !header.StartsWith(Magic))
@@ -60,7 +58,7 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
             && read.DumpBytes % Page == 0 && read.LineBytes % Page == 0 && read.FileBytes == fileLength ? read : null;
     }
 
-    /// <summary>The magic comes last: a file whose making was cut short is none.</summary>
+    /// <summary>The magic number is written last, so that a half-written file is not recognised as a journal.</summary>
     public void Write(Span<byte> header)
     {
         header[..HeaderBytes].Clear();

@@ -3,16 +3,14 @@ using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>
-/// A circle of entries in memory that outlives the process. Two words say where it stands: an entry counts from the moment the head was
-/// moved behind it, and no longer counts from the moment the tail was. Positions only grow; the place is the position modulo the capacity.
-/// </summary>
+/// <summary>A ring buffer of entries in memory that outlives the process. Two words hold its state: an entry exists from the moment the
+/// head moves past it until the tail moves past it. Positions only grow; the place in memory is the position modulo the capacity.</summary>
 internal sealed class JournalRing
 {
     private const int Alignment = 8;
     private const uint MarkSeed = 0x4d44_4a52;
 
-    // What gives way at once.
+    // This many bytes are dropped at a time.
     private const int ChunkBytes = 64 << 10;
 
     private readonly FixedMemory _bytes;
@@ -20,12 +18,12 @@ internal sealed class JournalRing
     private readonly long _headWord;
     private readonly long _tailWord;
 
-    // Places of head and tail, kept beside the positions because a division an entry is not free.
+    // Offsets of head and tail in the ring, kept beside the positions to avoid a division per entry.
     private long _headPlace;
     private long _tailPlace;
 
-    // Position of the first entry that begins in each chunk, as far as this process wrote it: the oldest entries are long out of the processor's cache,
-    // and go without a look at them.
+    // Position of the first entry that begins in each chunk, as far as this process wrote it. The oldest entries are no longer in the
+    // processor's cache, and this table allows dropping them without reading them.
     private readonly long[] _firstOfChunk;
     private long _headChunk = -1;
 
@@ -52,7 +50,7 @@ internal sealed class JournalRing
 
     public static int SizeOf(int payload) => (JournalEntry.Size + payload + Alignment - 1) & -Alignment;
 
-    /// <summary>The bytes that an entry needs now, the rest of the lap included where it does not fit into it.</summary>
+    /// <summary>The bytes that an entry needs now, including the rest of the lap where the entry does not fit into it.</summary>
     public long NeedFor(int payload)
     {
         var size = SizeOf(payload);
@@ -61,7 +59,7 @@ internal sealed class JournalRing
 
     public bool HasRoom(int payload) => Used + NeedFor(payload) <= Capacity;
 
-    /// <summary>Appends; there must be room.</summary>
+    /// <summary>Appends an entry. The caller must have made sure that there is room.</summary>
     public void Append(in JournalEntry entry, ReadOnlySpan<byte> payload)
     {
         var size = SizeOf(payload.Length);
@@ -85,7 +83,7 @@ internal sealed class JournalRing
         MoveHead(size);
     }
 
-    /// <summary>Where the oldest entry lies; false when there is none.</summary>
+    /// <summary>Finds the position of the oldest entry; false when the ring is empty.</summary>
     public bool TryFindOldest(out long position)
     {
         if (Head != Tail && IsLapEnd(_tailPlace))
@@ -100,10 +98,10 @@ internal sealed class JournalRing
     /// <summary>Drops the entry that <see cref="TryFindOldest"/> found.</summary>
     public void DropOldest() => MoveTail(SizeOf((int)AtPlace(_tailPlace).Length));
 
-    /// <summary>Drops the oldest entries, a chunk of them where it is known how far that reaches; false when there are none.</summary>
+    /// <summary>Drops the oldest entries, a whole chunk of them when the chunk's end is known; false when the ring is empty.</summary>
     public bool TryDropChunk()
     {
-        // What stands there is of this lap or an earlier one: the head never passes the tail.
+        // The value belongs to this lap or an earlier one, because the head never passes the tail.
         var behind = _firstOfChunk[(_tailPlace / ChunkBytes + 1) % _firstOfChunk.Length];
         if (behind > Tail && behind <= Head)
         {
@@ -134,7 +132,8 @@ internal sealed class JournalRing
         return true;
     }
 
-    /// <summary>The next entry is written at the ring's beginning, so that an idle journal keeps to a few pages. Nothing must lie in the ring.</summary>
+    /// <summary>Writes the next entry at the start of the ring, so that an idle journal touches only a few pages. The ring must be
+    /// empty.</summary>
     public void Rewind()
     {
         if (_headPlace != 0)
@@ -149,7 +148,7 @@ internal sealed class JournalRing
     public ReadOnlySpan<byte> PayloadAt(long position) =>
         _bytes.Span(position % Capacity + JournalEntry.Size, (int)At(position).Length);
 
-    /// <summary>Positions of all entries, oldest first; false when what lies there is not what was written.</summary>
+    /// <summary>Positions of all entries, oldest first; false when the ring is damaged.</summary>
     public bool TryWalk(List<long> positions)
     {
         if (Tail < 0 || Head < Tail || Used > Capacity || Head % Alignment != 0 || Tail % Alignment != 0)
@@ -189,7 +188,7 @@ internal sealed class JournalRing
         return true;
     }
 
-    /// <summary>Forgets everything that lies in it.</summary>
+    /// <summary>Drops every entry.</summary>
     public void Clear() => MoveTail(Head - Tail);
 
     private static uint MarkOf(long position) => MarkSeed ^ (uint)(position >> 3);

@@ -3,25 +3,25 @@ using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>An entry as it was found: the bytes are copies, the journal goes on while they are used.</summary>
+/// <summary>An entry as found in the journal. The bytes are copies, because the journal is written to while they are used.</summary>
 internal sealed record RestoredEntry(EntryKind Kind, byte Flags, long Sequence, long Arrival, SourceEndPoint Source, byte[] Payload);
 
-/// <summary>What the end of a process left behind in one shard's journal.</summary>
+/// <summary>The entries that an ended process left in one shard's journal.</summary>
 internal sealed class RestoredJournal
 {
     /// <summary>Tickets that are still needed, oldest first.</summary>
     public required IReadOnlyList<RestoredTicket> Tickets { get; init; }
 
-    /// <summary>Those of events, which are in no shard's care any more, oldest first.</summary>
+    /// <summary>Tickets of event blocks, oldest first. They no longer belong to a shard.</summary>
     public required IReadOnlyList<RestoredTicket> Events { get; init; }
 
-    /// <summary>Which shard it was of.</summary>
+    /// <summary>Number of the shard that wrote the journal.</summary>
     public required int Shard { get; init; }
 
     /// <summary>Lines of no window, oldest first.</summary>
     public required IReadOnlyList<RestoredEntry> Lines { get; init; }
 
-    /// <summary>Datagrams that were received and not yet worked on, under their numbers.</summary>
+    /// <summary>Datagrams that were received but not yet processed, with their numbers.</summary>
     public required DatagramBatch Landed { get; init; }
 
     public required long LandedFrom { get; init; }
@@ -30,14 +30,15 @@ internal sealed class RestoredJournal
 
     public required long LastTicket { get; init; }
 
-    /// <summary>The file that it came from, where it is not the journal that goes on: deleted once all is restored.</summary>
+    /// <summary>The file that the entries came from, when it is not the current journal file. It is deleted once everything is
+    /// restored.</summary>
     public string? Leftover { get; set; }
 
     public bool IsInPlace => Leftover is null;
 
     public bool IsEmpty => Tickets.Count == 0 && Events.Count == 0 && Lines.Count == 0 && Landed.Count == 0;
 
-    /// <summary>Reads what lies in a journal; null when it is damaged.</summary>
+    /// <summary>Reads the content of a journal; null when it is damaged.</summary>
     public static RestoredJournal? Read(ShardJournal journal, int shard)
     {
         var positions = new List<long>();
@@ -137,7 +138,7 @@ internal sealed class RestoredJournal
     private static RestoredEntry Copy(in JournalEntry entry, ReadOnlySpan<byte> payload) =>
         new(entry.Kind, entry.Flags, entry.Sequence, entry.Arrival, entry.Source, payload.ToArray());
 
-    // Entries that were carried forward lie behind younger ones, and one of them may be there twice.
+    // Entries that were carried forward are behind newer ones, and one of them may be present twice.
     private static void InOrder(List<RestoredEntry> entries)
     {
         entries.Sort((one, other) => one.Sequence != other.Sequence
@@ -152,8 +153,8 @@ internal sealed class RestoredJournal
         }
     }
 
-    // The first that was not worked on is behind the last that left a trace. A refused one leaves none and is refused again; a netoops packet
-    // may be one that is there in one dump and missing in another, and is known where it was taken.
+    // The first unprocessed datagram comes after the last one that left an entry. A refused datagram leaves no entry and is refused again.
+    // A netoops packet may already be part of one dump and missing in another; the reassembler recognises it where it was taken.
     private static DatagramBatch ReadLanded(ShardJournal journal, long from, long lastTaken, out long landedFrom)
     {
         var geometry = journal.Geometry;

@@ -2,18 +2,17 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 
-/// <content>
-/// Events: a block of them has a ticket as a dump has, and is done in another way. Blocks leave their shard in the order of their tickets, so that one
-/// word in the header says for all of them how far they are stored.
-/// </content>
+/// <content>Events: a block of events has a ticket, as a dump has, but it is settled differently. Blocks leave their shard in the order of
+/// their tickets, so one word in the header says up to which ticket they are stored.</content>
 internal sealed partial class ShardJournal
 {
     private readonly Lock _eventsGate = new();
 
-    /// <summary>Blocks of events up to this ticket are stored, spooled or counted as lost: they leave their shard in the order of their tickets.</summary>
+    /// <summary>Blocks of events up to this ticket are stored, spooled or counted as lost. Blocks leave their shard in the order of their
+    /// tickets.</summary>
     public long EventsDone => _memory.ReadWord(JournalGeometry.EventsDoneWord);
 
-    /// <summary>A block of events takes the datagram in hand; a new ticket where it has none yet (0).</summary>
+    /// <summary>Adds the current datagram to a block of events; returns a new ticket when the block has none yet (0).</summary>
     public long AddEvents(long ticket, Moment now)
     {
         ticket = ticket == 0 ? NewTicket() : ticket;
@@ -21,7 +20,7 @@ internal sealed partial class ShardJournal
         return ticket;
     }
 
-    /// <summary>The same for records that are in no datagram as they are: gathered from lines.</summary>
+    /// <summary>The same for records that were collected from console lines and so are in no datagram as they are.</summary>
     public long AddPrintedEvents(long ticket, ReadOnlySpan<byte> entries)
     {
         ticket = ticket == 0 ? NewTicket() : ticket;
@@ -33,10 +32,8 @@ internal sealed partial class ShardJournal
         return ticket;
     }
 
-    /// <summary>
-    /// Blocks of events up to this one are stored, spooled or counted as lost. Any thread. It counts at once: nothing may lie between this and the next batch
-    /// that the end of the process could take for one that was not stored.
-    /// </summary>
+    /// <summary>Blocks of events up to this one are stored, spooled or counted as lost. May be called on any thread. It takes effect at
+    /// once: if the process ended between this and the next batch, the blocks would be taken for unstored ones.</summary>
     public void SettleEventsTo(long ticket)
     {
         lock (_eventsGate)

@@ -5,16 +5,14 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 
-/// <content>
-/// Tickets: which dumps and blocks of events hold room in the ring of dumps, how they give it back, and who goes on without protection when there is
-/// none.
-/// </content>
+/// <content>Tickets: which dumps and blocks of events hold room in the ring of dumps, how they give it back, and which of them lose their
+/// protection when the ring is full.</content>
 internal sealed partial class ShardJournal
 {
-    // Room that only tombstones may use: a ticket that loses its protection must be able to say so.
+    // Room reserved for tombstones: a ticket that loses its protection must be able to record that.
     private const int Spare = 16 << 10;
 
-    // From here on an idle ring begins again at its start.
+    // Beyond this position an idle ring starts again at its beginning.
     private const int RewindFrom = 256 << 10;
 
     private readonly Dictionary<long, TicketState> _tickets = [];
@@ -47,10 +45,10 @@ internal sealed partial class ShardJournal
         }
     }
 
-    /// <summary>The dump is stored, spooled or counted as lost. Any thread.</summary>
+    /// <summary>The dump is stored, spooled or counted as lost. May be called on any thread.</summary>
     public void Settle(long ticket) => _settled.Enqueue(ticket);
 
-    /// <summary>Now and then: writes the tombstones of settled dumps and gives room back.</summary>
+    /// <summary>Called regularly: writes the tombstones of settled dumps and frees their room.</summary>
     public void Advance()
     {
         if (!_settled.IsEmpty || _dumps.Used > _dumps.Capacity / 2)
@@ -80,7 +78,7 @@ internal sealed partial class ShardJournal
 
     private bool IsUnsettled(long ticket) => ticket != 0 && _tickets.TryGetValue(ticket, out var state) && state.IsUnsettled;
 
-    // All of a ticket or nothing of it: a dump of which a part came back would be another dump.
+    // Either all entries of a ticket are kept or none: a dump that is restored in part would be a different dump.
     private bool TryAppend(in JournalEntry entry, ReadOnlySpan<byte> payload)
     {
         if (payload.Length > _dumps.Capacity / 4)
@@ -131,7 +129,7 @@ internal sealed partial class ShardJournal
         _dumps.Append(entry, payload);
     }
 
-    // Goes on without protection: an end of the process before it is stored loses it.
+    // The ticket loses its protection: if the process ends before the dump is stored, the dump is lost.
     private void Unprotect(long ticket)
     {
         _counters.JournalUnprotected += IsUnsettled(ticket) ? 1 : 0;
@@ -180,8 +178,8 @@ internal sealed partial class ShardJournal
         && _tickets.TryGetValue(entry.Ticket, out var state)
         && (entry.Kind == EntryKind.Remembered ? state.IsRemembered : state.IsUnsettled);
 
-    // Few dumps that live long must not hold the room of many that are done: they are moved to the front. An end of the process in between
-    // finds an entry twice, which the reader sees by its number.
+    // A few long-lived dumps must not hold the room of many settled ones, so their entries are copied to the head of the ring. If the
+    // process ends in between, an entry is present twice; the reader recognises it by its number.
     private void CarryForward()
     {
         var budget = _dumps.Capacity / 2;
@@ -200,7 +198,7 @@ internal sealed partial class ShardJournal
         }
     }
 
-    /// <summary>Takes an entry of another journal in hand, as if it had just been received.</summary>
+    /// <summary>Makes an entry of another journal the current datagram of this one, as if it had just been received.</summary>
     public void Hand(RestoredEntry entry)
     {
         var batch = new DatagramBatch(1, Math.Max(1, entry.Payload.Length));

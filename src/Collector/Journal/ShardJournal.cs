@@ -5,13 +5,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>
-/// What a shard needs to go on after <c>kill -9</c>, in memory that the process shares with a file. The kernel writes datagrams and their headers
-/// into the landing area; each is then copied into the ring of dumps (when a window or an assembly takes it) or of lines (when it is kept for what
-/// may come). An entry of a dump lies there until the dump is stored, spooled or counted as lost; then a tombstone says so, and both give way.
-/// Receiving never waits here: what finds no room is received as without a journal, and counted. One thread; only <see cref="Settle"/> may be
-/// called by any, and what is about finished events.
-/// </summary>
+/// <summary>What a shard needs to continue after <c>kill -9</c>, in memory that the process shares with a file. The kernel writes datagrams
+/// and their headers into the landing area. Each datagram is then copied into the ring of dumps (when a window or an assembly takes it) or
+/// into the ring of lines (when it is kept in case a crash follows). The entries of a dump stay until the dump is stored, spooled or
+/// counted as lost; then a tombstone records that, and both are dropped. Receiving never waits for the journal: a datagram that finds no
+/// room is received without protection, and counted. One thread uses it; only <see cref="Settle"/> and the methods about finished events
+/// may be called on any thread.</summary>
 internal sealed partial class ShardJournal : IDisposable
 {
     private readonly FileStream _file;
@@ -39,7 +38,7 @@ internal sealed partial class ShardJournal : IDisposable
 
     public JournalGeometry Geometry { get; }
 
-    /// <summary>Where the kernel writes.</summary>
+    /// <summary>The memory that the kernel receives into.</summary>
     public FixedMemory Landing { get; }
 
     public JournalRing Dumps => _dumps;
@@ -51,14 +50,16 @@ internal sealed partial class ShardJournal : IDisposable
     /// <summary>Number of the first datagram in the landing area.</summary>
     public long LandedFrom => _memory.ReadWord(JournalGeometry.LandedFromWord);
 
-    /// <summary>The ticket that is being restored; 0 when none is. What stands here at a start is where the last one died.</summary>
+    /// <summary>The ticket that is being restored; 0 when there is none. A value found at the start is the ticket at which the last process
+    /// died.</summary>
     public long InHand
     {
         get => _memory.ReadWord(JournalGeometry.InHandWord);
         set => _memory.WriteWord(JournalGeometry.InHandWord, value);
     }
 
-    /// <summary>The ticket during whose restore the last process died, and how many in a row died there: one that ends every process is given up.</summary>
+    /// <summary>The ticket during whose restore the last process died, and how many processes in a row died there. A ticket that ends every
+    /// process is given up.</summary>
     public long Suspect
     {
         get => _memory.ReadWord(JournalGeometry.SuspectWord);
@@ -71,9 +72,8 @@ internal sealed partial class ShardJournal : IDisposable
         set => _memory.WriteWord(JournalGeometry.DeathsWord, value);
     }
 
-    /// <summary>
-    /// Charges the ticket that the last process had in hand with its end, once: one that ends before it has anything in hand is no death of that ticket.
-    /// </summary>
+    /// <summary>Adds the end of the last process to the count of the ticket that it was restoring, once. A process that ends before it
+    /// restores anything is not counted against that ticket.</summary>
     public void ReckonDeath()
     {
         if (InHand is var died and not 0)
@@ -84,7 +84,7 @@ internal sealed partial class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>Numbers and tickets go on behind those of <paramref name="restored"/>, whose entries lie in the ring already.</summary>
+    /// <summary>Numbers and tickets continue after those of <paramref name="restored"/>, whose entries are already in the ring.</summary>
     public void GoOnAfter(RestoredJournal restored)
     {
         _next = restored.NextSequence;
@@ -100,7 +100,8 @@ internal sealed partial class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>Drops of a socket that were told, by the kernel's own number for it; null where it is not known. A socket that is kept over a restart goes on dropping.</summary>
+    /// <summary>Drops of a socket that were already reported, by the kernel's socket cookie; null when unknown. A socket that is kept over
+    /// a restart continues to count drops.</summary>
     public uint? DropsTold(long cookie)
     {
         for (var place = 0; place < JournalGeometry.MostSockets; place++)
@@ -120,10 +121,10 @@ internal sealed partial class ShardJournal : IDisposable
         _memory.WriteWord(JournalGeometry.DropsWords + place * 16, cookie);
     }
 
-    /// <summary>Before each receive, when nothing of the last one is left in the landing area.</summary>
+    /// <summary>Called before each receive, when the landing area holds nothing that is still needed.</summary>
     public void Expect() => _memory.WriteWord(JournalGeometry.LandedFromWord, _next);
 
-    /// <summary>The datagrams that were received; they are numbered in this order.</summary>
+    /// <summary>Starts a batch of received datagrams; they are numbered in this order.</summary>
     public void Begin(DatagramBatch batch)
     {
         _batch = batch;
@@ -131,17 +132,17 @@ internal sealed partial class ShardJournal : IDisposable
         _next += batch.Count;
     }
 
-    /// <summary>The datagrams that an ended process had received and not worked on: they have their numbers.</summary>
+    /// <summary>Starts the batch that an ended process had received and not processed; its datagrams keep their numbers.</summary>
     public void BeginLanded(DatagramBatch batch, long from)
     {
         _batch = batch;
         _from = from;
     }
 
-    /// <summary>Which datagram of the batch the following calls are about.</summary>
+    /// <summary>Sets the current datagram of the batch, which the following calls refer to.</summary>
     public void Take(int index) => _index = index;
 
-    /// <summary>Keeps the datagram in hand as a line before a crash that may come; the oldest lines give way.</summary>
+    /// <summary>Keeps the current datagram as a line in case a crash follows; the oldest lines are overwritten.</summary>
     public void KeepLine(Moment now)
     {
         var datagram = _batch!.Datagram(_index);
@@ -151,7 +152,8 @@ internal sealed partial class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>The kept lines of this sender went into a window, or its console began again: what lies before this does not come back as lines.</summary>
+    /// <summary>The kept lines of this sender went into a window, or its console restarted: earlier entries are not restored as
+    /// lines.</summary>
     public void DropLines(in SourceEndPoint source, byte flags, Moment now)
     {
         if (_lines.TryMakeRoom(0))
@@ -160,7 +162,7 @@ internal sealed partial class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>A window opens; returns its ticket, 0 when there is no room for it.</summary>
+    /// <summary>Opens a window. Returns its ticket, or 0 when there is no room for it.</summary>
     public long OpenWindow(in SourceEndPoint source, byte flags, ReadOnlySpan<byte> linesBefore, Moment now)
     {
         var ticket = NewTicket();
@@ -168,10 +170,10 @@ internal sealed partial class ShardJournal : IDisposable
         return TryAppend(entry, linesBefore) ? ticket : 0;
     }
 
-    /// <summary>The window takes the datagram in hand.</summary>
+    /// <summary>Adds the current datagram to the window.</summary>
     public void AddLine(long ticket, Moment now) => Add(EntryKind.WindowLine, ticket, now);
 
-    /// <summary>An assembly takes the datagram in hand; a new ticket where it has none yet.</summary>
+    /// <summary>Adds the current datagram to an assembly; returns a new ticket when the assembly has none yet.</summary>
     public long AddPacket(long ticket, bool isFirst, Moment now)
     {
         if (isFirst)
@@ -183,7 +185,7 @@ internal sealed partial class ShardJournal : IDisposable
         return _tickets.ContainsKey(ticket) ? ticket : 0;
     }
 
-    /// <summary>Its dump was handed on; what belongs to it is complete.</summary>
+    /// <summary>The dump was handed to analysis; its entries are complete.</summary>
     public void Close(long ticket, byte end, ReadOnlySpan<byte> why)
     {
         if (IsUnsettled(ticket))
@@ -192,7 +194,7 @@ internal sealed partial class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>Keeps what tells late copies of a finished dump, until <see cref="Forget"/>.</summary>
+    /// <summary>Keeps what identifies late copies of a finished dump, until <see cref="Forget"/>.</summary>
     public void Remember(long ticket, in SourceEndPoint source, ReadOnlySpan<byte> memory, Moment now)
     {
         if (!IsUnsettled(ticket))

@@ -5,32 +5,32 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Loss;
 
-/// <summary>One sender's steps since it was last handed over; without an address: those of senders too many to be told apart.</summary>
+/// <summary>The change in one sender's counts since it was last saved. Without an address: the sum for senders that are too many to be told
+/// apart.</summary>
 internal readonly record struct LossStep(IPAddress? Address, Transport Transport, LossCounts Counts);
 
-/// <summary>
-/// A shard's accounts of what came and what did not. Tallies that changed stand in line and go on counting until their turn comes: a batch is handed to
-/// whoever saves them when the last one was taken, so that a fleet that talks all the time, or a Postgres that is away, costs a place in the line
-/// and nothing else. Nothing here waits, and no lock is taken.
-/// </summary>
+/// <summary>A shard's accounts of which packets arrived and which did not. Changed tallies wait in a queue and go on counting until their
+/// turn comes; the next batch is handed over when the last one was taken. A fleet that sends all the time, or a Postgres that is away,
+/// therefore costs one place in the queue per sender and nothing else. Nothing here waits, and no lock is taken.</summary>
 internal sealed class LossLedger(int maxListed, int batch, ShardCounters counters)
 {
     private const long HandOverAgain = 1_000_000;
 
-    // Whoever lost something does not wait behind the whole fleet. Such a tally stands in both lines, and is handed over where it is met first.
+    // Senders with losses do not wait behind the whole fleet. Such a tally is in both queues, and is handed over from the one that reaches
+    // it first.
     private readonly Queue<LossTally> _urgent = new();
     private readonly Queue<LossTally> _listed = new();
 
-    // Those of senders that keep none themselves.
+    // Tallies of senders whose state does not hold one.
     private readonly Dictionary<(SourceEndPoint Source, Transport Transport), LossTally> _kept = [];
     private readonly Dictionary<Transport, LossTally> _others = [];
 
-    // Filled anew for each batch.
+    // Reused for each batch.
     private readonly List<LossStep> _steps = [];
     private LossStep[]? _handed;
     private long _lastHandOver;
 
-    /// <summary>Adds a step to a sender's tally.</summary>
+    /// <summary>Adds a change to a sender's tally.</summary>
     public void Note(LossTally tally, in LossCounts step)
     {
         counters.Accounted(tally.Transport, step);
@@ -47,7 +47,7 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
         }
     }
 
-    /// <summary>A step of a sender that keeps no tally (a netoops dump is accounted for once, at its end).</summary>
+    /// <summary>Adds a change for a sender without a tally of its own: a netoops dump is accounted for once, at its end.</summary>
     public void Add(in SourceEndPoint source, Transport transport, in LossCounts step)
     {
         if (!_kept.TryGetValue((source, transport), out var tally))
@@ -62,7 +62,7 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
         Note(tally, step);
     }
 
-    /// <summary>Hands over a batch of what changed, at most once a second and only when the last was taken.</summary>
+    /// <summary>Hands over a batch of changed tallies, at most once a second and only when the last batch was taken.</summary>
     public void HandOver(Moment now)
     {
         counters.LossWaiting = _listed.Count;
@@ -75,17 +75,17 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
         Volatile.Write(ref _handed, Close(batch));
     }
 
-    /// <summary>Hands over everything: the process ends.</summary>
+    /// <summary>Hands over everything at shutdown.</summary>
     public void Flush() => Volatile.Write(ref _handed, [.. Interlocked.Exchange(ref _handed, null) ?? [], .. Close(int.MaxValue)]);
 
-    /// <summary>What was noted so far was told by another process.</summary>
+    /// <summary>Forgets what was noted so far, because another process has already reported it.</summary>
     public void Forget()
     {
         _ = Close(int.MaxValue);
         Volatile.Write(ref _handed, null);
     }
 
-    /// <summary>What was handed over; for one taker, on any thread.</summary>
+    /// <summary>Takes the batch that was handed over. One caller, on any thread.</summary>
     public LossStep[] Take() => Interlocked.Exchange(ref _handed, null) ?? [];
 
     private bool TryList(LossTally tally)
@@ -97,7 +97,7 @@ internal sealed class LossLedger(int maxListed, int batch, ShardCounters counter
             return true;
         }
 
-        // More senders than may wait: they are accounted for together, and that they were is counted.
+        // More senders than may wait: they share one account, and the eviction is counted.
         counters.Evicted(EvictedTable.Loss);
         if (!_others.TryGetValue(tally.Transport, out var others))
         {

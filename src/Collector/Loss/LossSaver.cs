@@ -4,14 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Loss;
 
-/// <summary>
-/// Carries the shards' accounts to Postgres, a bounded number of senders at a time, those that lost something first. While Postgres is away
-/// they go on counting in their shards; a save whose answer was lost is repeated under its number, so that nothing counts twice.
-/// </summary>
+/// <summary>Writes the shards' accounts to Postgres, a bounded number of senders at a time, those with losses first. While Postgres is away
+/// the shards go on counting. A save whose answer was lost is repeated with the same number, so that nothing counts twice.</summary>
 internal sealed class LossSaver(
     CollectorOptions options, IReadOnlyList<LossLedger> ledgers, CollectorCounters counters, LossAccounts store, TimeProvider time, ILogger log)
 {
-    /// <summary>Those whose packets are accounted for.</summary>
+    /// <summary>Transports whose packets are accounted for.</summary>
     public static readonly Transport[] Transports = [Transport.Netoops, Transport.Netconsole, Transport.NetconsoleBasic];
 
     private static readonly TimeSpan s_lastSave = TimeSpan.FromSeconds(2);
@@ -34,11 +32,11 @@ internal sealed class LossSaver(
         }
         catch (OperationCanceledException)
         {
-            // The end; what was counted until now is saved by whoever stopped us.
+            // Shutdown: the code that stopped this task saves what was counted until now.
         }
     }
 
-    /// <summary>Everything, after the shards have handed over their last.</summary>
+    /// <summary>Saves everything, after the shards have handed over their last batches.</summary>
     public async Task SaveLastAsync()
     {
         while (await SaveAsync(s_lastSave) && _taken.Count > 0)
@@ -46,7 +44,7 @@ internal sealed class LossSaver(
         }
     }
 
-    /// <summary>Takes what the shards have and saves one batch; false when Postgres did not take it.</summary>
+    /// <summary>Takes what the shards have handed over and saves one batch; false when Postgres did not accept it.</summary>
     public async Task<bool> SaveAsync(TimeSpan limit)
     {
         Collect();
@@ -70,8 +68,8 @@ internal sealed class LossSaver(
         }
     }
 
-    // Also behind a save that is not sure: the last of the process must find what came since. While Postgres is away two batches are held at most; the others
-    // go on counting in their shards.
+    // Also called when the outcome of the last save is unknown: the last save of the process must include what arrived since. While
+    // Postgres is away at most two batches are held; everything else is counted in the shards.
     private void Collect()
     {
         foreach (var step in _taken.Count <= options.Loss.BatchSenders ? ledgers.SelectMany(ledger => ledger.Take()) : [])

@@ -4,10 +4,8 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Loss;
 
-/// <summary>
-/// What one sender's packets came to since it was last handed over. One shard's thread alone touches it; steps may go back (a late packet
-/// fills what was counted as lost).
-/// </summary>
+/// <summary>Packet counts of one sender since they were last handed over. Used by one shard's thread only. A count may go down: a late
+/// packet fills a gap that was counted as lost.</summary>
 internal sealed class LossTally(SourceEndPoint source, Transport transport)
 {
     public SourceEndPoint Source { get; } = source;
@@ -16,9 +14,9 @@ internal sealed class LossTally(SourceEndPoint source, Transport transport)
 
     public LossCounts Counts;
 
-    /// <summary>It waits for its turn to be handed over.</summary>
+    /// <summary>It waits in the queue.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>It waits among those that lost something, too.</summary>
+    /// <summary>It also waits in the queue of senders with losses.</summary>
     public bool IsUrgent { get; set; }
 }

@@ -3,22 +3,21 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Collector.Loss;
 
-/// <summary>
-/// Which copy of which packet of a netoops dump came: rounds are byte for byte alike and carry no number, but a sender goes through them in
-/// order, so a packet belongs to the round that puts it nearest behind its predecessor. That holds while packets are overtaken by fewer than
-/// half a round; what a dump of fewer packets cannot tell is taken to be a late copy before it is taken to be a doubled one.
-/// </summary>
+/// <summary>Decides which copy of which packet of a netoops dump arrived. The three rounds are identical and carry no round number, but a
+/// sender goes through them in order, so a packet belongs to the round that places it nearest after its predecessor. That is correct while
+/// packets are overtaken by fewer than half a round. Dumps of few packets are ambiguous; then a packet counts as a late copy rather than as
+/// a duplicate.</summary>
 internal sealed class RoundCount(int packetCount)
 {
     /// <summary>The driver sends everything three times (wire format, 3).</summary>
     public const int Rounds = 3;
 
-    // Networks (and those made up for tests) hold a packet back behind some eight others.
+    // Networks (and those simulated in tests) delay a packet behind about eight others.
     private const int Overtaking = 8;
     private const int FewPackets = 2 * Overtaking + 2;
     private const ulong AllRounds = 0b111;
 
-    // Three bits a packet, 21 packets a page: grows with what arrives, never with what a header promises.
+    // Three bits per packet, 21 packets per page. Memory grows with the packets that arrive, not with the number that a header claims.
     private const int PacketsPerPage = 21;
 
     private readonly Dictionary<int, ulong> _pages = [];
@@ -26,19 +25,19 @@ internal sealed class RoundCount(int packetCount)
     private long _last = -1;
     private long _highest = -1;
 
-    /// <summary>Copies that came, no more than one a packet and round.</summary>
+    /// <summary>Copies that arrived, counting at most one per packet and round.</summary>
     public long Received { get; private set; }
 
-    /// <summary>Copies beyond those: the network doubled them, or the dump was sent again.</summary>
+    /// <summary>Further copies: the network duplicated them, or the dump was sent again.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Copies that came after one that was sent later.</summary>
+    /// <summary>Copies that arrived after one that was sent later.</summary>
     public long Reordered { get; private set; }
 
-    /// <summary>Copies that did not come, until now.</summary>
+    /// <summary>Copies that have not arrived so far.</summary>
     public long Lost => (long)Rounds * packetCount - Received;
 
-    /// <summary>Packets of which no copy came.</summary>
+    /// <summary>Packets of which no copy arrived.</summary>
     public long LostPackets => packetCount - _packets;
 
     public void Note(int number)
@@ -67,7 +66,8 @@ internal sealed class RoundCount(int packetCount)
         Received++;
     }
 
-    /// <summary>Copies that were taken for another dump and were this one's after all (its oldest text was overwritten while it was sent).</summary>
+    /// <summary>Takes over copies that were first counted for another dump but belong to this one (its oldest text was overwritten while it
+    /// was sent).</summary>
     public void Take(RoundCount other)
     {
         foreach (var (index, theirs) in other._pages)
@@ -97,7 +97,7 @@ internal sealed class RoundCount(int packetCount)
 
     private int RoundOf(int number)
     {
-        // The place r * count + number that is nearest to the one after the last.
+        // The position r * count + number that is nearest to the position after the last packet.
         var wanted = _last + 1 - number;
         var round = (wanted + packetCount / 2) / packetCount;
         return (int)Math.Clamp(wanted + packetCount / 2 < 0 ? 0 : round, 0, Rounds - 1);

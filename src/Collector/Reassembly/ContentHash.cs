@@ -4,17 +4,15 @@ using System.Security.Cryptography;
 
 namespace Mayday.Collector.Reassembly;
 
-/// <summary>
-/// A fast 64-bit hash for tables and for telling two packets of one number apart. Seeded per process, so that nobody can prepare
-/// collisions; never sent, and stored only in the journal.
-/// </summary>
+/// <summary>A fast 64-bit hash, for tables and for comparing two packets with the same number. Seeded per process, so that nobody can
+/// prepare collisions; never sent, and stored only in the journal.</summary>
 internal static class ContentHash
 {
-    // Odd constants with well spread bits; any would do, the fold below does the mixing.
+    // Odd constants with well-distributed bits. Any others would do, because the fold below does the mixing.
     private const ulong Step = 0x9e37_79b9_7f4a_7c15;
     private const ulong Fold = 0xd6e8_feb8_6659_fd93;
 
-    /// <summary>Of this process; hashes that are to be compared by the next one are kept with it.</summary>
+    /// <summary>The seed of this process. Hashes that another process must compare are stored together with their seed.</summary>
     public static ulong Seed { get; } = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     public static ulong Of(ReadOnlySpan<byte> bytes, ulong hash = 0) => Of(bytes, hash, Seed);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Mayday.Collector.Reassembly;
 
-/// <summary>Words that a sender wrote into headers and fields: anything may be in them, and they come out as one line of text.</summary>
+/// <summary>Text that a sender wrote into headers and fields. It may contain anything and is converted to one line of text.</summary>
 internal static class SenderText
 {
     public static string? Read(ReadOnlySpan<byte> bytes, int limit)

@@ -10,23 +10,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>
-/// One shard: a thread of its own, its sockets, its state. Answers at once when idle; under load it naps a millisecond between wake-ups,
-/// so that each brings many datagrams.
-/// </summary>
+/// <summary>One shard: a thread of its own with its sockets and state. When idle it handles each datagram at once. Under load it sleeps 1
+/// or 4 ms between wake-ups, so that each wake-up receives many datagrams.</summary>
 internal sealed class DatagramListener : IDisposable
 {
-    // Idle wake-ups a second: to notice the end, to read drop counters that no datagram tells of.
+    // Milliseconds that an idle thread waits at most: then it checks whether it should stop, and reads drop counters that no datagram
+    // reported.
     private const int LongestWait = 250;
 
-    // The last look at the sockets when the process ends is bounded: a flood must not hold up the end.
+    // Limits the last read of the sockets at shutdown, so that a flood cannot delay it.
     private const int LastBatches = 256;
 
-    // Milliseconds. See ReceiveOptions.CoalesceFrom.
+    // Sleep times in milliseconds. See ReceiveOptions.CoalesceFrom.
     private const int ShortNap = 1;
     private const int LongNap = 4;
 
-    // Microseconds between two wake-ups that mean load: a short nap and what a machine adds to it.
+    // Microseconds. Two wake-ups closer together than this mean load: a short sleep and the time a machine adds to it.
     private const long BusyWithin = 1_500;
 
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
@@ -75,24 +74,25 @@ internal sealed class DatagramListener : IDisposable
         _thread = new Thread(Run) { Name = $"mayday-receive-{index}", IsBackground = true };
     }
 
-    /// <summary>Completes when the thread has ended, of itself or because it was told to.</summary>
+    /// <summary>Completes when the thread has ended, whether it failed or was told to stop.</summary>
     public Task Ended => _ended.Task;
 
     public void Start() => _thread.Start();
 
-    /// <summary>Takes what the sockets still hold, finishes everything in flight and hands it on.</summary>
+    /// <summary>Receives what the sockets still hold, finishes everything in flight and hands it on.</summary>
     public Task StopAsync()
     {
         _isStopping = true;
         return _ended.Task;
     }
 
-    /// <summary>What stays in the journal, when it stops, is taken up by the next process, which has the same sockets: nothing is cut short.</summary>
+    /// <summary>Leaves what is in flight in the journal when it stops, because the next process gets the same sockets and continues from
+    /// there. No dump is cut short.</summary>
     public bool LeavesInFlight { get; init; }
 
     public void Dispose()
     {
-        // The thread may not touch a mapping that is gone, whatever ended the others.
+        // The thread must not touch a mapping that was freed, whatever ended the other threads.
         _isStopping = true;
         if (!_thread.IsAlive || _thread.Join(s_longestEnd))
         {
@@ -118,7 +118,7 @@ internal sealed class DatagramListener : IDisposable
             var isMoreExpected = false;
             while (!_isStopping)
             {
-                // Under load there is something: asking whether there is would be one more call.
+                // Under load there is something to receive, so a call that asks first would be wasted.
                 var (received, isFull) = ReceiveFrom(isMoreExpected ? AllSockets : Wait());
                 Tick();
                 HandOn();
@@ -160,7 +160,7 @@ internal sealed class DatagramListener : IDisposable
         }
     }
 
-    // The landing area is made ready last: until then what landed before a kill lies in it.
+    // The landing area is reset last: until then it holds what was received before a kill.
     private void Prepare()
     {
         if (_journal is not null)
@@ -294,7 +294,7 @@ internal sealed class DatagramListener : IDisposable
         _linux?.Finish();
     }
 
-    // Where recvmmsg is not there: the same batch, a call a datagram, no drop counter, no kernel time.
+    // Where recvmmsg is missing: the same batch with one call per datagram, without drop counter and kernel timestamps.
     private int ReceivePortable(Socket socket)
     {
         _batch.Clear();
@@ -316,7 +316,7 @@ internal sealed class DatagramListener : IDisposable
                 break;
             }
 
-            // Some systems cut without a word: a datagram that fills its slot to the last byte may have had more.
+            // Some systems truncate silently: a datagram that fills its slot to the last byte may have been longer.
             var isTruncated = length == _batch.SlotLength;
             _batch.Add(length, SourceEndPoint.From((IPEndPoint)source), isTruncated, 0);
         }
@@ -386,7 +386,8 @@ internal sealed class DatagramListener : IDisposable
         }
     }
 
-    // No input is known to throw; should one, it costs its own datagram only, and a sender cannot fill the log with it.
+    // No input is known to cause an exception. If one does, only its own datagram is lost, and the message is rate-limited so that a sender
+    // cannot fill the log.
     private void Complain(Exception failure)
     {
         _counters.InternalFailures++;

@@ -5,13 +5,11 @@ using Mayday.Linux.Files;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>A bound UDP socket that the service manager keeps and hands to each process in turn.</summary>
+/// <summary>A bound UDP socket that the service manager keeps and passes to each process.</summary>
 internal sealed record HandedSocket(int Descriptor, string Name);
 
-/// <summary>
-/// Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names, their names in
-/// LISTEN_FDNAMES. What arrives while no process runs waits in the socket, so a restart loses nothing.
-/// </summary>
+/// <summary>Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names,
+/// their names in LISTEN_FDNAMES. Datagrams that arrive while no process runs wait in the socket, so a restart loses nothing.</summary>
 public static class HandedSockets
 {
     private const int FirstDescriptor = 3;
@@ -20,7 +18,11 @@ public static class HandedSockets
 
     internal static IReadOnlyList<HandedSocket> Claimed => s_claimed;
 
-    /// <summary>Takes what was handed to this process. To be called before any child is started: none may inherit the sockets or believe that they are its own.</summary>
+    /// <summary>How many sockets were passed to this process.</summary>
+    public static int Count => s_claimed.Count;
+
+    /// <summary>Takes the sockets passed to this process. Must be called before any child process is started: a child must not inherit the
+    /// sockets or think that they are meant for it.</summary>
     public static void Claim()
     {
         var pid = Environment.GetEnvironmentVariable("LISTEN_PID");
@@ -38,7 +40,7 @@ public static class HandedSockets
         }
     }
 
-    /// <summary>What the three variables say; nothing when they are for another process.</summary>
+    /// <summary>Reads the three variables. Returns nothing when they are for another process.</summary>
     internal static IReadOnlyList<HandedSocket> Read(string? pid, string? count, string? names, int self)
     {
         if (!int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var addressee) || addressee != self
@@ -51,7 +53,7 @@ public static class HandedSockets
         return [.. Enumerable.Range(0, sockets).Select(i => new HandedSocket(FirstDescriptor + i, i < named.Length ? named[i] : ""))];
     }
 
-    /// <summary>The sockets by what they are for: their name where it is one of ours, else the port that they are bound to.</summary>
+    /// <summary>Sorts the sockets by purpose: by their name when it is one of ours, otherwise by the port that they are bound to.</summary>
     /// <exception cref="CollectorStartException">One is for nothing that the collector knows.</exception>
     internal static ILookup<string, Socket> Sort(IReadOnlyList<HandedSocket> handed, IReadOnlyDictionary<string, int> ports)
     {
@@ -82,7 +84,7 @@ public static class HandedSockets
         }
         catch (SocketException)
         {
-            // No socket at all: said below.
+            // Not a socket: reported below.
         }
 
         throw new CollectorStartException(

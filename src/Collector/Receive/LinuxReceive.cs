@@ -5,10 +5,8 @@ using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>
-/// Receives batches of datagrams into a <see cref="DatagramBatch"/>. Their memory, the landing area, is the journal's where there is one: what the
-/// last call of a killed process brought is found there.
-/// </summary>
+/// <summary>Receives batches of datagrams into a <see cref="DatagramBatch"/>. With a journal, the landing area is the journal's memory, where
+/// the next process finds what the last call of a killed process received.</summary>
 internal sealed class LinuxReceive
 {
     private readonly LandingArea _landing;
@@ -24,19 +22,18 @@ internal sealed class LinuxReceive
 
     public DatagramBatch Batch { get; }
 
-    /// <summary>
-    /// The last batch is worked on: nothing lies in the landing area any more. Said at once, not at the next call: what was stored meanwhile has left the
-    /// journal, and would be taken for new there.
-    /// </summary>
+    /// <summary>The last batch is processed, so the landing area is empty. This is recorded at once, not at the next call: dumps that were
+    /// stored meanwhile have left the journal, and their datagrams would be restored as new ones.</summary>
     public void Finish() => _landing.Finish();
 
-    /// <summary>Takes what waits, at most a batch, without waiting; adds the socket's drops since its last call to <paramref name="drops"/>.</summary>
+    /// <summary>Receives what is waiting, at most one batch, without blocking. Adds the socket's drops since its last call to <paramref
+    /// name="drops"/>.</summary>
     public int Receive(int socket, ref uint dropsSeen, ref long drops)
     {
         Batch.Clear();
         Finish();
 
-        // From here on what lies in the landing area is what the kernel has put there.
+        // From here on the landing area holds what the kernel writes in this call.
         _journal?.Expect();
         var count = _landing.Receive(socket);
         for (var i = 0; i < count; i++)

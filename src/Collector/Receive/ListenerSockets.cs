@@ -5,16 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>The ports as bound: what a person is told, and where tests send to. Null where a port is not listened on.</summary>
+/// <summary>The bound ports, shown to the user and used by tests. Null where a port is not listened on.</summary>
 public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
 {
     public NetlinkListen? Netlink { get; init; }
 }
 
-/// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
+/// <summary>Opens every port once per shard with large buffers, or fails with a clear message.</summary>
 internal static class ListenerSockets
 {
-    /// <summary>Opens what is to be listened on. Sockets that were handed over are taken as they are, in their order, one shard after the other.</summary>
+    /// <summary>Opens the configured sockets. Sockets passed by the service manager are used as they are, distributed over the shards in
+    /// order.</summary>
     public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log, ILookup<string, Socket>? handed = null)
     {
         var shards = SocketLayout.IsKnown ? options.Receive.Shards : 1;
@@ -66,7 +67,8 @@ internal static class ListenerSockets
             address = IPAddress.Any;
         }
 
-        // With SO_REUSEPORT a second collector of the same user could take half of the packets unseen: a socket without it asks first.
+        // With SO_REUSEPORT a second collector of the same user could silently take half of the packets. A socket without that option
+        // checks first whether the port is free.
         if (shards.Length > 1)
         {
             using var probe = Bind(name, new IPEndPoint(address, port), isShared: false);
@@ -158,7 +160,8 @@ internal static class ListenerSockets
         };
     }
 
-    // Past the system's limit where the process may (CAP_NET_ADMIN), else up to it. The kernel doubles what is asked for and reports that.
+    // Above the system's limit when the process may (CAP_NET_ADMIN), otherwise up to the limit. The kernel doubles the requested size and
+    // reports the doubled size.
     private static int Enlarge(Socket socket, int bytes)
     {
         if (SocketLayout.IsKnown)
@@ -170,7 +173,7 @@ internal static class ListenerSockets
             }
             catch (SocketException)
             {
-                // Not allowed: what the limit gives has to do, and the caller says so.
+                // Not allowed: the system's limit applies, and the caller reports that.
             }
         }
 

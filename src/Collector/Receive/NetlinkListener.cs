@@ -5,19 +5,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>The collector's own netlink socket and its thread: records of the kernel under it, without a network between.</summary>
+/// <summary>The collector's own netlink socket and its thread. It receives the records of the local kernel without a network.</summary>
 internal sealed class NetlinkListener : IDisposable
 {
-    // As for the ports: to notice the end, to read drops that no message tells of.
+    // Milliseconds, as for the ports: then it checks whether it should stop, and reads drops that no message reported.
     private const int LongestWait = 250;
 
-    // It looks four times a second whether it shall end.
+    // Milliseconds. The thread checks four times a second whether it should stop.
     private const int LongestEnd = 5_000;
 
     private const int Batch = 256;
     private const int LastBatches = 256;
 
-    // The longest frame evlog sends is 8,260 bytes; raw payloads may be longer than any of its records.
+    // The longest frame that evlog sends is 8,260 bytes; raw payloads may be longer.
     private const int BufferLength = 32 << 10;
 
     private readonly NetlinkSocket _socket;
@@ -45,7 +45,7 @@ internal sealed class NetlinkListener : IDisposable
 
     public Task Ended => _ended.Task;
 
-    /// <summary>The socket's own port: where tests send to.</summary>
+    /// <summary>The socket's own port, used by tests.</summary>
     public uint Port => _socket.Port;
 
     /// <exception cref="CollectorStartException">The kernel refuses; the message says what to do.</exception>
@@ -69,7 +69,8 @@ internal sealed class NetlinkListener : IDisposable
         return _ended.Task;
     }
 
-    /// <summary>A start that failed elsewhere disposes without stopping: the thread must be gone before its descriptor is another's.</summary>
+    /// <summary>A start that failed elsewhere disposes without stopping first. The thread must have ended before its descriptor can be
+    /// reused.</summary>
     public void Dispose()
     {
         _isStopping = true;
@@ -128,7 +129,7 @@ internal sealed class NetlinkListener : IDisposable
         }
     }
 
-    // True when something came.
+    // Returns true when something was received.
     private bool Receive()
     {
         var now = Moment.Now(_time);

@@ -11,18 +11,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;
 
-/// <summary>
-/// The compiler makes code fast only after it ran for a while, and the first thing a collector sees may be a fleet that dies: at the start a second
-/// receiver with a state of its own walks the whole way of a datagram over loopback, from the socket to the journal.
-/// </summary>
+/// <summary>Warms up the tiered JIT, because a crash storm may be the first thing that a new collector receives. A second receiver with its
+/// own state processes datagrams over loopback on the whole way from socket to journal.</summary>
 internal static class ReceiveWarmUp
 {
-    // Code is compiled anew twice, each time after thirty calls and a tenth of a second in which nothing new was compiled, which at the start
-    // takes some seconds; a fifth of a second of a processor in all.
+    // The tiered JIT recompiles a method twice, each time after thirty calls and 100 ms without new compilations. At the start that takes
+    // some seconds, and this loop about 0.2 s of processor time.
     private const int Rounds = 400;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
-    // Bursts of several senders, as a fleet's are: the compiler lays the code out for what it sees.
+    // Bursts from several senders, like those of a fleet: the JIT optimises code for the data that it sees.
     private const int Senders = 16;
     private const int Burst = 4;
 
@@ -50,7 +48,7 @@ internal static class ReceiveWarmUp
         }
         catch (Exception failure) when (failure is SocketException or CollectorStartException or IOException or OperationCanceledException)
         {
-            // Without loopback the first datagrams do it.
+            // Without loopback the first real datagrams warm up the code.
         }
     }
 
@@ -70,7 +68,7 @@ internal static class ReceiveWarmUp
         var counters = new ShardCounters();
         var geometry = JournalGeometry.Of(own, 1);
 
-        // What is received here nobody needs after a kill: memory will do.
+        // Datagrams of the warm-up need no protection against a kill, so this journal is only in memory.
         var journal = new ShardJournal(File.Open("/dev/null", FileMode.Open, FileAccess.ReadWrite), FixedMemory.Allocate((int)geometry.FileBytes), geometry, counters);
         return new DatagramListener(
             0, sockets[0], new DatagramIntake(own, 1, counters, NullLogger.Instance, journal), new AnalysisBacklog([Channel.CreateUnbounded<WaitingDump>()], long.MaxValue),

@@ -8,7 +8,7 @@ namespace Mayday.Collector.Receive;
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
-    // A socket that was handed over has counted before; that was told by the process that had it.
+    // A socket passed by the service manager has counted before; the process that had it reported those drops.
     private uint _dropsSeen = SocketLayout.IsKnown && SocketDrops.TryRead((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
     private ShardJournal? _journal;
@@ -29,7 +29,8 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         return count;
     }
 
-    /// <summary>What was dropped while no process received is told by this one: the journal knows what the last one had told of the same socket.</summary>
+    /// <summary>Reports drops from the time when no process received: the journal knows what the last process reported for the same
+    /// socket.</summary>
     public void GoOnAfter(ShardJournal journal)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
@@ -39,19 +40,19 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         }
         catch (SocketException)
         {
-            // An old kernel: what was dropped meanwhile stays unknown.
+            // On an old kernel the drops of that time remain unknown.
             return;
         }
 
         _cookie = MemoryMarshal.Read<long>(bytes);
         if (journal.DropsTold(_cookie) is { } told)
         {
-            // The kernel's count goes round at 32 bits.
+            // The kernel's counter wraps at 32 bits.
             _drops += _dropsSeen - told;
         }
     }
 
-    /// <summary>From here on it tells the journal, at a place of its own in it.</summary>
+    /// <summary>From here on drops are recorded in the journal, at this socket's own place.</summary>
     public void Report(ShardJournal journal, int place)
     {
         if (_cookie != 0)
@@ -61,7 +62,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         }
     }
 
-    /// <summary>Asks for drops that no later datagram has told of.</summary>
+    /// <summary>Reads drops that no later datagram has reported.</summary>
     public void ReadDrops()
     {
         if (SocketDrops.TryRead(Handle, out var total))

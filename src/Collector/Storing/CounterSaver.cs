@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing;
 
-/// <summary>Carries the counters to Postgres each second. While Postgres is away nothing is lost: values are absolute.</summary>
+/// <summary>Saves the counters to Postgres each second. While Postgres is away nothing is lost, because the values are absolute.</summary>
 internal sealed class CounterSaver(CollectorOptions options, CollectorCounters counters, IngestCounters store, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_lastSave = TimeSpan.FromSeconds(2);
@@ -23,11 +23,11 @@ internal sealed class CounterSaver(CollectorOptions options, CollectorCounters c
         }
         catch (OperationCanceledException)
         {
-            // The end; what was counted until now is saved below by whoever stopped us.
+            // Shutdown: the code that stopped this task saves what was counted until now.
         }
     }
 
-    /// <summary>The last values, after everything was stored.</summary>
+    /// <summary>Saves the last values, after everything was stored.</summary>
     public Task SaveLastAsync() => SaveAsync(s_lastSave);
 
     private async Task SaveAsync(TimeSpan limit)

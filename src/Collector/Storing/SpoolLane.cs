@@ -3,7 +3,7 @@ using Mayday.Collector.Storing.Dumps;
 
 namespace Mayday.Collector.Storing;
 
-/// <summary>The segments of one worth, oldest first. Not for several threads.</summary>
+/// <summary>The segments with dumps of one worth, oldest first. Not thread-safe.</summary>
 internal sealed class SpoolLane(string folder, DumpWorth worth)
 {
     public const string Extension = ".spool";
@@ -15,15 +15,13 @@ internal sealed class SpoolLane(string folder, DumpWorth worth)
 
     public SpoolSegment? First => _segments.First?.Value;
 
-    /// <summary>What goes first when room is needed: the older ones tell how it began.</summary>
+    /// <summary>The segment to delete when room is needed: older ones show the first cause.</summary>
     public SpoolSegment? Newest => _segments.Last?.Value;
 
     public bool HasMoreThanOne => _segments.Count > 1;
 
-    /// <summary>
-    /// The worth in a file's name, <c>000000000012-repeat.spool</c>; the most there is has none in it, as the files of versions that knew no
-    /// difference. False for a file that is no segment.
-    /// </summary>
+    /// <summary>Reads the worth from a file's name, <c>000000000012-repeat.spool</c>. A name without a worth means the highest, as in files
+    /// of versions without lanes. False for a file that is not a segment.</summary>
     public static bool TryReadName(string path, out long number, out DumpWorth worth)
     {
         var name = Path.GetFileNameWithoutExtension(path);
@@ -35,12 +33,13 @@ internal sealed class SpoolLane(string folder, DumpWorth worth)
 
     public void Found(SpoolSegment segment) => _segments.AddLast(segment);
 
-    /// <summary>Appends, in a new segment when the last is full; throws what the disk throws, and then holds nothing more than before.</summary>
+    /// <summary>Appends dumps, in a new segment when the last is full. Throws the disk's exceptions; the lane then holds what it held
+    /// before.</summary>
     public long Append(IReadOnlyList<byte[]> payloads, long segmentBytes, ref long lastNumber)
     {
         if (_writing is null || _writing.Length >= segmentBytes)
         {
-            // Numbers only grow, also over restarts, whatever the lane.
+            // Numbers only grow, across lanes and restarts.
             var suffix = worth == DumpWorth.NewBug ? "" : "-" + worth.ToString().ToLowerInvariant();
             var name = (++lastNumber).ToString("D12", CultureInfo.InvariantCulture) + suffix + Extension;
             _writing = new SpoolSegment(Path.Combine(folder, name));
@@ -56,7 +55,7 @@ internal sealed class SpoolLane(string folder, DumpWorth worth)
         {
             if (_writing.Length == 0)
             {
-                // Not even its first bytes found room.
+                // Not even the header could be written.
                 _segments.Remove(_writing);
                 TryDelete(_writing);
                 _writing = null;
@@ -86,7 +85,7 @@ internal sealed class SpoolLane(string folder, DumpWorth worth)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // An empty file is found, and forgotten, at the next start.
+            // The next start finds and ignores the empty file.
         }
     }
 }

@@ -3,10 +3,8 @@ using System.Numerics;
 
 namespace Mayday.Collector.Storing;
 
-/// <summary>
-/// One file of the spool: eight bytes of magic, then records of length, checksum (CRC-32C of the payload), payload. Written once from front
-/// to back; a record cut by the end of a process is found by its checksum.
-/// </summary>
+/// <summary>One file of the spool: eight bytes of magic, then records of length, checksum (CRC-32C of the payload), payload. Written once
+/// from front to back. A record cut short by the end of the process is recognised by its checksum.</summary>
 internal sealed class SpoolSegment(string path)
 {
     public const int HeaderLength = 8;
@@ -16,10 +14,10 @@ internal sealed class SpoolSegment(string path)
 
     public string Path { get; } = path;
 
-    /// <summary>Sound records in it.</summary>
+    /// <summary>Number of valid records.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes up to the end of the last sound record.</summary>
+    /// <summary>Bytes up to the end of the last valid record.</summary>
     public long Length { get; private set; }
 
     /// <summary>Where the next record to replay begins.</summary>
@@ -27,10 +25,10 @@ internal sealed class SpoolSegment(string path)
 
     public int Replayed { get; set; }
 
-    /// <summary>When something was last written to it.</summary>
-    public DateTimeOffset WrittenAt { get; set; }
+    /// <summary>Timestamp of <see cref="TimeProvider"/> since which it ages: of its last write, or of the start that found it.</summary>
+    public long AgesSince { get; set; }
 
-    /// <summary>Appends payloads and has the disk hold them before it returns; on failure the file is as long as before.</summary>
+    /// <summary>Appends payloads and flushes them to disk before it returns. On failure the file keeps its old length.</summary>
     public void Append(IReadOnlyList<byte[]> payloads)
     {
         using var file = new FileStream(Path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
@@ -66,7 +64,7 @@ internal sealed class SpoolSegment(string path)
         }
     }
 
-    /// <summary>Walks the file and counts sound records; false when it ends in a damaged one.</summary>
+    /// <summary>Reads the file and counts valid records; false when it ends in a damaged one.</summary>
     public bool Scan()
     {
         Count = 0;
@@ -87,7 +85,7 @@ internal sealed class SpoolSegment(string path)
         return Length == file.Length;
     }
 
-    /// <summary>Reads records from <see cref="Position"/> on, until the limits, each with the place where the next begins.</summary>
+    /// <summary>Reads records from <see cref="Position"/> on, up to the limits, each with the position of the next.</summary>
     public IReadOnlyList<(byte[] Payload, long End)> Read(int maxRecords, long maxBytes)
     {
         var payloads = new List<(byte[], long)>();
@@ -162,7 +160,7 @@ internal sealed class SpoolSegment(string path)
         }
         catch (IOException)
         {
-            // A full disk may refuse even this; the checksum tells the rest from a record.
+            // A full disk may refuse even the truncation; the checksum then shows that the rest is not a record.
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace Mayday.Events.Filtering;
 
-/// <summary>Where an argument of some name stands: in the events of one kind, at one position.</summary>
-/// <param name="Facility">Null: of whatever facility.</param>
+/// <summary>The place of a named argument: the kind of event and the position.</summary>
+/// <param name="Facility">Null for any facility.</param>
 /// <param name="Index">From 0.</param>
-/// <param name="Words">Words for its values or bits; null where it has none.</param>
+/// <param name="Words">Words for its values or bits; null if it has none.</param>
 public sealed record ArgumentPlace(string? Facility, int EventType, int Index, IReadOnlyDictionary<string, long>? Words = null);
 
-/// <summary>The argument names that templates have given, for filters that use them.</summary>
+/// <summary>The argument names from templates, for use in filters.</summary>
 public sealed class ArgumentCatalog
 {
     private readonly Dictionary<string, List<ArgumentPlace>> _places = new(StringComparer.OrdinalIgnoreCase);

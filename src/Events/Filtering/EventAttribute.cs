@@ -19,7 +19,7 @@ public enum EventAttribute : byte
     Truncated,
     Text,
 
-    /// <summary>The text of STRING records only, as evlog's <c>data</c>.</summary>
+    /// <summary>The text of STRING records only, like evlog's <c>data</c>.</summary>
     StringText,
     Processor,
     Uid,

@@ -4,7 +4,9 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>The fields of events: attributes, values beside them, arguments by position and by the names that templates give.</summary>
+/// <summary>
+/// The filter fields of events: attributes, additional key=value pairs, and arguments by position or by the names that templates give them.
+/// </summary>
 public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fields, s_text, s_shortcuts)
 {
     private static readonly EventField s_text = Attribute(EventAttribute.Text, "text", ProseType.Instance, "the event as the kernel would have printed it", "message");
@@ -20,7 +22,7 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
 
     private static readonly NumberType s_severity = new()
     {
-        Words = [.. FilterWords.Severities.Select((word, number) => new FieldWord(word, $"{number}", number, SeverityAliases(word)))],
+        Words = FilterWords.SeverityNames,
         Least = 0,
         Most = 7,
         IsWhole = true,
@@ -35,7 +37,7 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
     private static readonly WordType s_transport =
         new([.. FilterWords.Transports.Select(word => new FieldWord(word, "way it came"))], FilterOperators.Text);
 
-    // evlog's own names are aliases: a filter written for evlview goes on working.
+    // evlog's own names are aliases, so that a filter written for evlview still works.
     private static readonly EventField[] s_fields =
     [
         Attribute(EventAttribute.Host, "host", TextType.Instance, "name of the machine"),
@@ -68,10 +70,12 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
         new("until", s_receivedAt, FilterOperator.Less, "came before: 2h, 7d, 2026-11-27"),
     ];
 
-    /// <summary>Without the names of templates.</summary>
+    /// <summary>The catalogue without names from templates.</summary>
     public static EventCatalogue Plain { get; } = new(ArgumentCatalog.Empty);
 
-    /// <summary>A field that every event may have; arguments, <c>field.KEY</c>, <c>since</c> and <c>until</c> are none.</summary>
+    /// <summary>
+    /// Finds a field that every event may have. Arguments, <c>field.KEY</c>, <c>since</c> and <c>until</c> are not such fields.
+    /// </summary>
     public static EventField? Known(string name) => Plain.Find(name, out var shortcut, out _) is EventField
     {
         Subject: AttributeSubject or EntrySubject { Key: "DEVICE" or "SUBSYSTEM" }
@@ -122,20 +126,6 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
 
     private static string? AfterPrefix(string word, string prefix) =>
         word.Length > prefix.Length && word.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? word[prefix.Length..] : null;
-
-    private static string[] SeverityAliases(string word)
-    {
-        string[] others = word switch
-        {
-            "emerg" => ["emergency", "panic"],
-            "crit" => ["critical"],
-            "err" => ["error"],
-            "warning" => ["warn"],
-            "info" => ["informational"],
-            _ => [],
-        };
-        return [.. others, .. others.Append(word).Select(known => $"LOG_{known}")];
-    }
 
     private static string[] FlagAliases(string word) => word switch
     {

@@ -2,12 +2,12 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>A field of the query language as events have it.</summary>
+/// <summary>A filter field of events.</summary>
 public sealed class EventField(EventSubject subject, string name, FieldType type, string meaning, params string[] aliases)
     : FilterField(name, type, meaning, aliases)
 {
     public EventSubject Subject { get; } = subject;
 
-    /// <summary>Further places that templates gave the same name to.</summary>
+    /// <summary>Other places to which templates gave the same name.</summary>
     public IReadOnlyList<ArgumentPlace> Places { get; init; } = [];
 }

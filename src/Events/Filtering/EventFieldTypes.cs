@@ -4,7 +4,7 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>Names of facilities; syslog's standard ones in any case, or by their code, as evlog took them.</summary>
+/// <summary>Names of facilities. Syslog's standard facilities are accepted in any case, or by their code, as in evlog.</summary>
 internal sealed class FacilityType : TextType
 {
     public override IEnumerable<FilterSuggestion> Suggestions { get; } =
@@ -32,12 +32,12 @@ internal sealed class FacilityType : TextType
             : read;
     }
 
-    // In quotes, or it would be read as a code.
+    // Quoted, because a bare number would be read as a code.
     public override string Write(FilterOperator op, FilterValue value) =>
         value is TextValue(var text) && NumberText.TryRead(text, out _) ? FilterText.Quote(text) : base.Write(op, value);
 }
 
-/// <summary>A number of 32 bits, signed or not, or the format string in quotes: its CRC.</summary>
+/// <summary>A 32-bit number, signed or not. A format string in quotes stands for its CRC.</summary>
 internal sealed class EventTypeType : FieldType
 {
     public override FilterOperators Operators => FilterOperators.Comparison;
@@ -51,7 +51,7 @@ internal sealed class EventTypeType : FieldType
                 : ValueReading.WrongOperator("An event type given as its format string is compared with = or !=.");
         }
 
-        // Signed in the record, unsigned on the pages: both ways to write one are taken.
+        // Records store the type signed and pages show it unsigned, so both notations are accepted.
         return NumberText.TryRead(written.Raw, out var number) && number == decimal.Truncate(number) && number is >= int.MinValue and <= uint.MaxValue
             ? ValueReading.Of(new NumberValue(number < 0 ? number + 0x1_0000_0000 : number))
             : ValueReading.Wrong("An event type is a number of 32 bits, decimal or 0x hexadecimal, or a format string in quotes.");
@@ -61,7 +61,7 @@ internal sealed class EventTypeType : FieldType
         value is NumberValue(var number) ? $"0x{(uint)number:x8}" : base.Write(op, value);
 }
 
-/// <summary>As a word the form of the record, in quotes the format string: "STRING" could be either.</summary>
+/// <summary>A bare word is the form of the record, a quoted text is the format string: "STRING" could be either.</summary>
 internal sealed class FormatType : FieldType
 {
     public override FilterOperators Operators => FilterOperators.Text;
@@ -97,7 +97,9 @@ internal sealed class FormatType : FieldType
     }
 }
 
-/// <summary>An argument of an event: a bare number compares numbers, a quoted one texts; words of a template stand for numbers where it says so.</summary>
+/// <summary>
+/// An argument of an event. A bare number compares as a number, a quoted one as text. Words from a template stand for their numbers.
+/// </summary>
 internal sealed class ArgumentType(IReadOnlyList<ArgumentPlace> places) : FieldType
 {
     public static ArgumentType Unnamed { get; } = new([]);
@@ -126,7 +128,7 @@ internal sealed class ArgumentType(IReadOnlyList<ArgumentPlace> places) : FieldT
         return read.Value is TextValue && op != FilterOperator.Contains ? ValueReading.Of(new WrittenValue(written)) : read;
     }
 
-    /// <summary>The tests that one condition on a field comes to: one for each place that an argument of its name can stand in.</summary>
+    /// <summary>Expands one condition on a field to one test for each place where an argument of that name can be.</summary>
     public static FilterNode Expand(EventField field, FilterTest test)
     {
         var tests = new List<FilterNode>();
@@ -157,7 +159,7 @@ internal sealed class ArgumentType(IReadOnlyList<ArgumentPlace> places) : FieldT
 
         if (op == FilterOperator.HasBits)
         {
-            // A bit's name that only other places know leaves nothing to ask here.
+            // Only other places know this bit name, so this place has nothing to test.
             return IsMask(written, out var mask) ? new NumberValue(mask) : null;
         }
 

@@ -1,20 +1,20 @@
 namespace Mayday.Events.Filtering;
 
-/// <summary>What of an event is tested.</summary>
+/// <summary>The part of an event that a test examines.</summary>
 public abstract record EventSubject;
 
 /// <summary>An attribute that every event may have.</summary>
 public sealed record AttributeSubject(EventAttribute Attribute) : EventSubject;
 
-/// <summary>An argument by its position, from 0 (people write from 1).</summary>
+/// <summary>An argument by its position, from 0. In filters, positions start at 1.</summary>
 public sealed record ArgumentSubject(int Index) : EventSubject;
 
-/// <summary>An argument of the events of one kind only: where a template has given it a name.</summary>
-/// <param name="Facility">Null: of whatever facility.</param>
+/// <summary>An argument of one kind of event only, to which a template has given a name.</summary>
+/// <param name="Facility">Null for any facility.</param>
 public sealed record PlacedArgumentSubject(string? Facility, int EventType, int Index) : EventSubject;
 
-/// <summary>Every argument that came or was stored under this name; one that passes is enough.</summary>
+/// <summary>All arguments that were received or stored under this name. It is enough if one of them passes.</summary>
 public sealed record NamedArgumentSubject(string Name) : EventSubject;
 
-/// <summary>The value beside the event under this key, as SUBSYSTEM and DEVICE of a kmsg record.</summary>
+/// <summary>The key=value pair with this key, for example SUBSYSTEM or DEVICE of a kmsg record.</summary>
 public sealed record EntrySubject(string Key) : EventSubject;

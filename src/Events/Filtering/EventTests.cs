@@ -4,10 +4,10 @@ using Mayday.Query;
 
 namespace Mayday.Events.Filtering;
 
-/// <summary>One test of a filter against one event in memory.</summary>
+/// <summary>Evaluates one test of a filter on one event in memory.</summary>
 internal static class EventTests
 {
-    /// <summary>Made once: a delegate made for each event would be most of the garbage.</summary>
+    /// <summary>Created once: a delegate per event would be most of the garbage.</summary>
     public static readonly TestPasses<ReceivedFacts> Passes = PassesOne;
 
     private static bool PassesOne(FilterTest test, ReceivedFacts facts, DateTimeOffset now)
@@ -33,7 +33,7 @@ internal static class EventTests
 
                 return false;
             case EntrySubject(var key):
-                // Stored as one JSON object: of equal keys the first stays.
+                // The pairs are stored as one JSON object. Of equal keys the first one is kept.
                 foreach (var (known, value) in facts.Event.Fields)
                 {
                     if (known == key)

@@ -1,6 +1,6 @@
 namespace Mayday.Events.Reading;
 
-/// <summary>What kind of value an argument is; strings and numbers compare differently in a query.</summary>
+/// <summary>The kind of an argument's value. Strings and numbers compare differently in a query.</summary>
 public enum EventArgumentKind : byte
 {
     Signed,
@@ -9,26 +9,26 @@ public enum EventArgumentKind : byte
     Character,
     String,
 
-    /// <summary>A floating-point number of a binary payload. No printk format has any.</summary>
+    /// <summary>A floating-point number of a binary payload. No printk format has one.</summary>
     Real,
 }
 
-/// <summary>One argument of an event, kept apart from its text.</summary>
-/// <param name="Kind">What the conversion says it is.</param>
+/// <summary>One argument of an event, stored separately from its text.</summary>
+/// <param name="Kind">The kind, taken from the conversion.</param>
 /// <param name="Number">
-/// The value of everything but a string; an unsigned 64-bit value in its two's complement, a <see cref="EventArgumentKind.Real"/> as the bits of a
-/// double. <see cref="Value"/> is the number itself.
+/// The value of every kind but strings: an unsigned 64-bit value in two's complement, or the bits of a double for <see
+/// cref="EventArgumentKind.Real"/>. <see cref="Value"/> is the number itself.
 /// </param>
-/// <param name="Text">A string's text, at most 8 KiB of valid UTF-16, control characters kept; null for numbers.</param>
-/// <param name="Conversion">The conversion as written, "%-5d"; a `*` width or precision is an argument of its own, written "*".</param>
-/// <param name="Name">What a template calls it; null where none does.</param>
+/// <param name="Text">The text of a string, at most 8 KiB of valid UTF-16, including control characters. Null for numbers.</param>
+/// <param name="Conversion">The conversion as written, "%-5d". A `*` width or precision is a separate argument, written "*".</param>
+/// <param name="Name">The name from a template; null if there is none.</param>
 public sealed record EventArgument(EventArgumentKind Kind, long Number, string? Text, string Conversion, string? Name = null)
 {
-    // What 15 digits write out in full, as the database does: further ones are kept as text.
+    // Numbers up to here can be written with 15 digits, which is the limit of the database. Larger ones are stored as text.
     private const double LargestReal = 1e15;
     private const double SmallestReal = 1e-9;
 
-    /// <summary>The number, of whatever kind; 0 for a string.</summary>
+    /// <summary>The number, whatever its kind; 0 for a string.</summary>
     public decimal Value => Kind switch
     {
         EventArgumentKind.Unsigned or EventArgumentKind.Pointer => (ulong)Number,
@@ -36,7 +36,7 @@ public sealed record EventArgument(EventArgumentKind Kind, long Number, string? 
         _ => Number,
     };
 
-    /// <summary>A number to 15 digits; as text what has no place among numbers: infinities, NaN, and magnitudes beyond 1e15 or below 1e-9.</summary>
+    /// <summary>A number with 15 digits. Infinities, NaN, and magnitudes above 1e15 or below 1e-9 are stored as text.</summary>
     public static EventArgument OfReal(double number, string conversion)
     {
         var magnitude = Math.Abs(number);

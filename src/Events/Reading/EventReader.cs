@@ -8,23 +8,25 @@ using Mayday.Protocol.Evlog;
 namespace Mayday.Events.Reading;
 
 /// <summary>
-/// Evlog records -> kernel events: text printed, arguments typed, oddities noted. Never throws on what a stranger sent; what an event keeps is
-/// bounded by the record (8 KiB) and by <see cref="MaxTextBytes"/>.
+/// Converts evlog records to kernel events: prints the text, types the arguments and notes anomalies. Never throws on untrusted input. The
+/// size of an event is bounded by the record (8 KiB) and by <see cref="MaxTextBytes"/>.
 /// </summary>
 public static class EventReader
 {
-    /// <summary>Longest text of an event. A record's whole 8 KiB printed without widths stay below it; a width is a stranger's number.</summary>
+    /// <summary>
+    /// Maximum length of an event's text. A full 8 KiB record printed without widths stays below it; widths are untrusted numbers.
+    /// </summary>
     public const int MaxTextBytes = 16 << 10;
 
-    /// <summary>Most arguments kept of one event: senders have a handful; 8 KiB of `%d` may claim thousands.</summary>
+    /// <summary>Maximum number of arguments kept for one event. Senders use a handful, but 8 KiB of `%d` could claim thousands.</summary>
     public const int MaxArguments = 64;
 
     /// <summary>
-    /// Facility of messages of the raw group: bare <c>kernel_error_event()</c> calls of the kernel itself, which name none. The kernel's own.
+    /// The facility of messages from the raw netlink group: <c>kernel_error_event()</c> calls of the kernel itself, which name no facility.
     /// </summary>
     public const string RawFacility = "kern";
 
-    /// <summary>Reads the first record of the bytes: a netlink frame, or a drained record without one.</summary>
+    /// <summary>Reads the first record: a netlink frame, or a drained record without a frame.</summary>
     public static bool TryRead(ReadOnlySpan<byte> frame, [NotNullWhen(true)] out KernelEvent? result, out PacketRejectReason reason)
     {
         result = null;
@@ -45,7 +47,7 @@ public static class EventReader
         return true;
     }
 
-    /// <summary>Reads all records, refused ones with their reason, in their order.</summary>
+    /// <summary>Reads all records in order. Rejected ones have their reason.</summary>
     public static IReadOnlyList<EventReading> ReadAll(ReadOnlyMemory<byte> frames)
     {
         var readings = new List<EventReading>();
@@ -58,7 +60,7 @@ public static class EventReader
         return readings;
     }
 
-    /// <summary>What a record that parsed says.</summary>
+    /// <summary>Converts a parsed record to an event.</summary>
     public static KernelEvent Read(EvlogRecord record)
     {
         var notes = new List<string>();
@@ -100,12 +102,12 @@ public static class EventReader
         };
     }
 
-    /// <summary>A message of the raw netlink group: any payload, no header. It is all there is.</summary>
+    /// <summary>Converts a message of the raw netlink group: any payload, without a header.</summary>
     public static KernelEvent ReadRaw(ReadOnlySpan<byte> payload) => new()
     {
         Facility = RawFacility,
         EventType = 0,
-        // Nobody reports successes over an error channel, and nothing says how grave it is.
+        // The message has no severity. An error channel carries errors, so it is treated as one.
         Severity = Severity.Error,
         Format = EvlogFormat.Binary,
         Text = "",
@@ -129,7 +131,7 @@ public static class EventReader
         return end < 0 ? bytes : bytes[..end];
     }
 
-    // A line of text has no line feed at its end; what came from printk has its level before each line, which the record says already.
+    // Removes the line feed at the end, and the level before each line of a printk message, which the record already has.
     private static string Line(ReadOnlySpan<byte> text, EvlogFlags flags)
     {
         text = text.TrimEnd((byte)'\n');
@@ -219,7 +221,7 @@ public static class EventReader
         }
     }
 
-    // Of %hhd the packer sees %hh and a letter of text; a reader sees %hhd.
+    // For %hhd, evlog's packer sees %hh followed by a text letter. People expect %hhd.
     private static string AsWritten(ReadOnlySpan<byte> format, PrintfConversion conversion)
     {
         var end = conversion.Start + conversion.Length;
@@ -255,5 +257,5 @@ public static class EventReader
     }
 }
 
-/// <summary>One record of several: the event, or why there is none; and its bytes, frame included.</summary>
+/// <summary>One of several records: the event, or the reason why there is none, and its bytes including the frame.</summary>
 public readonly record struct EventReading(KernelEvent? Event, PacketRejectReason Reason, ReadOnlyMemory<byte> Frame);

@@ -5,14 +5,14 @@ using Mayday.Protocol.Kmsg;
 namespace Mayday.Events.Reading;
 
 /// <summary>
-/// Kernel log text -> events, for records that a kernel printed because nobody listened: "evlog packet dropped: ..." and the lines behind it. What
-/// printk took away (the format string of a printed message, the end of a long dump) is gone, and noted.
+/// Finds events in kernel log text. A kernel prints a record when nobody listens: "evlog packet dropped: ..." and the lines after it. What
+/// printk removed (the format string of a printed message, the end of a long dump) is missing, and the event notes it.
 /// </summary>
 public static class FallbackReader
 {
     private const int DumpedALine = 16;
 
-    /// <summary>Every such event of a log, in its order. Other lines are passed over.</summary>
+    /// <summary>Returns all such events of a log, in order. Other lines are skipped.</summary>
     public static IReadOnlyList<KernelEvent> ReadLog(ReadOnlySpan<byte> log)
     {
         var events = new List<KernelEvent>();
@@ -41,7 +41,7 @@ public static class FallbackReader
         switch (head.Format)
         {
             case EvlogFormat.Printf when payload.Length > 0:
-                // Written by evl_write, so the body itself was dumped; the byte order is the one in which its size makes sense.
+                // evl_write wrote this record, so its body was dumped. The byte order is the one in which the size field is plausible.
                 var body = PrintfBody.Read(payload, isBigEndian: false);
                 body = body.IsCut ? PrintfBody.Read(payload, isBigEndian: true) : body;
                 (format, arguments, text) = EventReader.ReadPrintf(body, head.Flags, notes);
@@ -121,7 +121,7 @@ public static class FallbackReader
         return dump[..length].ToArray();
     }
 
-    // The next line without what printk puts before it.
+    // Takes the next line, without the prefix that printk adds.
     private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> log)
     {
         var end = log.IndexOf((byte)'\n');

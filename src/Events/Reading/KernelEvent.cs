@@ -4,15 +4,15 @@ using Mayday.Protocol.Evlog;
 namespace Mayday.Events.Reading;
 
 /// <summary>
-/// One structured kernel error event, however it came: an evlog record, a kmsg record whose format string was found again, a JSON
-/// document. What the sender said, nothing of how it arrived. Null: this way of coming does not carry it.
+/// One structured kernel event, whatever its source: an evlog record, a kmsg record whose format string was recovered, or a JSON document.
+/// It contains what the sender said, not how it arrived. Null members mean that the transport does not carry them.
 /// </summary>
 public sealed record KernelEvent
 {
-    /// <summary>Driver or subsystem, 1 to 15 printable characters on the wire; up to 64 from other ways.</summary>
+    /// <summary>Driver or subsystem: 1 to 15 printable characters in evlog records, up to 64 from other sources.</summary>
     public required string Facility { get; init; }
 
-    /// <summary>Facility-specific; where evlog would have used the CRC of the format string, that (shown unsigned).</summary>
+    /// <summary>Specific to the facility. If evlog would use the CRC of the format string, that value (shown unsigned).</summary>
     public required int EventType { get; init; }
 
     public required Severity Severity { get; init; }
@@ -31,32 +31,32 @@ public sealed record KernelEvent
 
     public int? Pgrp { get; init; }
 
-    /// <summary>The sender's own time, where the layout has one.</summary>
+    /// <summary>The sender's own time, if the format carries one.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>The format string as sent, of <see cref="EvlogFormat.Printf"/> events; null elsewhere.</summary>
+    /// <summary>The format string as sent, for <see cref="EvlogFormat.Printf"/> events; null for others.</summary>
     public string? FormatString { get; init; }
 
     public IReadOnlyList<EventArgument> Arguments { get; init; } = [];
 
-    /// <summary>The event as a line of text, as the kernel would have printed it; empty for binary events and those without data.</summary>
+    /// <summary>The event as a line of text, as the kernel would print it. Empty for binary events and for events without data.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The payload of binary events; empty elsewhere.</summary>
+    /// <summary>The payload of a binary event; empty for other events.</summary>
     public ReadOnlyMemory<byte> Payload { get; init; }
 
-    /// <summary>Byte order of the sender, which the payload is in; little-endian where nothing says.</summary>
+    /// <summary>Byte order of the sender and the payload. Little-endian if unknown.</summary>
     public bool IsBigEndian { get; init; }
 
-    /// <summary>The sender cut it, or it came cut.</summary>
+    /// <summary>True if the sender truncated the event, or it arrived truncated.</summary>
     public bool IsTruncated { get; init; }
 
-    /// <summary>key=value pairs beside the event: SUBSYSTEM and DEVICE of a kmsg dictionary, a uevent's environment.</summary>
+    /// <summary>Additional key=value pairs: SUBSYSTEM and DEVICE of a kmsg dictionary, or the environment of a uevent.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];
 
-    /// <summary>Plain sentences about oddities: "word size unknown, taken as 8", "values after %hhd may be shifted".</summary>
+    /// <summary>Sentences about anomalies: "word size unknown, taken as 8", "values after %hhd may be shifted".</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Of how many equal ones in a row it stands; 1 is itself alone.</summary>
+    /// <summary>Number of equal consecutive events that this one stands for; 1 for a single event.</summary>
     public int Count { get; init; } = 1;
 }

@@ -4,40 +4,42 @@ using Mayday.Events.Reading;
 namespace Mayday.Events.Screening;
 
 /// <summary>
-/// Folds equal events of one host: the first goes on at once, those like it are counted, and when the window closes (or enough have come) one
-/// event stands for them all. A state machine without clock or I/O: the time is that of the events, and of whoever asks for what is due.
+/// Folds equal events of one host. The first event passes at once, equal ones are counted. When the time window closes (or the count is
+/// reached), one event stands for all of them. A state machine without clock or I/O: it uses the times of the events and of the caller.
 /// </summary>
 internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = DuplicateFolder.MaxHosts)
 {
     /// <summary>
-    /// Hosts whose latest events are remembered: at three events of some hundred bytes each, some tens of megabytes. The one that was silent
-    /// longest goes when another comes.
+    /// Number of hosts whose latest events are kept. Three events of a few hundred bytes each are some tens of megabytes. When the limit is
+    /// reached, the host that was silent longest is evicted.
     /// </summary>
     public const int MaxHosts = 16_384;
 
     private readonly Dictionary<string, LinkedListNode<HostRun>> _hosts = new(StringComparer.Ordinal);
 
-    // Oldest use first.
+    // Least recently used first.
     private readonly LinkedList<HostRun> _byUse = new();
 
-    // What the hosts that changed since Keep looked like before; null: was not known.
+    // Undo log: the earlier state of each host that changed since <c>Keep</c>; null if the host was unknown.
     private Dictionary<string, List<Entry>?>? _kept;
     private long _keptHeld;
 
-    /// <summary>Events that are counted and not told yet.</summary>
+    /// <summary>Number of events that are counted but not yet output.</summary>
     public long Held { get; private set; }
 
-    /// <summary>From here on changes can be taken back: what comes out must be stored first, and Postgres may be away.</summary>
+    /// <summary>
+    /// Starts recording changes for <see cref="Restore"/>. The output must be stored first, and Postgres may be unreachable.
+    /// </summary>
     public void Keep()
     {
         _kept = new Dictionary<string, List<Entry>?>(StringComparer.Ordinal);
         _keptHeld = Held;
     }
 
-    /// <summary>It was stored: nothing has to be taken back.</summary>
+    /// <summary>The output was stored: drops the recorded changes.</summary>
     public void Forget() => _kept = null;
 
-    /// <summary>It was not stored and will come again: as it was at <see cref="Keep"/>.</summary>
+    /// <summary>The output was not stored and the events will come again: restores the state of <see cref="Keep"/>.</summary>
     public void Restore()
     {
         foreach (var (host, entries) in _kept ?? [])
@@ -67,7 +69,10 @@ internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = Duplicate
         }
     }
 
-    /// <summary>True when it goes on; otherwise it is counted. What became due with it stands before it in <paramref name="output"/>.</summary>
+    /// <summary>
+    /// True if the event passes, false if it was only counted. Folded events that became due are added to <paramref name="output"/> before
+    /// it.
+    /// </summary>
     public bool Add(ReceivedEvent received, List<ReceivedEvent> output)
     {
         if (!rule.IsOn)
@@ -87,7 +92,7 @@ internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = Duplicate
 
             if ((Moment(received) - entry.Since).Duration() >= rule.Window)
             {
-                // Its time is over: what was counted is told, and this one begins anew.
+                // The window has closed. Output the count and start a new window with this event.
                 Tell(entry, output);
                 run.Latest[i] = new Entry(received);
                 output.Add(received);
@@ -119,7 +124,7 @@ internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = Duplicate
         return true;
     }
 
-    /// <summary>Tells what was counted for longer than the window.</summary>
+    /// <summary>Outputs the counts whose window has closed.</summary>
     public void TakeDue(DateTimeOffset now, List<ReceivedEvent> output)
     {
         for (var node = _byUse.First; node is not null;)
@@ -150,7 +155,7 @@ internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = Duplicate
         }
     }
 
-    /// <summary>Tells everything that is counted, at the end.</summary>
+    /// <summary>Outputs all counts, at the end.</summary>
     public void TakeAll(List<ReceivedEvent> output)
     {
         foreach (var run in _byUse)
@@ -215,10 +220,10 @@ internal sealed class DuplicateFolder(FoldingRule rule, int maxHosts = Duplicate
         entry.First = entry.Last;
     }
 
-    // A spool that is emptied brings an hour in a second: the sender's time tells quick succession, where it gives one.
+    // When a spool is drained, an hour of events arrives in a second. So the sender's time decides, if there is one.
     private static DateTimeOffset Moment(ReceivedEvent received) => received.Event.OccurredAt ?? received.ReceivedAt;
 
-    // evlog's rule: all but the time. The arguments are in the text, unless there is none.
+    // evlog's rule: equal in everything except the time. The arguments are part of the text, unless the text is empty.
     private static bool IsSame(KernelEvent a, KernelEvent b) => a.EventType == b.EventType && a.Severity == b.Severity && a.Format == b.Format && a.Flags == b.Flags
         && a.Processor == b.Processor && a.Uid == b.Uid && a.Gid == b.Gid && a.Pid == b.Pid && a.Pgrp == b.Pgrp
         && a.Facility == b.Facility && a.Text == b.Text && a.FormatString == b.FormatString

@@ -3,34 +3,34 @@ using Mayday.Protocol;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>A rule's threshold was reached.</summary>
+/// <summary>An alert: a rule's threshold was reached.</summary>
 public sealed record EventAlert
 {
     public required Guid Id { get; init; }
 
     public required string Rule { get; init; }
 
-    /// <summary>The filter of the rule, as written when it fired.</summary>
+    /// <summary>The filter of the rule, as it was when the alert fired.</summary>
     public required string Filter { get; init; }
 
     public required DateTimeOffset FiredAt { get; init; }
 
-    /// <summary>How many events, within how long.</summary>
+    /// <summary>The threshold: number of events and time span.</summary>
     public required long Count { get; init; }
 
     public required TimeSpan Within { get; init; }
 
-    /// <summary>The values it was counted for.</summary>
+    /// <summary>The values that the rule counts separately.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Values { get; init; } = [];
 
-    /// <summary>The event that filled it.</summary>
+    /// <summary>The event that reached the threshold.</summary>
     public required Guid EventId { get; init; }
 
     public required string Host { get; init; }
 
     public required string Facility { get; init; }
 
-    /// <summary>The kernel's word: err.</summary>
+    /// <summary>The severity as the kernel's word, for example err.</summary>
     public required string Severity { get; init; }
 
     public required string Text { get; init; }

@@ -1,6 +1,6 @@
 namespace Mayday.Events.Screening;
 
-/// <summary>Names of the counters of events that pages know by name; those of the receiving side stand in docs/operations.md as well.</summary>
+/// <summary>The event counters that the pages know by name. docs/operations.md also describes those of the receiver.</summary>
 public static class EventCounterNames
 {
     public const string Received = "events.received";

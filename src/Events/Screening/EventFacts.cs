@@ -8,24 +8,24 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>What filters and counters ask of an event on its way in.</summary>
+/// <summary>The facts about an incoming event that filters and counters use.</summary>
 internal static class EventFacts
 {
     public static ReceivedFacts Of(ReceivedEvent received) => new(
         received.Event, HostName(received.Host), received.ReceivedAt, received.Transport.ToWord(), AddressText(received.Host.Address));
 
-    /// <summary>What the host is called before it is looked up: the strongest that the event itself says.</summary>
+    /// <summary>The name of a host before it is resolved: the best one in the event itself.</summary>
     public static string HostName(HostClaim claim) => claim.Name ?? AddressText(claim.Address) ?? claim.MachineId ?? "unknown";
 
     private static string? AddressText(IPAddress? address) => address is null ? null : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
-    /// <summary>What can be told apart by its value: every name of the query language but times, of which no two are the same.</summary>
+    /// <summary>True for names that alerts can count by: every field of the query language except times, which are all different.</summary>
     public static bool IsName(string word, ArgumentCatalog names) => EventCatalogue.Known(word) is { } field
         ? field.Type is not (TimeType or AgeType)
         : (word.StartsWith("field.", StringComparison.OrdinalIgnoreCase) && word.Length > "field.".Length)
             || Position(word) >= 0 || names.Find(Bare(word)).Count > 0;
 
-    /// <summary>The value of a field as text; null where the event has none.</summary>
+    /// <summary>The value of a field as text; null if the event has none.</summary>
     public static string? Value(ReceivedFacts facts, string name)
     {
         var record = facts.Event;

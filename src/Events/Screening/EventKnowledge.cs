@@ -2,16 +2,16 @@ using Mayday.Events.Templates;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>What the people who run Mayday have told it of events: templates and rules. Both roles read the same files.</summary>
+/// <summary>Templates and rules of events, as configured by the operators. All roles read the same files.</summary>
 public sealed class EventKnowledge(TemplateBook templates, EventRules rules)
 {
-    /// <summary>Folder of templates beside those that come with the program.</summary>
+    /// <summary>Setting: a folder of templates in addition to the shipped ones.</summary>
     public const string TemplatesKey = "Events:Templates";
 
-    /// <summary>The JSON file of the rules.</summary>
+    /// <summary>Setting: the JSON file of the rules.</summary>
     public const string RulesKey = "Events:Rules";
 
-    // A rule file is some kilobytes; a path to something else must not be read into memory.
+    // A rule file has a few kilobytes. The limit prevents reading a wrong, large file into memory.
     private const long MaxFileBytes = 1 << 20;
 
     public static EventKnowledge Shipped { get; } = new(TemplateBook.Shipped, EventRules.Default);
@@ -20,7 +20,10 @@ public sealed class EventKnowledge(TemplateBook templates, EventRules rules)
 
     public EventRules Rules { get; } = rules;
 
-    /// <summary>Reads both; every mistake at once, each with its file. With mistakes what comes back is what comes with the program.</summary>
+    /// <summary>
+    /// Reads templates and rules. Reports all mistakes at once, each with its file. If there are mistakes, returns the shipped templates
+    /// and default rules.
+    /// </summary>
     public static EventKnowledge Load(string? templateFolder, string? rulesFile, out IReadOnlyList<string> mistakes)
     {
         var found = new List<string>();

@@ -4,7 +4,7 @@ using Mayday.Query;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>Reads the rules; goes on behind a mistake, so that all are told at once, each with its place in the document.</summary>
+/// <summary>Reads the rules. Continues after a mistake, so that all mistakes are reported at once, each with its position.</summary>
 internal sealed class EventRulesReader(string file, ArgumentCatalog names)
 {
     private const int MaxRules = 200; // each is tried against every event
@@ -160,7 +160,7 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
             return null;
         }
 
-        if (EventFilter.TryParse(value.GetString()!, names, out var filter, out var error))
+        if (EventFilter.TryParse(value.GetString()!, new EventCatalogue(names), BareWords.Refuse, out var filter, out var error))
         {
             return filter;
         }
@@ -232,7 +232,7 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
 
         foreach (var value in list.EnumerateArray())
         {
-            // What a filter could compare can be counted by.
+            // Events can be counted by any field that a filter can compare.
             var word = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
             if (EventFacts.IsName(word, names))
             {

@@ -5,12 +5,16 @@ using Mayday.Protocol.Evlog;
 namespace Mayday.Events.Screening;
 
 /// <summary>
-/// What every event passes before it is stored: templates name its values, the facility registry and the discard rules may drop it, equal ones
-/// are folded, and what is left counts towards alerts. One instance a process: one stream passes it (the collector's), and any number of batches beside.
+/// Every event passes through here before it is stored. Templates name its values, the facility registry and the discard rules may discard
+/// it, equal events are folded, and the rest counts towards alerts. One instance per process: the collector's stream passes through it, and
+/// any number of HTTP batches next to it.
 /// </summary>
 public sealed class EventScreen
 {
-    /// <summary>Alerts between here and the database. A rule without a quiet time on a storm must not fill memory; more are counted as lost.</summary>
+    /// <summary>
+    /// Limit for alerts that wait to be saved. In a storm, a rule without a quiet time must not fill the memory. Alerts beyond the limit
+    /// are counted as lost.
+    /// </summary>
     public const int MaxWaitingAlerts = 1_000;
 
     private readonly Lock _lock = new();
@@ -36,16 +40,16 @@ public sealed class EventScreen
         _alerts = Channel.CreateBounded<EventAlert>(new BoundedChannelOptions(MaxWaitingAlerts) { FullMode = BoundedChannelFullMode.Wait });
     }
 
-    /// <summary>Alerts that are to be stored and sent.</summary>
+    /// <summary>Alerts to be stored and sent.</summary>
     public ChannelReader<EventAlert> Alerts => _alerts.Reader;
 
-    /// <summary>Equal events that became part of another.</summary>
+    /// <summary>Events that were folded into an equal event.</summary>
     public long Folded => Interlocked.Read(ref _folded);
 
-    /// <summary>Thresholds that were reached.</summary>
+    /// <summary>Number of thresholds that were reached.</summary>
     public long AlertsRaised => Interlocked.Read(ref _alertsRaised);
 
-    /// <summary>Counts towards an alert that were forgotten because a rule had too many values.</summary>
+    /// <summary>Counts towards an alert that were evicted because a rule had too many values.</summary>
     public long WindowsEvicted
     {
         get
@@ -57,10 +61,10 @@ public sealed class EventScreen
         }
     }
 
-    /// <summary>Alerts that found no room on their way to the database.</summary>
+    /// <summary>Alerts dropped because too many waited to be saved.</summary>
     public long AlertsLost => Interlocked.Read(ref _alertsLost);
 
-    /// <summary>Dropped events by the rule that dropped them.</summary>
+    /// <summary>Discarded events, by rule.</summary>
     public IReadOnlyDictionary<string, long> Discarded
     {
         get
@@ -72,7 +76,7 @@ public sealed class EventScreen
         }
     }
 
-    /// <summary>The counts as a collector reports them.</summary>
+    /// <summary>All counts, as a collector reports them.</summary>
     public IReadOnlyList<ScreenCount> Snapshot()
     {
         lock (_lock)
@@ -88,7 +92,7 @@ public sealed class EventScreen
         }
     }
 
-    /// <summary>Events that are counted in memory and will come out as "N more".</summary>
+    /// <summary>Events that are only counted so far and will be output as "N more".</summary>
     public long Held
     {
         get
@@ -101,9 +105,9 @@ public sealed class EventScreen
     }
 
     /// <summary>
-    /// For one stream of events as they come: what is to be stored now, "N more" of earlier ones included. Ends with <see cref="Complete"/> when
-    /// that is stored, or <see cref="TakeBack"/> when it is not and the same events will come again; until then no other call of it. To be called
-    /// without events now and then while <see cref="Held"/>, so that what was held back comes out.
+    /// Processes one stream of events and returns what to store now, including "N more" events that became due. After it, call <see
+    /// cref="Complete"/> if the result was stored, or <see cref="TakeBack"/> if not (the same events must then be passed again), before any
+    /// other call. While <see cref="Held"/> is above zero, call it regularly without events, so that counted events are output.
     /// </summary>
     public IReadOnlyList<ReceivedEvent> Pass(IReadOnlyList<ReceivedEvent> events, DateTimeOffset now)
     {
@@ -129,7 +133,7 @@ public sealed class EventScreen
         return output;
     }
 
-    /// <summary>What <see cref="Pass"/> gave is stored: it counts, towards alerts as well.</summary>
+    /// <summary>The result of <see cref="Pass"/> was stored. Its events now count, also towards alerts.</summary>
     public void Complete()
     {
         lock (_lock)
@@ -148,7 +152,7 @@ public sealed class EventScreen
         }
     }
 
-    /// <summary>What <see cref="Pass"/> gave was not stored: as if it had not been called.</summary>
+    /// <summary>The result of <see cref="Pass"/> was not stored. Restores the state before that call.</summary>
     public void TakeBack()
     {
         lock (_lock)
@@ -160,7 +164,7 @@ public sealed class EventScreen
         }
     }
 
-    /// <summary>What is still held back, at the end.</summary>
+    /// <summary>Outputs all counted events, at the end.</summary>
     public IReadOnlyList<ReceivedEvent> TakeAll()
     {
         var output = new List<ReceivedEvent>();
@@ -173,10 +177,12 @@ public sealed class EventScreen
     }
 
     /// <summary>
-    /// For a batch that may be sent again: the same batch gives the same events whatever came before, so that its id counts it once. Call
-    /// <see cref="Observe(IReadOnlyList{ReceivedEvent})"/> with the result when it is stored.
+    /// Processes a batch that may be sent again. The result depends only on the batch, so its id identifies the same events on a retry.
+    /// Call <see cref="Observe(IReadOnlyList{ReceivedEvent})"/> with the result after it was stored.
     /// </summary>
-    /// <param name="indexes">For each event to be stored, its place in <paramref name="events"/>; of a folded one, the last it stands for.</param>
+    /// <param name="indexes">
+    /// For each event to be stored, its index in <paramref name="events"/>; for a folded event, the index of the last event it stands for.
+    /// </param>
     public IReadOnlyList<ReceivedEvent> PassBatch(IReadOnlyList<ReceivedEvent> events, out IReadOnlyList<int> indexes)
     {
         var output = new List<ReceivedEvent>(events.Count);

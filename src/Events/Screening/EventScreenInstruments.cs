@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>What rules do to events, as instruments (docs/operations.md lists them): what is dropped is counted by the rule that dropped it.</summary>
+/// <summary>Metrics about the rules (listed in docs/operations.md). Discarded events are counted by rule.</summary>
 public sealed class EventScreenInstruments : IDisposable
 {
     public const string MeterName = "Mayday.Events";

@@ -1,4 +1,6 @@
 namespace Mayday.Events.Screening;
 
-/// <summary>One count of the screen since the process started. Tags are "key=value", comma-separated, sorted; empty for none.</summary>
+/// <summary>
+/// One counter of the screen since the process started. Tags are "key=value", sorted and comma-separated; empty if there are none.
+/// </summary>
 public sealed record ScreenCount(string Name, string Tags, long Value);

@@ -3,10 +3,10 @@ using Mayday.Protocol;
 
 namespace Mayday.Events.Screening;
 
-/// <summary>Counts the events of one alert rule, apart for each value it is told to tell apart. Time is that of the events.</summary>
+/// <summary>Counts the events of one alert rule, separately for each value that the rule counts by. Uses the times of the events.</summary>
 internal sealed class ThresholdCounter(AlertRule rule, int maxKeys = ThresholdCounter.MaxKeys)
 {
-    /// <summary>Values counted at once; the one that was silent longest goes when another comes.</summary>
+    /// <summary>Maximum number of values counted at once. When it is reached, the value that was silent longest is evicted.</summary>
     public const int MaxKeys = 10_000;
 
     private const char Separator = '\u001f';
@@ -14,10 +14,10 @@ internal sealed class ThresholdCounter(AlertRule rule, int maxKeys = ThresholdCo
     private readonly Dictionary<string, LinkedListNode<Window>> _windows = new(StringComparer.Ordinal);
     private readonly LinkedList<Window> _byUse = new();
 
-    /// <summary>Counts that were given up because others came.</summary>
+    /// <summary>Counts that were evicted to make room for other values.</summary>
     public long Evicted { get; private set; }
 
-    /// <returns>An alert when this event is the one that fills the threshold.</returns>
+    /// <returns>An alert if this event reaches the threshold; otherwise null.</returns>
     public EventAlert? Add(ReceivedEvent received, ReceivedFacts facts)
     {
         if (!rule.Filter.Matches(facts, received.ReceivedAt))
@@ -44,7 +44,7 @@ internal sealed class ThresholdCounter(AlertRule rule, int maxKeys = ThresholdCo
             window.Seen.Dequeue();
         }
 
-        // A folded event stands for many: no more entries than the threshold counts are ever kept.
+        // A folded event stands for many, but no more entries than the threshold are ever stored.
         var count = Math.Max(1, received.Event.Count);
         window.Seen.Enqueue((now, count));
         window.Sum += count;

@@ -1,6 +1,6 @@
 namespace Mayday.Events.Templates;
 
-/// <summary>Counts what a format string takes: one for each conversion that evlog packs, one more for each <c>*</c>.</summary>
+/// <summary>Counts the arguments of a format string: one for each conversion that evlog packs, and one for each <c>*</c>.</summary>
 internal static class FormatConversions
 {
     public static int Count(ReadOnlySpan<char> format)

@@ -9,34 +9,34 @@ public enum PayloadKind : byte
     Unsigned,
     Signed,
 
-    /// <summary>IEEE 754, of 4 or 8 bytes.</summary>
+    /// <summary>IEEE 754, 4 or 8 bytes.</summary>
     Real,
 
-    /// <summary>Text up to its NUL or to the end of its room.</summary>
+    /// <summary>Text up to its NUL or the end of its field.</summary>
     Text,
 
     /// <summary>Bytes, shown in hexadecimal.</summary>
     Bytes,
 }
 
-/// <summary>Bits of a number, as C declares them: <c>u32 a : 4</c>.</summary>
-/// <param name="Before">Bits of the same number that are declared before it.</param>
-/// <param name="Width">How many.</param>
+/// <summary>A C bit-field: <c>u32 a : 4</c>.</summary>
+/// <param name="Before">Number of bits declared before it in the same number.</param>
+/// <param name="Width">Number of bits.</param>
 public readonly record struct BitField(int Before, int Width);
 
 /// <summary>One member of a binary payload.</summary>
-/// <param name="Offset">From the payload's beginning.</param>
-/// <param name="Length">Bytes; 0 is all that is left.</param>
-/// <param name="IsBigEndian">Null: as the sender.</param>
-/// <param name="Bits">Only these bits of the number.</param>
-/// <param name="Array">Of an element of an array the array's name; its own has the index behind a dot.</param>
+/// <param name="Offset">Offset from the start of the payload.</param>
+/// <param name="Length">Length in bytes; 0 for all remaining bytes.</param>
+/// <param name="IsBigEndian">Null for the sender's byte order.</param>
+/// <param name="Bits">Set if the member is a bit-field.</param>
+/// <param name="Array">For an element of an array, the name of the array. The element's own name has the index after a dot.</param>
 public sealed record PayloadMember(TemplateArgument Argument, PayloadKind Kind, int Offset, int Length, bool? IsBigEndian, string Type, BitField? Bits = null, string? Array = null)
 {
-    /// <summary>Longest text or run of bytes taken out of a payload; all of it is in the payload still.</summary>
+    /// <summary>Maximum length of a text or byte member. The stored payload is complete.</summary>
     private const int MaxLength = 256;
 
     /// <param name="isBigEndian">Byte order of the sender.</param>
-    /// <returns>Null when the payload ends before it.</returns>
+    /// <returns>Null if the payload is too short.</returns>
     public EventArgument? Read(ReadOnlySpan<byte> payload, bool isBigEndian)
     {
         var length = Length == 0 ? Math.Min(payload.Length - Offset, MaxLength) : Math.Min(Length, MaxLength);
@@ -56,7 +56,7 @@ public sealed record PayloadMember(TemplateArgument Argument, PayloadKind Kind, 
         }) with { Name = Argument.Name };
     }
 
-    // Of a float the digits that it has, not those that it becomes as a double: 21.3, not 21.299999237.
+    // Keeps the decimal digits of a float instead of converting it to double directly: 21.3, not 21.299999237.
     private static double ReadReal(ReadOnlySpan<byte> bytes, bool isBigEndian)
     {
         if (bytes.Length == sizeof(double))
@@ -81,7 +81,7 @@ public sealed record PayloadMember(TemplateArgument Argument, PayloadKind Kind, 
         var width = bytes.Length * 8;
         if (Bits is { } bits)
         {
-            // Compilers fill a number from its lowest bit on little-endian machines, from its highest on the others.
+            // C compilers fill bit-fields from the lowest bit on little-endian machines and from the highest bit on big-endian ones.
             number = (long)((ulong)number >> (isBigEndian ? width - bits.Before - bits.Width : bits.Before));
             width = bits.Width;
         }

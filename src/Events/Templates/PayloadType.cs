@@ -2,22 +2,24 @@ using System.Globalization;
 
 namespace Mayday.Events.Templates;
 
-/// <summary>A type as a template writes it: <c>u16</c>, <c>s32be</c>, <c>f32[4]</c>, <c>u8[2][3]</c>, <c>u32:5</c>, <c>char[8]</c>, <c>text</c>.</summary>
-/// <param name="Written">All of it.</param>
+/// <summary>
+/// A type as written in a template: <c>u16</c>, <c>s32be</c>, <c>f32[4]</c>, <c>u8[2][3]</c>, <c>u32:5</c>, <c>char[8]</c>, <c>text</c>.
+/// </summary>
+/// <param name="Written">The complete text.</param>
 /// <param name="Word">The type of one element, with its byte order.</param>
-/// <param name="Length">Bytes of one element; 0 is all that is left.</param>
-/// <param name="IsBigEndian">Null: as the sender.</param>
-/// <param name="Dimensions">Of an array, the outermost first; else empty.</param>
-/// <param name="BitWidth">0 where all bits of the number are meant.</param>
+/// <param name="Length">Bytes of one element; 0 for all remaining bytes.</param>
+/// <param name="IsBigEndian">Null for the sender's byte order.</param>
+/// <param name="Dimensions">The dimensions of an array, the outermost first; otherwise empty.</param>
+/// <param name="BitWidth">0 if all bits of the number are used.</param>
 internal sealed record PayloadType(string Written, string Word, PayloadKind Kind, int Length, bool? IsBigEndian, int[] Dimensions, int BitWidth)
 {
     private const int MaxRoom = 8192;
     private const int MaxDimensions = 3;
 
-    /// <summary>Elements; 1 without dimensions.</summary>
+    /// <summary>Number of elements; 1 without dimensions.</summary>
     public int Count => (int)Math.Min(int.MaxValue / 2, Dimensions.Aggregate(1L, (count, dimension) => count * dimension));
 
-    /// <summary>".1.0": the place of an element in its array, from 0.</summary>
+    /// <summary>The index of an element, from 0, as in ".1.0".</summary>
     public string IndexOf(int element)
     {
         var text = "";
@@ -70,7 +72,7 @@ internal sealed record PayloadType(string Written, string Word, PayloadKind Kind
     private static PayloadType OfRoom(string written, string word, int length) =>
         new(written, written, word == "bytes" ? PayloadKind.Bytes : PayloadKind.Text, length, null, [], 0);
 
-    // [4], [2][3]
+    // Reads [4], [2][3].
     private static bool TryDimensions(ReadOnlySpan<char> text, out int[] dimensions)
     {
         var found = new List<int>(MaxDimensions);

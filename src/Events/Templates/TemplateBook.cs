@@ -5,7 +5,7 @@ using Mayday.Events.Reading;
 
 namespace Mayday.Events.Templates;
 
-/// <summary>All templates, found by facility and event type; and the names that filters may use.</summary>
+/// <summary>All templates by facility and event type, and the argument names that filters may use.</summary>
 public sealed class TemplateBook
 {
     private readonly Dictionary<int, List<TemplateFit>> _fits = [];
@@ -60,7 +60,10 @@ public sealed class TemplateBook
         return general;
     }
 
-    /// <summary>The event with its values named, and a binary payload read into values and a line of text. The event itself where no template is.</summary>
+    /// <summary>
+    /// Returns the event with named values. A binary payload becomes values and a line of text. Without a template, returns the event
+    /// unchanged.
+    /// </summary>
     public KernelEvent Apply(KernelEvent record)
     {
         if (Find(record.Facility, record.EventType) is not { } fit)
@@ -113,7 +116,7 @@ public sealed class TemplateBook
             var isFirst = true;
             for (var i = 0; i < arguments.Count; i++)
             {
-                // An array's name stands for all its elements.
+                // The name of an array stands for all its elements.
                 if (name.SequenceEqual(arguments[i].Name) || (template.Payload[i].Array is { } array && name.SequenceEqual(array)))
                 {
                     text.Append(isFirst ? "" : " ").Append(arguments[i].Text ?? Word(template.Payload[i].Argument, arguments[i]));
@@ -138,7 +141,7 @@ public sealed class TemplateBook
         return mistakes.Count == 0 ? book : throw new InvalidOperationException(string.Join('\n', mistakes));
     }
 
-    /// <summary>Reads the templates that come with the program; a template read later under the same name takes the place of one of them.</summary>
+    /// <summary>Reads the shipped templates. A template that is read later replaces a shipped one with the same name.</summary>
     public static void ReadShipped(TemplateReader reader)
     {
         const string Prefix = "Mayday.Events.Templates.";

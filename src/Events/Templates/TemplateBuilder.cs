@@ -6,10 +6,10 @@ using Mayday.Query;
 
 namespace Mayday.Events.Templates;
 
-/// <summary>Makes a template of the lines of its section.</summary>
+/// <summary>Builds a template from the lines of its section.</summary>
 internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords> sets, Action<int, string> mistake)
 {
-    // What the kernel's own printing functions put before a driver's text, as the printk index has it.
+    // What the kernel's own print functions add before a driver's text, as listed in the printk index.
     private static readonly Dictionary<string, (string Format, string[] Names)> s_printers = new(StringComparer.Ordinal)
     {
         ["pr"] = ("", []),
@@ -17,7 +17,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         ["netdev"] = ("%s %s %s%s: ", ["driver", "dev", "netdev", "netdev_state"]),
     };
 
-    // evlog's variable part.
+    // Maximum size of the variable part of an evlog record.
     private const int MaxOffset = 8192;
 
     private readonly List<string> _facilities = [];
@@ -154,7 +154,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         }
     }
 
-    /// <summary>name; unit U; values SET; bits SET; what it means.</summary>
+    /// <summary>Reads "name; unit U; values SET; bits SET; meaning".</summary>
     private TemplateArgument ReadArgument(TemplateLine line, string[] parts, int from)
     {
         string? unit = null, meaning = null;
@@ -203,7 +203,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         }
     }
 
-    /// <summary>name; type [at offset]; then as an argument.</summary>
+    /// <summary>Reads "name; type [at offset]", followed by the same parts as an argument.</summary>
     private void AddMember(TemplateLine line)
     {
         var parts = line.Value.Split(';', StringSplitOptions.TrimEntries);
@@ -252,7 +252,7 @@ internal sealed class TemplateBuilder(string name, Dictionary<string, ValueWords
         }
     }
 
-    // Bits of numbers of one size, signed or not, share a number for as long as it has room, as with C's compilers.
+    // Bit-fields of one size, signed or not, share a number while it has room, as in C.
     private void AddBits(TemplateArgument argument, PayloadType type)
     {
         var (shared, before) = _bits ?? default;

@@ -4,16 +4,18 @@ using Mayday.Query;
 
 namespace Mayday.Events.Templates;
 
-/// <summary>A mistake in a template file, with its place.</summary>
+/// <summary>A mistake in a template file, with its position.</summary>
 public sealed record TemplateMistake(string File, int Line, string Message)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}: {Message}");
 }
 
-/// <summary>Reads template files (README.md beside this file describes them); goes on behind a mistake, so that all are told at once.</summary>
+/// <summary>
+/// Reads template files (described in README.md in this folder). Continues after a mistake, so that all are reported at once.
+/// </summary>
 public sealed class TemplateReader
 {
-    /// <summary>A template names things of one event: more than this is a mistake, or an attack on the pages.</summary>
+    /// <summary>Maximum length of a line in characters. A longer line is a mistake, or an attempt to break the pages.</summary>
     private const int MaxValue = 500;
 
     private readonly List<TemplateSection> _templates = [];
@@ -53,7 +55,7 @@ public sealed class TemplateReader
         }
     }
 
-    /// <summary>The book of all that was read; of use only when there are no <paramref name="mistakes"/>.</summary>
+    /// <summary>Builds the book of all templates read. Use it only if there are no <paramref name="mistakes"/>.</summary>
     public TemplateBook Build(out IReadOnlyList<TemplateMistake> mistakes)
     {
         var sets = new Dictionary<string, ValueWords>(StringComparer.Ordinal);
@@ -130,7 +132,7 @@ public sealed class TemplateReader
         return template;
     }
 
-    // One's own take the place of shipped ones; two of one's own are a mistake.
+    // A user's template replaces a shipped one. Two user templates with the same name are a mistake.
     private void Claim(TemplateSection section, TemplateSection? before)
     {
         if (before is { IsShipped: false } || (before is not null && section.IsShipped))

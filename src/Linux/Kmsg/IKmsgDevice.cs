@@ -1,6 +1,7 @@
 namespace Mayday.Linux.Kmsg;
 
-/// <summary>The kernel log as <c>/dev/kmsg</c> hands it out; a seam, because nobody can make a kernel overwrite a record on demand.</summary>
+/// <summary>The kernel log as <c>/dev/kmsg</c> returns it. It is an interface for tests, which cannot make a kernel overwrite a record on
+/// demand.</summary>
 public interface IKmsgDevice : IDisposable
 {
     /// <summary>Reads one record.</summary>
@@ -11,6 +12,6 @@ public interface IKmsgDevice : IDisposable
     /// <summary>Blocks until there may be a record, or <see cref="Wake"/> was called.</summary>
     void Wait();
 
-    /// <summary>Ends a <see cref="Wait"/>, now or the next one; any thread.</summary>
+    /// <summary>Ends a <see cref="Wait"/>, the current or the next one. May be called on any thread.</summary>
     void Wake();
 }

@@ -6,16 +6,14 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Linux.Sockets;
 
-/// <summary>
-/// <c>sendmmsg(2)</c>: many datagrams a system call, each from a source address of its own (IP_PKTINFO), so that one socket speaks for thousands
-/// of machines. Layouts are those of 64-bit Linux.
-/// </summary>
+/// <summary><c>sendmmsg(2)</c>: many datagrams per system call, each from a source address of its own (IP_PKTINFO), so that one socket can
+/// simulate thousands of machines. The layouts are those of 64-bit Linux.</summary>
 public sealed unsafe class DatagramBurst
 {
     /// <summary>Room for one datagram: the largest that any format sends is 1412 bytes.</summary>
     public const int SlotLength = 1536;
 
-    // As many as one call may bring the receiver; more would only make bursts longer.
+    // As many as the receiver may take in one call; more would only make bursts longer.
     private const int Slots = 128;
 
     private const int IpProtocol = 0;
@@ -68,22 +66,22 @@ public sealed unsafe class DatagramBurst
 
     public static bool IsSupported => SocketLayout.IsKnown;
 
-    /// <summary>Times the receiving machine said that nothing listens; at most one is told for a whole call.</summary>
+    /// <summary>How often the receiving machine reported that nothing listens; at most once per call.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>The memory of the next datagram.</summary>
+    /// <summary>The memory for the next datagram.</summary>
     public Span<byte> Slot => _memory.AsSpan(_count * SlotLength, SlotLength);
 
-    /// <summary>Puts what was written into <see cref="Slot"/> on its way; it leaves with the next flush.</summary>
-    /// <param name="socket">The socket it leaves by.</param>
-    /// <param name="length">Its bytes.</param>
+    /// <summary>Queues the datagram written into <see cref="Slot"/>; the next flush sends it.</summary>
+    /// <param name="socket">The socket that sends it.</param>
+    /// <param name="length">Its length in bytes.</param>
     /// <param name="source">Its IPv4 source address, first byte highest; 0 for the socket's own.</param>
     /// <param name="port">Which of the ports it goes to.</param>
     public void Add(nint socket, int length, uint source, int port)
     {
         if (socket != _socket)
         {
-            // The datagram lies in its slot already: those before it go first, and it moves to the front.
+            // The datagram is already in its slot. The datagrams before it are sent first, and it moves to the front.
             var written = Slot[..length];
             var moved = _count;
             Flush();
@@ -116,7 +114,7 @@ public sealed unsafe class DatagramBurst
         }
     }
 
-    /// <summary>Sends everything that is prepared.</summary>
+    /// <summary>Sends everything that is queued.</summary>
     /// <exception cref="SocketException">The network refuses to send at all: no route, no such address.</exception>
     public void Flush()
     {
@@ -132,7 +130,7 @@ public sealed unsafe class DatagramBurst
 
             switch (Marshal.GetLastPInvokeError())
             {
-                // It belongs to a datagram of an earlier call; this one has not left yet.
+                // The error belongs to a datagram of an earlier call; this one has not been sent yet.
                 case ConnectionRefused:
                     Refused++;
                     break;

@@ -5,11 +5,9 @@ using Mayday.Linux.Memory;
 
 namespace Mayday.Linux.Sockets;
 
-/// <summary>
-/// Memory that <c>recvmmsg(2)</c> fills: many datagrams a system call, with the kernel's arrival time and its count of datagrams dropped because
-/// the socket's buffer was full. Headers, names and datagrams lie in one piece; where that is a mapped file, they outlive the process, and
-/// <see cref="CountLanded"/> says what its last call brought. Receiving allocates nothing. Layouts are those of 64-bit Linux.
-/// </summary>
+/// <summary>Memory for <c>recvmmsg(2)</c>: many datagrams per system call, with the kernel's arrival time and its count of datagrams dropped
+/// because the socket buffer was full. Headers, names and datagrams are in one block. When that is a mapped file it outlives the process, and
+/// <see cref="CountLanded"/> tells what the last call received. Receiving allocates nothing. The layouts are those of 64-bit Linux.</summary>
 public sealed unsafe class LandingArea
 {
     private const int DontWait = 0x40;
@@ -18,7 +16,7 @@ public sealed unsafe class LandingArea
     private const int NameLength = 28;
     private const int ControlLength = 64;
 
-    // What a header's length says until the kernel has filled it in.
+    // Value of a header's length until the kernel has filled it in.
     private const uint NotYet = uint.MaxValue;
 
     private readonly BatchMessageHeader* _headers;
@@ -26,10 +24,10 @@ public sealed unsafe class LandingArea
     private readonly FixedMemory _names;
     private readonly FixedMemory _controls;
 
-    // Keeps the memory that the pointers lead to.
+    // Keeps the memory alive that the pointers refer to.
     private readonly FixedMemory _memory;
 
-    // Headers that the last call filled in: only these must be made ready again.
+    // Headers that the last call filled in: only these must be reset.
     private int _used;
 
     /// <summary>Reads an area as it is; <see cref="Prepare"/> makes it ready to receive.</summary>
@@ -59,10 +57,10 @@ public sealed unsafe class LandingArea
 
     private static int PerSlot => sizeof(BatchMessageHeader) + sizeof(IoVector) + NameLength + ControlLength;
 
-    /// <summary>Bytes of an area: for each slot a header, a vector, a name, control messages, and the datagram.</summary>
+    /// <summary>Size of a landing area: a header, a vector, a name, control messages and the datagram for each slot.</summary>
     public static long Bytes(int slots, int slotLength) => (long)slots * (PerSlot + slotLength);
 
-    /// <summary>Nothing has landed yet.</summary>
+    /// <summary>Marks the landing area as empty.</summary>
     public void Clear()
     {
         for (var i = 0; i < Slots; i++)
@@ -88,15 +86,15 @@ public sealed unsafe class LandingArea
         }
     }
 
-    /// <summary>Takes what waits at a socket, at most all slots, without waiting.</summary>
-    /// <returns>How many datagrams came. What the call before brought must be finished with.</returns>
+    /// <summary>Receives what is waiting at a socket, at most one datagram per slot, without blocking.</summary>
+    /// <returns>How many datagrams came. Call <see cref="Finish"/> before the next call.</returns>
     public int Receive(int socket)
     {
         _used = Math.Max(0, SocketCalls.ReceiveMany(socket, _headers, (uint)Slots, DontWait, null));
         return _used;
     }
 
-    /// <summary>What the last call brought is worked on: nothing lies here any more.</summary>
+    /// <summary>The last batch is processed, so the area is empty again.</summary>
     public void Finish()
     {
         for (var i = 0; i < _used; i++)
@@ -110,7 +108,8 @@ public sealed unsafe class LandingArea
         _used = 0;
     }
 
-    /// <summary>Datagrams that the last call brought, also that of a process that is no more. Its pointers mean nothing here; lengths and places do.</summary>
+    /// <summary>Number of datagrams that the last call received, also the last call of an ended process. Its pointers are invalid in this
+    /// process; lengths and positions are valid.</summary>
     public int CountLanded()
     {
         var count = 0;

@@ -7,7 +7,7 @@ public static class SocketDrops
     private const int Words = 9;
     private const int Drops = 8;
 
-    /// <summary>The counter as it stands, also when nothing arrives any more; false on kernels before 4.12.</summary>
+    /// <summary>Reads the socket's drop counter, even when nothing arrives any more; false on kernels before 4.12.</summary>
     public static bool TryRead(int socket, out uint drops)
     {
         Span<uint> words = stackalloc uint[Words];

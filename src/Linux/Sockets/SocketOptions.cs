@@ -21,6 +21,6 @@ public static class SocketOptions
 
     public const int Memory = 55;
 
-    /// <summary>The kernel's number of a socket, which no other has until the machine starts again.</summary>
+    /// <summary>Returns the kernel's cookie of a socket, which is unique until the machine reboots.</summary>
     public const int Cookie = 57;
 }

@@ -5,7 +5,7 @@ namespace Mayday.Linux.Sockets;
 /// <summary>Waits for several sockets at once without allocating, as <see cref="System.Net.Sockets.Socket.Select(System.Collections.IList, System.Collections.IList, System.Collections.IList, int)"/> cannot.</summary>
 public static class SocketPoll
 {
-    /// <summary>Waits until a socket has something or the time is over; a bit for each socket that has. At most 32 sockets.</summary>
+    /// <summary>Waits until a socket is readable or the time is over. Returns one bit for each readable socket; at most 32 sockets.</summary>
     public static uint Wait(ReadOnlySpan<int> sockets, int milliseconds)
     {
         Span<PollEntry> entries = stackalloc PollEntry[sockets.Length];

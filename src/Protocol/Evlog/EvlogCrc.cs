@@ -2,10 +2,9 @@ using System.Text;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// The checksum evlog names things by: CRC-32/BZIP2 (polynomial 0x04C11DB7, most significant bit first, initial and final complement). Not
-/// the reflected CRC-32 of zlib. Source: <c>facreg.c</c> and <c>evlogd.c</c> of evlog 1.6.1.
-/// </summary>
+/// <summary>The checksum that evlog uses for event types and facilities: CRC-32/BZIP2 (polynomial 0x04C11DB7, most significant bit first,
+/// initial and final complement). It is not the reflected CRC-32 of zlib. Source: <c>facreg.c</c> and <c>evlogd.c</c> of evlog
+/// 1.6.1.</summary>
 public static class EvlogCrc
 {
     private const uint Polynomial = 0x04c11db7;

@@ -2,12 +2,13 @@ using Mayday.Protocol.Kmsg;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>A kernel log as evlog records, one STRING record a line, as evlog forwarded printk: the level is in the header, the time is left out.</summary>
+/// <summary>Writes a kernel log as evlog records, one STRING record per line, as evlog forwarded printk: the level is in the header, the
+/// time is left out.</summary>
 public static class EvlogDatagrams
 {
     private const string Facility = "kern";
 
-    // What printk gives a message that names no level.
+    // The level that printk gives to a message without one.
     private const Severity DefaultSeverity = Severity.Warning;
 
     /// <summary>Makes netlink frames of a log, little-endian, the event type left to the receiver.</summary>

@@ -2,10 +2,8 @@ using System.Text;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// Facilities as numbers: syslog's own have fixed codes, any other name is the checksum of its canonical form. Source: <c>facreg.c</c> of
-/// evlog 1.6.1.
-/// </summary>
+/// <summary>Facilities as numbers: the standard ones of syslog have fixed codes; the code of any other name is the checksum of its
+/// canonical form. Source: <c>facreg.c</c> of evlog 1.6.1.</summary>
 public static class EvlogFacility
 {
     private static readonly (string Name, uint Code)[] Standard =
@@ -51,7 +49,8 @@ public static class EvlogFacility
         return null;
     }
 
-    // Lower case, blanks to underscores, what is neither letter, digit, dot, underscore nor beyond ASCII to dots; "." and ".." are no names.
+    // Canonical form: lower case; blanks become underscores; other characters that are not letters, digits, dots, underscores or non-ASCII
+    // become dots. "." and ".." are not valid names.
     private static byte[] Canonical(byte[] name)
     {
         for (var i = 0; i < name.Length; i++)

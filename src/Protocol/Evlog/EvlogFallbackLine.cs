@@ -3,12 +3,10 @@ using System.Globalization;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// The line that a kernel prints instead of sending a record when nobody listens:
-/// <c>evlog packet dropped: size=%u fmt=%d evty=%#x fac=%s sev=%d uid=%u gid=%u pid=%d pgrp=%d flags=%#x cpu=%d</c>. What the record held follows on lines
-/// of its own: the text, or a dump in hexadecimal. Read in place; allocates nothing and never throws. Source: <c>evl_printk_fallback</c> of the
-/// 2.5.75 patch.
-/// </summary>
+/// <summary>The line that a kernel prints instead of sending a record when no program listens: <c>evlog packet dropped: size=%u fmt=%d
+/// evty=%#x fac=%s sev=%d uid=%u gid=%u pid=%d pgrp=%d flags=%#x cpu=%d</c>. The record's content follows on separate lines: its text, or a
+/// hexadecimal dump. A view of the parsed bytes; allocates nothing and never throws. Source: <c>evl_printk_fallback</c> of the 2.5.75
+/// patch.</summary>
 public readonly ref struct EvlogFallbackLine
 {
     /// <summary>Most bytes of a record's variable part that the kernel dumps.</summary>
@@ -16,19 +14,19 @@ public readonly ref struct EvlogFallbackLine
 
     private static ReadOnlySpan<byte> Mark => "evlog packet dropped: "u8;
 
-    /// <summary>Bytes of the record's variable part; more than what follows where it was cut.</summary>
+    /// <summary>Length of the record's variable part in bytes. It is larger than the dump that follows when the dump was cut.</summary>
     public uint Size { get; private init; }
 
-    /// <summary>What the variable part held.</summary>
+    /// <summary>Format of the variable part.</summary>
     public EvlogFormat Format { get; private init; }
 
-    /// <summary>As it stood in the record: 0 where the receiver had to compute it.</summary>
+    /// <summary>The event type in the record: 0 where the receiver had to compute it.</summary>
     public int EventType { get; private init; }
 
     /// <summary>1 to 15 printable characters.</summary>
     public ReadOnlySpan<byte> Facility { get; private init; }
 
-    /// <summary>How grave.</summary>
+    /// <summary>The severity.</summary>
     public Severity Severity { get; private init; }
 
     /// <summary>User id.</summary>
@@ -49,7 +47,7 @@ public readonly ref struct EvlogFallbackLine
     /// <summary>CPU.</summary>
     public int Processor { get; private init; }
 
-    /// <summary>Whether the text may hold such a line: a quick look.</summary>
+    /// <summary>A quick check whether the text may contain such a line.</summary>
     /// <param name="text">Any text.</param>
     public static bool Mentions(ReadOnlySpan<byte> text) => text.IndexOf(Mark) >= 0;
 
@@ -73,7 +71,7 @@ public readonly ref struct EvlogFallbackLine
             return false;
         }
 
-        // A facility may hold blanks; the next field's name may not stand in it.
+        // A facility may contain blanks, but not the name of the next field.
         var end = rest.IndexOf(" sev="u8);
         if (end < "fac=x"u8.Length || end > "fac="u8.Length + EvlogOffsets.FacilityLength - 1)
         {
@@ -111,7 +109,8 @@ public readonly ref struct EvlogFallbackLine
         return true;
     }
 
-    /// <summary>Reads a line of the dump that follows a binary record: <c>%04X</c>, then up to sixteen <c>%02X</c>, each with a blank behind it.</summary>
+    /// <summary>Reads a line of the dump that follows a binary record: <c>%04X</c>, then up to sixteen <c>%02X</c>, each with a blank behind
+    /// it.</summary>
     /// <param name="text">The line, without level and time.</param>
     /// <param name="destination">Receives at most 16 bytes.</param>
     /// <param name="offset">Where in the variable part they lie.</param>
@@ -140,7 +139,7 @@ public readonly ref struct EvlogFallbackLine
         return count;
     }
 
-    // A number in decimal, or in hexadecimal with 0x (a zero may stand as 0 or 0x0), up to the next blank.
+    // Reads a number in decimal, or in hexadecimal with 0x (zero may be 0 or 0x0), up to the next blank.
     private static bool TryTake(ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> name, out long value)
     {
         value = 0;

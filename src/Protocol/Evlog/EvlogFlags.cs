@@ -13,18 +13,18 @@ public enum EvlogFlags : uint
     /// <summary>Written by the kernel; always set by the 2003 patches.</summary>
     KernelEvent = 0x2,
 
-    /// <summary>The time is not corrected for the boot yet (timed variants only).</summary>
+    /// <summary>The time is not yet corrected for the boot (layouts with a time only).</summary>
     InitialBootEvent = 0x4,
 
-    /// <summary>The time is the clock's local time (timed variants only).</summary>
+    /// <summary>The time is the clock's local time (layouts with a time only).</summary>
     KernelTimeLocal = 0x8,
 
-    /// <summary>Written in an interrupt: the task is only the one that was interrupted.</summary>
+    /// <summary>Written in an interrupt: the task is merely the one that was interrupted.</summary>
     Interrupt = 0x10,
 
-    /// <summary>Came from printk: its text begins with the level, <c>&lt;n&gt;</c>.</summary>
+    /// <summary>It came from printk: its text begins with the level, <c>&lt;n&gt;</c>.</summary>
     Printk = 0x20,
 
-    /// <summary>The event type is the CRC of the format string and left to the receiver to compute.</summary>
+    /// <summary>The event type is the CRC of the format string, and the receiver must compute it.</summary>
     EventTypeCrc = 0x40,
 }

@@ -1,12 +1,12 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>What the variable part of an evlog record holds: the numbers of <c>POSIX_LOG_*</c>, as on the wire.</summary>
+/// <summary>Format of the variable part of an evlog record: the numbers of <c>POSIX_LOG_*</c>, as on the wire.</summary>
 public enum EvlogFormat : byte
 {
-    /// <summary>Nothing: the header says it all.</summary>
+    /// <summary>No variable part.</summary>
     NoData = 0,
 
-    /// <summary>Bytes whose meaning only a template of the facility and event type knows.</summary>
+    /// <summary>Binary data; a template for the facility and event type is needed to interpret it.</summary>
     Binary = 1,
 
     /// <summary>Text, usually with its NUL.</summary>

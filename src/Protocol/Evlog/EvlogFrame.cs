@@ -2,14 +2,12 @@ using System.Buffers.Binary;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// Recognises evlog records relayed over UDP: each in its netlink frame (<c>struct nlmsghdr</c>, 16 bytes, then the record), or drained by
-/// system call, without frames. For telling formats apart; <see cref="EvlogReader"/> reads them. Source: the evlog and kerror patches of
-/// July 2003.
-/// </summary>
+/// <summary>Recognises evlog records relayed over UDP: each in its netlink frame (<c>struct nlmsghdr</c>, 16 bytes, then the record), or
+/// without frames when they were read from the kernel by system call. This class only distinguishes formats; <see cref="EvlogReader"/>
+/// reads the records. Source: the evlog and kerror patches of July 2003.</summary>
 public static class EvlogFrame
 {
-    /// <summary>UDP port Mayday takes relayed records on; evlog itself never had one.</summary>
+    /// <summary>UDP port on which Mayday receives relayed records. evlog itself had no UDP port.</summary>
     public const int DefaultPort = 2005;
 
     internal const int NetlinkHeaderLength = 16;

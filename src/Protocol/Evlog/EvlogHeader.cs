@@ -1,18 +1,19 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>What the header of a record says, for <see cref="EvlogWriter"/>. Members that a layout does not have are left out of it.</summary>
+/// <summary>The header fields of a record, for <see cref="EvlogWriter"/>. Fields that a layout does not have are not written.</summary>
 public sealed record EvlogHeader
 {
-    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters. The oldest layouts carry its code (<see cref="EvlogFacility.CodeOf"/>).</summary>
+    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters. The oldest layouts carry its code (<see
+    /// cref="EvlogFacility.CodeOf"/>).</summary>
     public required string Facility { get; init; }
 
-    /// <summary>How grave.</summary>
+    /// <summary>The severity.</summary>
     public required Severity Severity { get; init; }
 
-    /// <summary>What the variable part holds.</summary>
+    /// <summary>Format of the variable part.</summary>
     public required EvlogFormat Format { get; init; }
 
-    /// <summary>The facility's own number of what happened; 0 with <see cref="EvlogFlags.EventTypeCrc"/>.</summary>
+    /// <summary>The facility's own number for this kind of event; 0 with <see cref="EvlogFlags.EventTypeCrc"/>.</summary>
     public int EventType { get; init; }
 
     /// <summary>Flags as they go on the wire; <see cref="EvlogFlags.Truncate"/> is added where the variable part had to be cut.</summary>

@@ -1,16 +1,16 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// The header layouts of an evlog record. The record does not name its own: magic and version are the same in most, so length, time and
-/// facility decide (<see cref="EvlogRecord"/>). "Drained" ones were read from the kernel's buffer by system call instead of netlink, so
-/// they carry a time. Sources: <c>include/linux/evlog.h</c> of the 2.5.74 and 2.5.75 patches, <c>evl_kernel.h</c> of evlog 1.6.1.
-/// </summary>
+/// <summary>The header layouts of an evlog record. The record does not name its layout: magic and version are the same in most, so length,
+/// time and facility decide (<see cref="EvlogRecord"/>). "Drained" records were read from the kernel's buffer by system call instead of
+/// netlink, so they have a time. Sources: <c>include/linux/evlog.h</c> of the 2.5.74 and 2.5.75 patches, <c>evl_kernel.h</c> of evlog
+/// 1.6.1.</summary>
 public enum EvlogLayout : byte
 {
     /// <summary>52 bytes, facility last: the netlink patch for 2.5.75.</summary>
     Netlink,
 
-    /// <summary>52 bytes, facility third: the netlink patch for 2.5.74. Its order behind the facility is a reconstruction.</summary>
+    /// <summary>52 bytes, facility third: the netlink patch for 2.5.74. The order of the fields after the facility is a
+    /// reconstruction.</summary>
     NetlinkEarly,
 
     /// <summary>Version 3, 60 bytes: a 32-bit kernel.</summary>

@@ -1,6 +1,7 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>Where the members of a record's header lie in one layout, in bytes from the magic; -1 where the layout has none.</summary>
+/// <summary>Offsets of the header fields of one layout, in bytes from the magic number; -1 where the layout does not have the
+/// field.</summary>
 internal readonly record struct EvlogOffsets(
     int Length, int Size, int Format, int Severity, int EventType, int Flags, int Processor, int Uid, int Gid, int Pid, int Pgrp,
     int Facility, int FacilityCode, int Seconds, int SecondsWidth, int Nanoseconds, int WordSize, ushort Version)

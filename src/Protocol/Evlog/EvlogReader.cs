@@ -30,19 +30,19 @@ public ref struct EvlogReader
         }
     }
 
-    /// <summary>The record, where <see cref="Reason"/> is <see cref="PacketRejectReason.None"/>.</summary>
+    /// <summary>The current record, when <see cref="Reason"/> is <see cref="PacketRejectReason.None"/>.</summary>
     public EvlogRecord Record { get; private set; }
 
-    /// <summary>Why this one was refused.</summary>
+    /// <summary>Why the current record was refused.</summary>
     public PacketRejectReason Reason { get; private set; }
 
-    /// <summary>Where it begins, frame included, in bytes from the start.</summary>
+    /// <summary>Where the current record begins, including its frame, in bytes from the start.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>Its bytes, with frame and padding; of a refused one what was passed over.</summary>
+    /// <summary>The bytes of the current record, with frame and padding; for a refused one the bytes that were skipped.</summary>
     public readonly ReadOnlySpan<byte> Frame => _bytes[Offset.._next];
 
-    /// <summary>Goes to the next record, sound or refused.</summary>
+    /// <summary>Moves to the next record, valid or refused.</summary>
     /// <returns>False at the end.</returns>
     public bool MoveNext()
     {
@@ -62,8 +62,8 @@ public ref struct EvlogReader
         return true;
     }
 
-    // The layout whose walk ends at the end, or in a last partial record; between several, the one that reads more records whole, then the
-    // one that ends exactly.
+    // Chooses the layout whose records end exactly at the end of the bytes, or in a partial last record. Among several, it is the one with
+    // more complete records, then the one that ends exactly.
     private static EvlogLayout FindDrainedLayout(ReadOnlySpan<byte> bytes, bool isBigEndian)
     {
         var best = EvlogLayout.Drained64;

@@ -2,11 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// One evlog record (<c>struct kern_log_entry</c> and its variable part), read in place: every property looks at the bytes it was parsed from.
-/// Parsing allocates nothing and never throws. All integers are in the sender's byte order, which the magic tells; text is as the sender
-/// wrote it. Several records in one buffer: <see cref="EvlogReader"/>.
-/// </summary>
+/// <summary>One evlog record (<c>struct kern_log_entry</c> and its variable part): a view of the bytes that it was parsed from. Parsing
+/// allocates nothing and never throws. All integers are in the sender's byte order, which the magic number shows; text is as the sender
+/// wrote it. For several records in one buffer use <see cref="EvlogReader"/>.</summary>
 public readonly ref struct EvlogRecord
 {
     /// <summary>Longest variable part, bytes: senders cut there and set <see cref="EvlogFlags.Truncate"/>.</summary>
@@ -37,13 +35,13 @@ public readonly ref struct EvlogRecord
     /// <summary><c>log_kversion</c>: 3, or 1 and 2 in the oldest drained layouts; netlink records may say anything.</summary>
     public ushort Version => ReadUInt16(_record[EvlogOffsets.VersionOffset..], IsBigEndian);
 
-    /// <summary>What the variable part holds.</summary>
+    /// <summary>Format of the variable part.</summary>
     public EvlogFormat Format => (EvlogFormat)_record[Offsets.Format];
 
-    /// <summary>How grave; senders turn anything outside 0 to 7 into a warning.</summary>
+    /// <summary>The severity; senders turn anything outside 0 to 7 into a warning.</summary>
     public Severity Severity => (Severity)_record[Offsets.Severity];
 
-    /// <summary><c>log_event_type</c> as sent; <see cref="ComputeEventType"/> says what it is.</summary>
+    /// <c>log_event_type</c> as sent; see <see cref="ComputeEventType"/>.
     public int RawEventType => ReadInt32(Offsets.EventType);
 
     /// <summary>Unknown bits are kept.</summary>
@@ -52,10 +50,10 @@ public readonly ref struct EvlogRecord
     /// <summary>The CPU that wrote it.</summary>
     public int Processor => ReadInt32(Offsets.Processor);
 
-    /// <summary>User of the task, or of the interrupted one.</summary>
+    /// <summary>User id of the task, or of the interrupted one.</summary>
     public uint Uid => (uint)ReadInt32(Offsets.Uid);
 
-    /// <summary>Group of the task.</summary>
+    /// <summary>Group id of the task.</summary>
     public uint Gid => (uint)ReadInt32(Offsets.Gid);
 
     /// <summary>Process id of the task, or of the interrupted one.</summary>
@@ -64,7 +62,8 @@ public readonly ref struct EvlogRecord
     /// <summary>Process group of the task.</summary>
     public int Pgrp => ReadInt32(Offsets.Pgrp);
 
-    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters; empty in the layouts that carry <see cref="FacilityCode"/> instead.</summary>
+    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters; empty in the layouts that carry <see cref="FacilityCode"/>
+    /// instead.</summary>
     public ReadOnlySpan<byte> Facility
     {
         get
@@ -79,7 +78,8 @@ public readonly ref struct EvlogRecord
         }
     }
 
-    /// <summary>The facility as a number, in the oldest layouts; null where it is a name. <see cref="EvlogFacility.NameOf"/> knows the common ones.</summary>
+    /// <summary>The facility as a number, in the oldest layouts; null where it is a name. <see cref="EvlogFacility.NameOf"/> knows the
+    /// common ones.</summary>
     public uint? FacilityCode => Offsets.FacilityCode < 0 ? null : (uint)ReadInt32(Offsets.FacilityCode);
 
     /// <summary>Whole seconds since the Unix epoch by the sender's clock; null in the netlink layouts, which carry no time.</summary>
@@ -93,7 +93,7 @@ public readonly ref struct EvlogRecord
     /// <summary>0 to 999,999,999; null where <see cref="Seconds"/> is.</summary>
     public int? Nanoseconds => Offsets.Nanoseconds < 0 ? null : ReadInt32(Offsets.Nanoseconds);
 
-    /// <summary>Bytes of a long and of a pointer of the sender where the layout tells them: 4 or 8; null in the netlink layouts.</summary>
+    /// <summary>Size of the sender's long and pointer in bytes, where the layout shows it: 4 or 8; null in the netlink layouts.</summary>
     public int? WordSize => Offsets.WordSize == 0 ? null : Offsets.WordSize;
 
     /// <summary>The <c>log_size</c> bytes behind the header: at most <see cref="MaxVariableLength"/>.</summary>
@@ -101,15 +101,13 @@ public readonly ref struct EvlogRecord
 
     private ref readonly EvlogOffsets Offsets => ref EvlogOffsets.Of(Layout);
 
-    /// <summary>
-    /// The event type as the receiver has it: the CRC of the text or format string where the sender left it to the receiver
-    /// (<see cref="EvlogFlags.EventTypeCrc"/>, text formats only), else as sent.
-    /// </summary>
+    /// <summary>The event type: the CRC of the text or format string where the sender left that to the receiver (<see
+    /// cref="EvlogFlags.EventTypeCrc"/>, text formats only), otherwise the value as sent.</summary>
     public int ComputeEventType() => (Flags & EvlogFlags.EventTypeCrc) != 0 && Format is EvlogFormat.String or EvlogFormat.Printf
         ? EvlogCrc.EventTypeOf(Variable)
         : RawEventType;
 
-    /// <summary>The variable part of a <see cref="EvlogFormat.Printf"/> record, taken apart; of other formats it means nothing.</summary>
+    /// <summary>The parsed variable part of a <see cref="EvlogFormat.Printf"/> record; meaningless for other formats.</summary>
     public PrintfBody ReadPrintf() => PrintfBody.Read(Variable, IsBigEndian, WordSize);
 
     /// <summary>Reads the netlink frame that the bytes begin with: <c>struct nlmsghdr</c>, then a record in any layout.</summary>
@@ -214,7 +212,7 @@ public readonly ref struct EvlogRecord
 
     internal static int Align(int length) => (length + 3) & ~3;
 
-    // In the order of preference: where several fit, the layout that was really sent over netlink.
+    // In order of preference: where several fit, the layout that was actually sent over netlink wins.
     private static EvlogLayout? FindLayout(ReadOnlySpan<byte> payload, bool isBigEndian)
     {
         for (var layout = EvlogLayout.Netlink; layout <= EvlogLayout.DrainedSecond64; layout++)
@@ -247,7 +245,8 @@ public readonly ref struct EvlogRecord
             return false;
         }
 
-        // A name is a strong sign. Without one the version has to agree, which says nothing between the others.
+        // A valid name is strong evidence. A layout without a name needs the right version; in the other layouts the version is no
+        // evidence.
         return offsets.Facility >= 0
             ? IsFacility(record.Slice(offsets.Facility, EvlogOffsets.FacilityLength))
             : ReadVersion(record, isBigEndian) == offsets.Version;

@@ -1,12 +1,11 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// Prints one conversion by the rules of the kernel's <c>lib/vsprintf.c</c>, which are not C's: <c>%p</c> is as many hexadecimal digits as the
-/// pointer has, without 0x; <c>%#x</c> of 0 is 0x0; a precision does not switch the flag 0 off; a negative precision is 0; <c>%.0d</c> of 0 is 0.
-/// </summary>
+/// <summary>Formats one conversion by the rules of the kernel's <c>lib/vsprintf.c</c>, which differ from C: <c>%p</c> has as many
+/// hexadecimal digits as the pointer, without 0x; <c>%#x</c> of 0 is 0x0; a precision does not disable the flag 0; a negative precision is
+/// 0; <c>%.0d</c> of 0 is 0.</summary>
 internal static class KernelPrintf
 {
-    // 64 bits in octal.
+    // The digits of 64 bits in octal.
     private const int MostDigits = 22;
 
     public static void Put(ref TextSink sink, ref PrintfWalk walk, int wordSize)

@@ -2,14 +2,10 @@ using System.Buffers.Binary;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// The variable part of a PRINTF record: format string, NUL, size of the arguments (4 bytes), the arguments in the order of their conversions,
-/// without alignment, in the sender's byte order. Read in place; allocates nothing and never throws.
-/// </summary>
-/// <remarks>
-/// How wide the sender's long is, the packet does not say. Where the format string depends on it, the arguments are walked with 4 and with 8
-/// bytes, and the walk that ends exactly at their size is right.
-/// </remarks>
+/// <summary>The variable part of a PRINTF record: format string, NUL, size of the arguments (4 bytes), then the arguments in the order of
+/// their conversions, unaligned, in the sender's byte order. A view of the parsed bytes; allocates nothing and never throws.</summary>
+/// <remarks>The packet does not say how wide the sender's long is. Where the format string depends on it, the arguments are read with 4 and
+/// with 8 bytes, and the reading that ends exactly at the stated size is correct.</remarks>
 public readonly ref struct PrintfBody
 {
     private readonly ReadOnlySpan<byte> _arguments;
@@ -29,25 +25,23 @@ public readonly ref struct PrintfBody
     /// <summary>The format string as sent, without its NUL.</summary>
     public ReadOnlySpan<byte> Format { get; }
 
-    /// <summary>Bytes of a long of the sender: 4 or 8. Means something only where the format string depends on it.</summary>
+    /// <summary>Size of the sender's long in bytes: 4 or 8. Relevant only where the format string depends on it.</summary>
     public int WordSize { get; }
 
     /// <summary>The word size is known, or nothing depends on it.</summary>
     public bool IsWordSizeCertain { get; }
 
-    /// <summary>The format string has no NUL, or the sender tried to write more arguments than there are.</summary>
+    /// <summary>The format string has no NUL, or the sender tried to write more arguments than are present.</summary>
     public bool IsCut { get; }
 
-    /// <summary>
-    /// A conversion that the packer does not know stands in the format string: its argument was not skipped, so values behind it may be shifted
-    /// by one and the last is lost.
-    /// </summary>
+    /// <summary>The format string contains a conversion that the sender's packer does not know. Its argument was not skipped, so the
+    /// following values may be shifted by one, and the last is lost.</summary>
     public bool HasUnknownConversion { get; }
 
-    /// <summary>Takes the variable part of a record apart.</summary>
+    /// <summary>Parses the variable part of a record.</summary>
     /// <param name="variable">The variable part.</param>
     /// <param name="isBigEndian">The sender's byte order.</param>
-    /// <param name="wordSize">Bytes of a long where the record's layout tells (4 or 8), else null.</param>
+    /// <param name="wordSize">Size of a long where the record's layout shows it (4 or 8), otherwise null.</param>
     public static PrintfBody Read(ReadOnlySpan<byte> variable, bool isBigEndian, int? wordSize = null)
     {
         var end = variable.IndexOf((byte)0);
@@ -59,7 +53,7 @@ public readonly ref struct PrintfBody
         {
             long claimed = isBigEndian ? BinaryPrimitives.ReadInt32BigEndian(rest) : BinaryPrimitives.ReadInt32LittleEndian(rest);
             arguments = rest[sizeof(int)..];
-            // A claim beyond what is there is how senders tell of a cut; a negative one is no sender's.
+            // A sender states a larger size than is present when it had to cut the arguments. No sender states a negative one.
             isCut = claimed < 0 || claimed > arguments.Length;
             if (!isCut)
             {
@@ -91,14 +85,13 @@ public readonly ref struct PrintfBody
         return new PrintfBody(format, arguments, isBigEndian, fallback, isCertain, isCut, hasUnknown);
     }
 
-    /// <summary>The arguments in their order, as far as they are there.</summary>
+    /// <summary>The arguments in order, as far as they are present.</summary>
     public Enumerator GetEnumerator() => new(new PrintfWalk(Format, _arguments, WordSize, _isBigEndian));
 
-    /// <summary>
-    /// Writes the message as the kernel's own <c>vsnprintf</c> would have, with two exceptions that evlog makes: unknown conversions are text, and
-    /// conversions whose argument is not there print nothing.
-    /// </summary>
-    /// <param name="destination">Receives the text, as bytes. Widths come from strangers: what does not fit is left out.</param>
+    /// <summary>Writes the message as the kernel's <c>vsnprintf</c> would, with two exceptions that evlog makes: unknown conversions are
+    /// text, and conversions whose argument is missing print nothing.</summary>
+    /// <param name="destination">Receives the text, as bytes. The sender controls the field widths, so text that does not fit is left
+    /// out.</param>
     /// <param name="isCut">The text did not fit.</param>
     /// <returns>Bytes written.</returns>
     public int Render(Span<byte> destination, out bool isCut)
@@ -123,7 +116,7 @@ public readonly ref struct PrintfBody
         return walk.EndsExactly;
     }
 
-    /// <summary>Goes through the arguments; those given for a <c>*</c> come before their value.</summary>
+    /// <summary>Enumerates the arguments; those for a <c>*</c> come before their value.</summary>
     public ref struct Enumerator
     {
         private PrintfWalk _walk;

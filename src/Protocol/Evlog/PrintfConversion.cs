@@ -1,6 +1,6 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>What a part of a format string stands for.</summary>
+/// <summary>The kind of a part of a format string.</summary>
 public enum PrintfKind : byte
 {
     /// <summary>Text as it is.</summary>
@@ -18,16 +18,17 @@ public enum PrintfKind : byte
     /// <summary><c>%u</c>, <c>%o</c>, <c>%x</c>, <c>%X</c>.</summary>
     Unsigned,
 
-    /// <summary><c>%p</c>; a letter behind it (<c>%pS</c>) is text here.</summary>
+    /// <c>%p</c>; a letter after it (<c>%pS</c>) is treated as text.
     Pointer,
 
-    /// <summary><c>%s</c>: bytes and their NUL.</summary>
+    /// <c>%s</c>: bytes and a terminating NUL.
     String,
 
-    /// <summary><c>%n</c>: prints nothing, packs nothing.</summary>
+    /// <c>%n</c>: prints nothing and has no argument.
     Count,
 
-    /// <summary>A conversion that evlog's packer does not know (<c>%f</c>, <c>%hhd</c>, <c>%</c> at the end): packs nothing, though its <c>*</c> did.</summary>
+    /// <summary>A conversion that evlog's packer does not know (<c>%f</c>, <c>%hhd</c>, <c>%</c> at the end): it has no packed value, but a
+    /// <c>*</c> in it has.</summary>
     Unknown,
 }
 
@@ -54,13 +55,13 @@ public enum PrintfFlags : byte
     Zero = 0x10,
 }
 
-/// <summary>How large an integer the conversion takes.</summary>
+/// <summary>Size of the integer that a conversion takes.</summary>
 public enum PrintfSize : byte
 {
     /// <summary>int, 4 bytes.</summary>
     Int,
 
-    /// <summary><c>h</c>: an int of which 16 bits count; packed as 4 bytes.</summary>
+    /// <c>h</c>: an int of which 16 bits are used; packed as 4 bytes.
     Short,
 
     /// <summary><c>l</c>, <c>z</c>, <c>Z</c> and pointers: as wide as the sender's long, 4 or 8 bytes.</summary>
@@ -73,13 +74,13 @@ public enum PrintfSize : byte
 /// <summary>One part of a format string: a run of text, or a conversion with its flags, width and precision.</summary>
 public readonly record struct PrintfConversion
 {
-    /// <summary>What it is.</summary>
+    /// <summary>The kind.</summary>
     public PrintfKind Kind { get; init; }
 
     /// <summary>Where it begins in the format string.</summary>
     public int Start { get; init; }
 
-    /// <summary>Its bytes in the format string; 0 never.</summary>
+    /// <summary>Its length in the format string; never 0.</summary>
     public int Length { get; init; }
 
     /// <summary>The letter that ends it; 0 for text and for a format string that ends in the middle of a conversion.</summary>
@@ -88,25 +89,26 @@ public readonly record struct PrintfConversion
     /// <summary>Its flags.</summary>
     public PrintfFlags Flags { get; init; }
 
-    /// <summary>Field width as written, saturated; null where none is.</summary>
+    /// <summary>Field width as written, limited to the range of int; null without one.</summary>
     public int? Width { get; init; }
 
     /// <summary>The width is <c>*</c>: an argument before the value.</summary>
     public bool IsWidthAnArgument { get; init; }
 
-    /// <summary>Precision as written, saturated; null where none is.</summary>
+    /// <summary>Precision as written, limited to the range of int; null without one.</summary>
     public int? Precision { get; init; }
 
-    /// <summary>The precision is <c>.*</c>: an argument before the value, behind the width.</summary>
+    /// <summary>The precision is <c>.*</c>: an argument before the value and after the width.</summary>
     public bool IsPrecisionAnArgument { get; init; }
 
-    /// <summary>How large the integer is; <see cref="PrintfSize.Int"/> for what is none.</summary>
+    /// <summary>Size of the integer; <see cref="PrintfSize.Int"/> for other kinds.</summary>
     public PrintfSize Size { get; init; }
 
     /// <summary>Whether the packed size depends on the sender's word size.</summary>
     public bool NeedsWordSize => Size == PrintfSize.Word;
 
-    /// <summary>Bytes of the packed value, without width and precision; 0 where it packs nothing, -1 for a string, which is as long as it is.</summary>
+    /// <summary>Bytes of the packed value, without width and precision; 0 where nothing is packed, -1 for a string, whose length
+    /// varies.</summary>
     /// <param name="wordSize">4 or 8.</param>
     public int PackedSize(int wordSize) => Kind switch
     {

@@ -18,19 +18,19 @@ public readonly record struct PrintfValue(long Number, ReadOnlyMemory<byte>? Tex
     public static PrintfValue Of(long number) => new(number);
 }
 
-/// <summary>
-/// Packs a format string and its values into the variable part of a PRINTF record, as evlog's own packer does, its oddities included: one line
-/// feed at the end of the format string is removed, a precision does not shorten a string, and a conversion it does not know packs nothing and
-/// leaves its value to the next one.
-/// </summary>
+/// <summary>Packs a format string and its values into the variable part of a PRINTF record, exactly as evlog's own packer does: one line
+/// feed at the end of the format string is removed, a precision does not shorten a string, and an unknown conversion packs nothing and
+/// leaves its value to the next conversion.</summary>
 public static class PrintfPacker
 {
-    /// <summary>Packs.</summary>
+    /// <summary>Packs a format string and its values.</summary>
     /// <param name="format">The format string, without NUL.</param>
-    /// <param name="values">In the order of the conversions, those for <c>*</c> before their value; what nothing takes is lost, what is missing is 0 or empty.</param>
-    /// <param name="wordSize">Bytes of a long of the sender: 4 or 8.</param>
+    /// <param name="values">In the order of the conversions, those for <c>*</c> before their value. Extra values are ignored; missing ones
+    /// are 0 or empty.</param>
+    /// <param name="wordSize">Size of the sender's long in bytes: 4 or 8.</param>
     /// <param name="isBigEndian">The sender's byte order.</param>
-    /// <param name="isCut">The result was cut at <see cref="EvlogRecord.MaxVariableLength"/>; its <c>argsz</c> says what was tried.</param>
+    /// <param name="isCut">The result was cut at <see cref="EvlogRecord.MaxVariableLength"/>; its <c>argsz</c> states the size before the
+    /// cut.</param>
     /// <returns>The variable part.</returns>
     public static byte[] Pack(ReadOnlySpan<byte> format, ReadOnlySpan<PrintfValue> values, int wordSize, bool isBigEndian, out bool isCut)
     {
@@ -85,7 +85,7 @@ public static class PrintfPacker
         }
 
         body = body[..EvlogRecord.MaxVariableLength];
-        // Whatever the cut fell into, the kernel's copy of a string ends its buffer with a NUL.
+        // Wherever the cut falls, the kernel's string copy ends its buffer with a NUL.
         body[^1] = 0;
         return body;
     }

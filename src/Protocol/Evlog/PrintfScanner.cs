@@ -1,10 +1,8 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// Takes a format string apart as evlog's packer did: <c>%</c>, flags <c>- + blank # 0</c>, width, precision, one qualifier of <c>h l L Z z</c>
-/// (<c>ll</c> is <c>L</c>), letter. Text and conversions come in their order and cover the string without gaps. Source: <c>evl_pack_args</c>
-/// of the 2.5.75 patch.
-/// </summary>
+/// <summary>Parses a format string as evlog's packer did: <c>%</c>, flags <c>- + blank # 0</c>, width, precision, one qualifier of <c>h l L
+/// Z z</c> (<c>ll</c> is <c>L</c>), letter. Text and conversions are returned in order and cover the string without gaps. Source:
+/// <c>evl_pack_args</c> of the 2.5.75 patch.</summary>
 /// <param name="format">The format string without its NUL.</param>
 public ref struct PrintfScanner(ReadOnlySpan<byte> format)
 {
@@ -14,7 +12,7 @@ public ref struct PrintfScanner(ReadOnlySpan<byte> format)
     /// <summary>The part that <see cref="MoveNext"/> found.</summary>
     public PrintfConversion Current { get; private set; }
 
-    /// <summary>The current part as it stands in the format string.</summary>
+    /// <summary>The current part as written in the format string.</summary>
     public readonly ReadOnlySpan<byte> Text => _format.Slice(Current.Start, Current.Length);
 
     /// <summary>Goes to the next part.</summary>

@@ -2,10 +2,8 @@ using System.Buffers.Binary;
 
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>
-/// Goes through a format string and its packed arguments side by side. Once an argument is not whole, nothing behind it can be found any
-/// more: it and all later ones are absent.
-/// </summary>
+/// <summary>Reads a format string and its packed arguments together. After the first incomplete argument no later one can be located, so it
+/// and all later ones are treated as missing.</summary>
 internal ref struct PrintfWalk(ReadOnlySpan<byte> format, ReadOnlySpan<byte> arguments, int wordSize, bool isBigEndian)
 {
     private readonly ReadOnlySpan<byte> _arguments = arguments;
@@ -17,20 +15,20 @@ internal ref struct PrintfWalk(ReadOnlySpan<byte> format, ReadOnlySpan<byte> arg
     /// <summary>The conversion as written.</summary>
     public readonly ReadOnlySpan<byte> Written => _scanner.Text;
 
-    /// <summary>The width that came as an argument; null where none did.</summary>
+    /// <summary>The width that was given as an argument; null without one.</summary>
     public int? WidthArgument { get; private set; }
 
-    /// <summary>The precision that came as an argument.</summary>
+    /// <summary>The precision that was given as an argument; null without one.</summary>
     public int? PrecisionArgument { get; private set; }
 
-    /// <summary>The value is there, wholly.</summary>
+    /// <summary>The value is present and complete.</summary>
     public bool HasValue { get; private set; }
 
     public long Number { get; private set; }
 
     public ReadOnlySpan<byte> Text { get; private set; }
 
-    /// <summary>Some argument was not there, or a string had no NUL.</summary>
+    /// <summary>An argument was missing, or a string had no NUL.</summary>
     public bool IsShort { get; private set; }
 
     /// <summary>Every argument byte was used and none was missing.</summary>

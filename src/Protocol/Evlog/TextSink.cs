@@ -1,6 +1,6 @@
 namespace Mayday.Protocol.Evlog;
 
-/// <summary>Bounded room for text: what does not fit is left out and remembered.</summary>
+/// <summary>A text buffer of fixed size: text that does not fit is left out, and that is remembered.</summary>
 internal ref struct TextSink(Span<byte> destination)
 {
     private readonly Span<byte> _destination = destination;

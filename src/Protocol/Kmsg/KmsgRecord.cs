@@ -2,10 +2,9 @@ using Mayday.Protocol.Netconsole;
 
 namespace Mayday.Protocol.Kmsg;
 
-/// <summary>
-/// One record as a read of <c>/dev/kmsg</c> returns it: <c>prio,seq,ts_usec,flags[,more];text</c>, a line end, and dictionary lines
-/// <c> KEY=value</c>. Source: Documentation/ABI/testing/dev-kmsg. Looks at the bytes it was parsed from; allocates nothing, never throws.
-/// </summary>
+/// <summary>One record as a read of <c>/dev/kmsg</c> returns it: <c>prio,seq,ts_usec,flags[,more];text</c>, a line end, and dictionary
+/// lines <c> KEY=value</c>. Source: Documentation/ABI/testing/dev-kmsg. A view of the bytes that it was parsed from; allocates nothing,
+/// never throws.</summary>
 public readonly ref struct KmsgRecord
 {
     private KmsgRecord(scoped in RecordHeader header, ReadOnlySpan<byte> body)
@@ -24,7 +23,7 @@ public readonly ref struct KmsgRecord
     /// <summary>Who logged: 0 is the kernel itself, which user space cannot claim.</summary>
     public int Facility => Priority >> 3;
 
-    /// <summary>How grave the record is.</summary>
+    /// <summary>The severity of the record.</summary>
     public Severity Severity => (Severity)(Priority & 7);
 
     /// <summary>The printk record number, counted from boot; gaps are lost records.</summary>

@@ -1,14 +1,13 @@
 namespace Mayday.Protocol.Kmsg;
 
-/// <summary>
-/// One line of a kernel log as text, with the prefixes taken off: <c>&lt;N&gt;</c> (dmesg -r, pstore, netoops), <c>[seconds.micros]</c> and the
-/// caller <c>[ T123]</c>, each of which may be missing. Looks at the bytes it was parsed from; allocates nothing, never throws.
-/// </summary>
+/// <summary>One line of a kernel log as text, without its prefixes: <c>&lt;N&gt;</c> (dmesg -r, pstore, netoops), <c>[seconds.micros]</c>
+/// and the caller <c>[ T123]</c>, each of which may be missing. A view of the bytes that it was parsed from; allocates nothing, never
+/// throws.</summary>
 public readonly ref struct LogLine
 {
     private const int MicrosecondDigits = 6;
 
-    // Kept in the range where seconds * 1,000,000 + micros fits 64 bits.
+    // The limit ensures that seconds * 1,000,000 + micros fits 64 bits.
     private const ulong MaxSeconds = ulong.MaxValue / 1_000_000 - 1;
 
     private LogLine(ReadOnlySpan<byte> line, int priority, bool hasTimestamp, ulong timestamp, ReadOnlySpan<byte> caller, ReadOnlySpan<byte> text)
@@ -27,19 +26,19 @@ public readonly ref struct LogLine
     /// <summary>True when the line begins with <c>&lt;N&gt;</c>.</summary>
     public bool HasPriority => Priority >= 0;
 
-    /// <summary>Facility times 8 plus severity, 0..2047; -1 where the line does not say.</summary>
+    /// <summary>Facility times 8 plus severity, 0..2047; -1 when the line has no priority.</summary>
     public int Priority { get; }
 
     /// <summary>True when the line carries a printk time.</summary>
     public bool HasTimestamp { get; }
 
-    /// <summary>Microseconds since boot; 0 where the line does not say.</summary>
+    /// <summary>Microseconds since boot; 0 when the line has no time.</summary>
     public ulong TimestampMicroseconds { get; }
 
-    /// <summary><c>T123</c> or <c>C1</c>, without brackets and padding; empty where the line does not say.</summary>
+    /// <c>T123</c> or <c>C1</c>, without brackets and padding; empty when the line has no caller.
     public ReadOnlySpan<byte> Caller { get; }
 
-    /// <summary>What was printed.</summary>
+    /// <summary>The printed text.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>Takes the prefixes off one line.</summary>
@@ -121,7 +120,7 @@ public readonly ref struct LogLine
         return true;
     }
 
-    // "[  T123]" or "[    C1]", right behind the time. Only this form: "[drm]" there is text.
+    // "[  T123]" or "[    C1]", directly after the time. Anything else there is text, for example "[drm]".
     private static ReadOnlySpan<byte> TakeCaller(scoped ref ReadOnlySpan<byte> rest)
     {
         var start = rest.StartsWith(" ["u8) ? 1 : 0;

@@ -24,11 +24,12 @@ internal ref struct RecordHeader
     public int Length;
     public byte Flag;
 
-    /// <summary>Reads the header; false when the line is not of this form, whatever else it may be.</summary>
+    /// <summary>Reads the header; false when the line does not have this form.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, bool allowRelease, out RecordHeader header) =>
         TryParsePlain(line, out header) || TryParseAny(line, allowRelease, out header);
 
-    // What nearly every record has, prio,seq,ts,flag; in one pass. Where it says no, nothing is said: there may be a release, or other fields.
+    // Reads the form that nearly every record has, prio,seq,ts,flag; in one pass. False does not mean that the header is invalid: it may
+    // have a release or further fields.
     private static bool TryParsePlain(ReadOnlySpan<byte> line, out RecordHeader header)
     {
         header = default;
@@ -111,7 +112,7 @@ internal ref struct RecordHeader
         }
     }
 
-    // A position behind the end means that the last field is taken; at the end, that an empty one follows the last comma.
+    // A position after the end means that the last field was read; a position at the end means that an empty field follows the last comma.
     private static bool TryTakeField(ReadOnlySpan<byte> fields, scoped ref int position, out ReadOnlySpan<byte> field)
     {
         field = default;
@@ -134,6 +135,7 @@ internal ref struct RecordHeader
     private static bool IsRelease(ReadOnlySpan<byte> field) =>
         field.Length is > 0 and <= MaxReleaseLength && !field.ContainsAnyExceptInRange((byte)'!', (byte)'~');
 
-    // '-', 'c' and, before 4.12, '+'. A flag of a newer kernel is let through; a digit or punctuation is somebody's text.
+    // '-', 'c' and, before 4.12, '+'. Other letters are accepted as flags of newer kernels; a digit or punctuation means that this is
+    // ordinary text.
     private static bool IsFlag(byte flag) => flag is (byte)'-' or (byte)'+' || char.IsAsciiLetter((char)flag);
 }

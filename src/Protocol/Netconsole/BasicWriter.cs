@@ -1,9 +1,7 @@
 namespace Mayday.Protocol.Netconsole;
 
-/// <summary>
-/// Cuts console text as basic netconsole does: datagrams of at most 1000 bytes, with no mark where a text goes on. A kernel calls it with one
-/// record at a time, line ends included.
-/// </summary>
+/// <summary>Splits console text as basic netconsole does: datagrams of at most 1000 bytes, without a mark where a text continues. A kernel
+/// calls it with one record at a time, including its line end.</summary>
 public ref struct BasicWriter
 {
     /// <summary>Most bytes of one datagram (MAX_PRINT_CHUNK of the driver).</summary>

@@ -2,20 +2,16 @@ using Mayday.Protocol.Kmsg;
 
 namespace Mayday.Protocol.Netconsole;
 
-/// <summary>
-/// One datagram of extended netconsole:
-/// <c>[release,]prio,seq,ts_usec,flag[,caller=T123][,ncfrag=offset/total];body</c>. Source: Documentation/networking/netconsole.rst and
-/// drivers/net/netconsole.c. Looks at the datagram it was parsed from; allocates nothing, never throws.
-/// </summary>
+/// <summary>One datagram of extended netconsole: <c>[release,]prio,seq,ts_usec,flag[,caller=T123][,ncfrag=offset/total];body</c>. Source:
+/// Documentation/networking/netconsole.rst and drivers/net/netconsole.c. A view of the datagram that it was parsed from; allocates nothing,
+/// never throws.</summary>
 public readonly ref struct ExtendedPacket
 {
     /// <summary>UDP port that senders use unless told otherwise.</summary>
     public const int DefaultPort = 6666;
 
-    /// <summary>
-    /// Most body bytes a fragmented message may claim: 8192 of escaped text and dictionary (the kernel's extended print buffer), 256 userdata
-    /// entries of 256 bytes, and 4 sysdata entries of the same size. What is above was not sent by a kernel.
-    /// </summary>
+    /// <summary>Most body bytes that a fragmented message may claim: 8192 of escaped text and dictionary (the kernel's extended print
+    /// buffer), 256 userdata entries of 256 bytes, and 4 sysdata entries of the same size. No kernel sends more.</summary>
     public const int MaxFragmentTotal = 8192 + 256 * 256 + 4 * 256;
 
     private ExtendedPacket(ReadOnlySpan<byte> datagram, scoped in RecordHeader header, int fragmentOffset, int fragmentTotal)
@@ -42,13 +38,13 @@ public readonly ref struct ExtendedPacket
     /// <summary>Who logged: 0 is the kernel itself; records written to /dev/kmsg by user space have 1 and more.</summary>
     public int Facility => Priority >> 3;
 
-    /// <summary>How grave the record is.</summary>
+    /// <summary>The severity of the record.</summary>
     public Severity Severity => (Severity)(Priority & 7);
 
-    /// <summary>The printk record number. Gaps are not loss: records that the console level holds back have numbers too.</summary>
+    /// <summary>The printk record number. A gap is not always a loss: records that the console level filters have numbers too.</summary>
     public ulong Sequence { get; }
 
-    /// <summary>Microseconds since boot. May step back a little between CPUs; order by <see cref="Sequence"/>.</summary>
+    /// <summary>Microseconds since boot. It may go back a little between CPUs; order by <see cref="Sequence"/>.</summary>
     public ulong TimestampMicroseconds { get; }
 
     /// <summary><c>-</c>, or <c>c</c> for a fragment of a line (older kernels: <c>c</c> starts, <c>+</c> goes on).</summary>
@@ -60,7 +56,7 @@ public readonly ref struct ExtendedPacket
     /// <summary>The body is one fragment of a message that was too long for a datagram.</summary>
     public bool HasFragment { get; }
 
-    /// <summary>Place of the body in the message, bytes: 0..<see cref="FragmentTotal"/>-1; 0 without a fragment.</summary>
+    /// <summary>Offset of the body in the message in bytes: 0..<see cref="FragmentTotal"/>-1; 0 without a fragment.</summary>
     public int FragmentOffset { get; }
 
     /// <summary>Body bytes of the whole message, 1..<see cref="MaxFragmentTotal"/>; 0 without a fragment. Offset plus body never exceed it.</summary>
@@ -69,17 +65,15 @@ public readonly ref struct ExtendedPacket
     /// <summary>Everything before the semicolon.</summary>
     public ReadOnlySpan<byte> Header { get; }
 
-    /// <summary>Everything behind the semicolon. Without a fragment it is a whole <see cref="MessageBody"/>.</summary>
+    /// <summary>Everything after the semicolon. Without a fragment it is a whole <see cref="MessageBody"/>.</summary>
     public ReadOnlySpan<byte> Body { get; }
 
     /// <summary>Reads a datagram as extended netconsole.</summary>
     /// <param name="datagram">The whole UDP payload.</param>
-    /// <param name="packet">The packet; default when it is refused or something else.</param>
-    /// <param name="reason">
-    /// <see cref="PacketRejectReason.None"/> with a result of false means that this is not extended netconsole at all, but console text;
-    /// any other reason, that it is, with fragment fields that lie.
-    /// </param>
-    /// <returns>True when header and fragment fields are sound.</returns>
+    /// <param name="packet">The packet; default when the result is false.</param>
+    /// <param name="reason">When the result is false: <see cref="PacketRejectReason.None"/> means console text that is not extended
+    /// netconsole; any other reason means extended netconsole with invalid fragment fields.</param>
+    /// <returns>True when header and fragment fields are valid.</returns>
     public static bool TryParse(ReadOnlySpan<byte> datagram, out ExtendedPacket packet, out PacketRejectReason reason)
     {
         packet = default;
@@ -103,7 +97,7 @@ public readonly ref struct ExtendedPacket
         return true;
     }
 
-    /// <summary>Tells whether a datagram has the header of extended netconsole, sound fragment fields or not.</summary>
+    /// <summary>Tells whether a datagram has the header of extended netconsole, even with invalid fragment fields.</summary>
     /// <param name="datagram">The whole UDP payload.</param>
     /// <returns>False for console text.</returns>
     public static bool HasExtendedHeader(ReadOnlySpan<byte> datagram) => RecordHeader.TryParse(datagram, allowRelease: true, out _);
@@ -124,7 +118,7 @@ public readonly ref struct ExtendedPacket
             return PacketRejectReason.FragmentMalformed;
         }
 
-        // The cap comes first, so that what follows fits 32 bits.
+        // This limit is checked first, so that the following values fit 32 bits.
         if (wideTotal > MaxFragmentTotal)
         {
             return PacketRejectReason.FragmentTotalTooLarge;

@@ -2,10 +2,8 @@ using System.Globalization;
 
 namespace Mayday.Protocol.Netconsole;
 
-/// <summary>
-/// Writes one message of extended netconsole as the datagrams a kernel sends for it: one when all fits 1000 bytes, else fragments that repeat
-/// the header. Call <see cref="TryWrite"/> until it says that nothing is left.
-/// </summary>
+/// <summary>Writes one message of extended netconsole as the datagrams that a kernel sends for it: one datagram when everything fits in
+/// 1000 bytes, otherwise fragments that repeat the header. Call <see cref="TryWrite"/> until it returns false.</summary>
 public ref struct ExtendedWriter
 {
     /// <summary>Most bytes of one datagram, header included (MAX_PRINT_CHUNK of the driver).</summary>

@@ -15,18 +15,14 @@ public readonly ref struct MessageField
     /// <summary>The bytes before the first <c>=</c>; never empty.</summary>
     public ReadOnlySpan<byte> Key { get; }
 
-    /// <summary>
-    /// The bytes behind it, as sent. The printk dictionary escapes its values (<see cref="Escapes"/>), userdata and sysdata do not, and
-    /// nothing says where one ends and the other begins.
-    /// </summary>
+    /// <summary>The bytes after the <c>=</c>, as sent. Values of the printk dictionary are escaped (<see cref="Escapes"/>), those of
+    /// userdata and sysdata are not, and nothing marks where one ends and the other begins.</summary>
     public ReadOnlySpan<byte> Value { get; }
 }
 
-/// <summary>
-/// The body of a whole message: text, a line end, then lines that begin with a blank, <c> KEY=value</c>: the printk dictionary, then
-/// userdata, then sysdata (cpu, taskname, release, msgid). A last line end may be missing and NULs may follow: senders of exactly 1000
-/// bytes lose their last byte. Looks at the bytes it was made from; allocates nothing, never throws.
-/// </summary>
+/// <summary>The body of a whole message: text, a line end, then lines that begin with a blank, <c> KEY=value</c>: the printk dictionary,
+/// then userdata, then sysdata (cpu, taskname, release, msgid). The last line end may be missing and NULs may follow, because senders of
+/// exactly 1000 bytes lose their last byte. A view of the bytes that it was made from; allocates nothing, never throws.</summary>
 public readonly ref struct MessageBody
 {
     private readonly ReadOnlySpan<byte> _fields;
@@ -41,7 +37,7 @@ public readonly ref struct MessageBody
         _fields = end < 0 ? default : body[(end + 1)..];
     }
 
-    /// <summary>The text as sent, escapes and all, without its line end.</summary>
+    /// <summary>The text as sent, with its escapes and without its line end.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>Writes the text without escapes; lines inside it are then real lines.</summary>
@@ -58,10 +54,8 @@ public readonly ref struct MessageBody
     /// <returns>An enumerable for <c>foreach</c>.</returns>
     public FieldEnumerator Fields => new(_fields);
 
-    /// <summary>
-    /// Reads the message id, the count of messages sent to this target, which alone tells loss. The kernel writes it as the last line of the
-    /// body, so only there it is believed: a key of this name before it is somebody's userdata.
-    /// </summary>
+    /// <summary>Reads the message id. It counts the messages sent to this target, and is the only reliable sign of loss. The kernel writes
+    /// it as the last line of the body, so it is accepted only there: an earlier line with the same key is userdata.</summary>
     /// <param name="messageId">1 for the first message; wraps to 0.</param>
     /// <returns>False where the message has none.</returns>
     public bool TryGetMessageId(out uint messageId)
@@ -85,7 +79,7 @@ public readonly ref struct MessageBody
 
         internal FieldEnumerator(ReadOnlySpan<byte> lines) => _rest = lines;
 
-        /// <summary>The field the walk stands on.</summary>
+        /// <summary>The current field.</summary>
         public MessageField Current { get; private set; }
 
         /// <summary>Itself, for <c>foreach</c>.</summary>

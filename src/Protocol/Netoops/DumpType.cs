@@ -1,11 +1,11 @@
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>What made the kernel hand out its log. Values that are not named here are kept as they came.</summary>
+/// <summary>Why the kernel sent its log. Unknown values are kept as received.</summary>
 public enum DumpType : ushort
 {
-    /// <summary>An oops, a panic or (one vendor's kernel) an out-of-memory kill: the wire does not tell them apart.</summary>
+    /// <summary>An oops, a panic or (one vendor's kernel) an out-of-memory kill: the packet does not distinguish them.</summary>
     Oops = 1,
 
-    /// <summary>Asked for without a crash: sysrq y, or a vendor's I/O error guard.</summary>
+    /// <summary>A dump without a crash: sysrq y, or a vendor's I/O error guard.</summary>
     Soft = 3,
 }

@@ -1,9 +1,10 @@
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>What a sender states once per dump: everything in front of the log but packet count and number.</summary>
+/// <summary>The header fields that are the same in all packets of a dump: everything before the log except packet count and
+/// number.</summary>
 public sealed record NetoopsDumpHeader
 {
-    /// <summary>Layout to write; the production one unless said otherwise. <see cref="NetoopsLayout.Opaque"/> cannot be written.</summary>
+    /// <summary>Layout to write. The default is the production layout. <see cref="NetoopsLayout.Opaque"/> cannot be written.</summary>
     public NetoopsLayout Layout { get; init; } = NetoopsLayout.Stage23;
 
     /// <summary>Any number that differs between the dumps of a boot.</summary>

@@ -23,19 +23,18 @@ public static class NetoopsFormat
     /// <summary>UDP port the driver sends from and to unless told otherwise.</summary>
     public const int DefaultPort = 2004;
 
-    /// <summary>Architecture number of i386 and x86_64 alike; no other was ever sent.</summary>
+    /// <summary>Architecture number of both i386 and x86_64; no other number was ever sent.</summary>
     public const ushort ArchitectureX86 = 2;
 
-    /// <summary>Log bytes in a packet of a genuine sender.</summary>
+    /// <summary>Log bytes in a packet of a real sender.</summary>
     public const int DataLength = 1024;
 
     /// <summary>How many times a sender transmits the whole set of packets.</summary>
     public const int Rounds = 3;
 
-    /// <summary>
-    /// Most packets a dump may claim: 65,536 of 1024 bytes are 64 MiB of log. Genuine senders stay below <c>log_buf_len / 1024 + 2</c>,
-    /// and the largest log buffer known to be configured on such kernels is 2 MiB; the rest is room for user-space senders.
-    /// </summary>
+    /// <summary>Most packets that a dump may claim: 65,536 of 1024 bytes are 64 MiB of log. Real senders stay below <c>log_buf_len / 1024 +
+    /// 2</c>, and the largest log buffer known to be configured on such kernels is 2 MiB. The rest is room for user-space
+    /// senders.</summary>
     public const int MaxPacketCount = 65_536;
 
     /// <summary>Bytes of the fields that all layouts share; nothing shorter can be a packet.</summary>

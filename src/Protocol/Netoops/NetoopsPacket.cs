@@ -4,10 +4,8 @@ using System.Security.Cryptography;
 
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>
-/// One netoops packet, read in place: every property looks at the datagram it was parsed from, so a packet lives no longer than its
-/// receive buffer. Parsing allocates nothing and never throws. Layout: <see cref="NetoopsFormat"/>.
-/// </summary>
+/// <summary>One netoops packet: a view of the datagram that it was parsed from, valid only as long as the receive buffer. Parsing allocates
+/// nothing and never throws. Layout: <see cref="NetoopsFormat"/>.</summary>
 public readonly ref struct NetoopsPacket
 {
     /// <summary>Most packets a dump may claim (<see cref="NetoopsFormat.MaxPacketCount"/>).</summary>
@@ -16,7 +14,7 @@ public readonly ref struct NetoopsPacket
     /// <summary>Bytes of a dump key (SHA-256).</summary>
     public const int KeyLength = SHA256.HashSizeInBytes;
 
-    // A genuine prefix has at most 388 bytes; longer ones are hashed from a rented buffer.
+    // A real prefix has at most 388 bytes; longer ones are hashed from a rented buffer.
     private const int StackPrefixLength = 512;
 
     private readonly ReadOnlySpan<byte> _datagram;
@@ -47,7 +45,7 @@ public readonly ref struct NetoopsPacket
     /// <summary>Where the log bytes begin in the datagram: 20..length-1.</summary>
     public int DataOffset { get; }
 
-    /// <summary>2 is x86, the only one ever sent; other numbers are kept.</summary>
+    /// <summary>2 is x86, the only number ever sent; other numbers are kept.</summary>
     public ushort Architecture => ReadUInt16(NetoopsFormat.ArchitectureOffset);
 
     /// <summary>Where the arch block begins: 20..<see cref="DataOffset"/>; equal to it when there is none.</summary>
@@ -56,7 +54,8 @@ public readonly ref struct NetoopsPacket
     /// <summary>Why the kernel dumped; unknown numbers are kept.</summary>
     public DumpType Type => (DumpType)ReadUInt16(NetoopsFormat.TypeOffset);
 
-    /// <summary>Distinct packets of the dump: 1..<see cref="MaxPacketCount"/>. A claim of the sender: never allocate by it.</summary>
+    /// <summary>Number of different packets in the dump: 1..<see cref="MaxPacketCount"/>. It is a claim of the sender: do not allocate
+    /// memory by it.</summary>
     public int PacketCount { get; }
 
     /// <summary>0..<see cref="PacketCount"/>-1; 0 holds the newest text.</summary>
@@ -65,10 +64,11 @@ public readonly ref struct NetoopsPacket
     /// <summary>Which layout the packet has.</summary>
     public NetoopsLayout Layout { get; }
 
-    /// <summary>What user space wrote as the id of this boot; 0 where it wrote none or the layout has no such field.</summary>
+    /// <summary>The boot id that user space set; 0 where it set none or the layout has no such field.</summary>
     public uint BootId => HasBootId ? BinaryPrimitives.ReadUInt32LittleEndian(_datagram[NetoopsFormat.BootIdOffset..]) : 0;
 
-    /// <summary><c>uname -r</c> without padding, at most 64 bytes as the sender wrote them (not necessarily text); empty in an opaque layout.</summary>
+    /// <summary><c>uname -r</c> without padding, at most 64 bytes as the sender wrote them (not necessarily text); empty in an opaque
+    /// layout.</summary>
     public ReadOnlySpan<byte> KernelRelease
     {
         get
@@ -93,22 +93,18 @@ public readonly ref struct NetoopsPacket
     /// <summary>Processor bytes and registers as they came; empty where there are none.</summary>
     public ReadOnlySpan<byte> ArchBlock => _datagram[ArchOffset..DataOffset];
 
-    /// <summary>The registers, named where architecture and size allow it.</summary>
+    /// <summary>The registers, with names where architecture and size allow it.</summary>
     public NetoopsRegisters Registers => new(Architecture, ArchBlock);
 
-    /// <summary>All bytes before the log: equal in every packet of a dump but for the packet number.</summary>
+    /// <summary>All bytes before the log: equal in every packet of a dump except for the packet number.</summary>
     public ReadOnlySpan<byte> Prefix => _datagram[..DataOffset];
 
-    /// <summary>
-    /// The log bytes with their padding, at least one. Genuine senders always send <see cref="NetoopsFormat.DataLength"/>; another length is
-    /// taken as it is.
-    /// </summary>
+    /// <summary>The log bytes with their padding, at least one. Real senders always send <see cref="NetoopsFormat.DataLength"/>; other
+    /// lengths are accepted.</summary>
     public ReadOnlySpan<byte> Data => _datagram[DataOffset..];
 
-    /// <summary>
-    /// No log byte is set: the sender lost 1024 bytes before sending (it cuts the last chunk to <c>length mod 1024</c>, which is 0 for a
-    /// full one). Not the end of the log.
-    /// </summary>
+    /// <summary>All log bytes are zero: the sender lost 1024 bytes before sending. It cuts the last chunk to <c>length mod 1024</c>, which
+    /// is 0 for a full chunk. This does not mean the end of the log.</summary>
     public bool IsDataAllNul => !Data.ContainsAnyExcept((byte)0);
 
     private bool HasBootId => Layout is NetoopsLayout.Stage22 or NetoopsLayout.Stage23;

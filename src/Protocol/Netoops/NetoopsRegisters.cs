@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>How wide the words of a register block are, told by its size.</summary>
+/// <summary>The word size of a register block, derived from its length.</summary>
 public enum RegisterWidth : byte
 {
     /// <summary>There is no register block.</summary>
@@ -15,7 +15,7 @@ public enum RegisterWidth : byte
     /// <summary>21 words of 8 bytes: x86_64.</summary>
     Bits64 = 64,
 
-    /// <summary>Bytes whose order of words is not known; they are kept but not named.</summary>
+    /// <summary>The order of the words is unknown; the bytes are kept without names.</summary>
     Opaque = 255,
 }
 
@@ -24,10 +24,9 @@ public enum RegisterWidth : byte
 /// <param name="Value">Its value, zero-extended.</param>
 public readonly record struct NetoopsRegister(string Name, ulong Value);
 
-/// <summary>
-/// The arch block of a netoops packet: four bytes of the processor that ran the dumper, then raw <c>struct pt_regs</c>, little-endian. The
-/// kernel passes registers for an oops only; panics and soft dumps carry zeros, which means that there are none.
-/// </summary>
+/// <summary>The arch block of a netoops packet: four bytes about the processor that wrote the dump, then raw <c>struct pt_regs</c>,
+/// little-endian. The kernel passes registers only for an oops. Panics and soft dumps have zeros, which means that there are no
+/// registers.</summary>
 public readonly ref struct NetoopsRegisters
 {
     private const int InstructionPointer64 = 16;
@@ -59,14 +58,14 @@ public readonly ref struct NetoopsRegisters
             <= 0 => RegisterWidth.None,
             NetoopsFormat.Registers64Length when isX86 => RegisterWidth.Bits64,
             NetoopsFormat.Registers32Length when isX86 => RegisterWidth.Bits32,
-            // 60 and 64 bytes are i386 before fs and gs joined; the place of the instruction pointer is then uncertain.
+            // 60 and 64 bytes are i386 before fs and gs were added; the position of the instruction pointer is then uncertain.
             _ => RegisterWidth.Opaque,
         };
         HasProcessor = isX86 && archBlock.Length >= NetoopsFormat.ProcessorLength;
         IsPresent = Width != RegisterWidth.None && archBlock[NetoopsFormat.ProcessorLength..].ContainsAnyExcept((byte)0);
     }
 
-    /// <summary>Size of the words, whether or not they hold anything.</summary>
+    /// <summary>Word size, even when all words are zero.</summary>
     public RegisterWidth Width { get; }
 
     /// <summary>False when there is no block or when all its words are zero: the kernel had no registers to send.</summary>
@@ -78,7 +77,8 @@ public readonly ref struct NetoopsRegisters
     /// <summary>True when the processor bytes are there.</summary>
     public bool HasProcessor { get; }
 
-    /// <summary>Kernel number of the vendor: 0 Intel, 1 Cyrix, 2 AMD, 3 UMC, 5 Centaur, 7 Transmeta, 8 NSC, 0xff unknown. 0 without processor bytes.</summary>
+    /// <summary>Kernel number of the vendor: 0 Intel, 1 Cyrix, 2 AMD, 3 UMC, 5 Centaur, 7 Transmeta, 8 NSC, 0xff unknown. 0 without
+    /// processor bytes.</summary>
     public byte Vendor => HasProcessor ? _block[0] : (byte)0;
 
     /// <summary>Processor family; 0 without processor bytes.</summary>
@@ -90,7 +90,7 @@ public readonly ref struct NetoopsRegisters
     /// <summary>Processor stepping; 0 without processor bytes.</summary>
     public byte Stepping => HasProcessor ? _block[3] : (byte)0;
 
-    /// <summary>Named registers there are: 21, 17 or 0 (opaque, absent or all zero).</summary>
+    /// <summary>Number of named registers: 21, 17 or 0 (opaque, absent or all zero).</summary>
     public int Count => !IsPresent ? 0 : Width switch
     {
         RegisterWidth.Bits64 => s_names64.Length,
@@ -163,7 +163,7 @@ public readonly ref struct NetoopsRegisters
             _index = -1;
         }
 
-        /// <summary>The register the walk stands on.</summary>
+        /// <summary>The current register.</summary>
         public readonly NetoopsRegister Current => _registers[_index];
 
         /// <summary>Goes to the next register.</summary>

@@ -2,11 +2,9 @@ using System.Text;
 
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>
-/// Reads the 128 bytes that user space adds to every packet. The kernel does not say what they are; two habits are known: text of
-/// <c>key=value</c> words or lines, and (the first versions of netoops, by their user interface) two zero-padded strings of 64 bytes that
-/// hold the firmware version and the board name. Anything else yields no fields; the raw bytes stay available either way.
-/// </summary>
+/// <summary>Reads the 128 bytes that user space adds to every packet. The kernel does not define them. Two conventions are known: text of
+/// <c>key=value</c> words or lines, and (from the user interface of the first versions of netoops) two zero-padded strings of 64 bytes with
+/// the firmware version and the board name. Anything else yields no fields; the raw bytes are always available.</summary>
 public static class NetoopsUserBlob
 {
     private const int HalfLength = NetoopsFormat.UserBlobLength / 2;
@@ -58,7 +56,7 @@ public static class NetoopsUserBlob
         return fields.Count > 0;
     }
 
-    // "rack=12 slot=7" are two fields; "board=X9 rev 2" is one, because "rev" is no field of its own.
+    // "rack=12 slot=7" are two fields; "board=X9 rev 2" is one, because "rev" is not a field.
     private static void AddLine(ReadOnlySpan<byte> line, List<KeyValuePair<string, string>> fields)
     {
         var allWordsAreFields = true;
@@ -102,7 +100,7 @@ public static class NetoopsUserBlob
         return true;
     }
 
-    // One NUL at least: 128 bytes of running text are not two strings.
+    // At least one NUL is required: 128 bytes of continuous text are not two strings.
     private static bool TryReadPadded(ReadOnlySpan<byte> half, out string value)
     {
         var text = half.TrimEnd((byte)0);

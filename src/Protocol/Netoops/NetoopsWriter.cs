@@ -2,10 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mayday.Protocol.Netoops;
 
-/// <summary>
-/// Cuts a log into netoops packets as the kernel does: the newest 1024 bytes first, each of the ring's two pieces cut from its own start.
-/// A sender transmits the packets 0..<see cref="PacketCount"/>-1 in this order, <see cref="NetoopsFormat.Rounds"/> times over.
-/// </summary>
+/// <summary>Splits a log into netoops packets as the kernel does: the newest 1024 bytes first, each of the ring's two pieces split from its
+/// own start. A sender transmits the packets 0..<see cref="PacketCount"/>-1 in this order, <see cref="NetoopsFormat.Rounds"/>
+/// times.</summary>
 public sealed class NetoopsWriter
 {
     private readonly byte[] _prefix;
@@ -17,7 +16,8 @@ public sealed class NetoopsWriter
     /// <summary>Prepares a dump of one contiguous log, as a sender in user space has it.</summary>
     /// <param name="header">What every packet states.</param>
     /// <param name="log">The log, oldest byte first; not copied.</param>
-    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
+    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see
+    /// cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
     public NetoopsWriter(NetoopsDumpHeader header, ReadOnlyMemory<byte> log)
         : this(header, default, log)
     {
@@ -30,7 +30,8 @@ public sealed class NetoopsWriter
     /// <param name="losesFullLastChunk">
     /// Imitates the driver's defect: the last chunk of a piece whose length is a multiple of 1024 is sent as 1024 NULs. For tests only.
     /// </param>
-    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
+    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see
+    /// cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
     public NetoopsWriter(NetoopsDumpHeader header, ReadOnlyMemory<byte> older, ReadOnlyMemory<byte> newer, bool losesFullLastChunk = false)
     {
         ArgumentNullException.ThrowIfNull(header);
@@ -47,7 +48,7 @@ public sealed class NetoopsWriter
         _prefix = BuildPrefix(header, PacketCount);
     }
 
-    /// <summary>Distinct packets of the dump; 0 for an empty log, of which nothing is sent.</summary>
+    /// <summary>Number of different packets in the dump; 0 for an empty log, for which nothing is sent.</summary>
     public int PacketCount { get; }
 
     /// <summary>Bytes of every packet: 1412 in the production layout with 64-bit registers, 1108 to 1312 in the others.</summary>
@@ -71,7 +72,7 @@ public sealed class NetoopsWriter
         _prefix.CopyTo(destination);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[NetoopsFormat.PacketNumberOffset..], (uint)packetNumber);
 
-        // Within a piece the last chunk goes first: chunk i of n has number n - 1 - i.
+        // Within a piece the last chunk is sent first: chunk i of n has number n - 1 - i.
         var isNewer = packetNumber < _newerCount;
         var piece = isNewer ? _newer.Span : _older.Span;
         var chunk = isNewer ? _newerCount - 1 - packetNumber : PacketCount - 1 - packetNumber;

@@ -2,22 +2,24 @@ using System.Text;
 
 namespace Mayday.Protocol.Pstore;
 
-/// <summary>One dump put together from the pstore files of its parts.</summary>
+/// <summary>One dump joined from the pstore files of its parts.</summary>
 public sealed record PstoreDump
 {
-    /// <summary>Where the kernel kept it: <c>ramoops</c>, <c>efi</c>, <c>erst</c>; empty when the file names do not say.</summary>
+    /// <summary>The pstore backend: <c>ramoops</c>, <c>efi</c>, <c>erst</c>; empty when the file names do not show it.</summary>
     public required string Backend { get; init; }
 
     /// <summary>Why the kernel dumped, as written: <c>Oops</c>, <c>Panic</c>.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>Dumps of that boot up to this one. An oops and the panic after it are two dumps with consecutive counts.</summary>
+    /// <summary>Number of this dump within its boot, from 1. An oops and the panic after it are two dumps with consecutive
+    /// numbers.</summary>
     public required int Count { get; init; }
 
     /// <summary>Log text, oldest first.</summary>
     public required byte[] Text { get; init; }
 
-    /// <summary>Parts between the first and the last that are not there, ascending. Older parts than the last one leave no trace.</summary>
+    /// <summary>Missing parts between the first and the last one found, ascending. Missing parts that are older than the last one found
+    /// cannot be detected.</summary>
     public required IReadOnlyList<int> MissingParts { get; init; }
 
     /// <summary>Joins files to dumps: those with the same backend, reason and count, from the highest part down to part 1.</summary>
@@ -39,7 +41,7 @@ public sealed record PstoreDump
             {
                 groups.Add(key, parts = []);
             }
-            // Two files claim the same part only when records of two boots lie side by side; the first is kept.
+            // Two files have the same part number only when records of two boots are mixed; the first is kept.
             parts.TryAdd(file.Part, file.Text.ToArray());
         }
 
@@ -63,7 +65,7 @@ public sealed record PstoreDump
         var next = 1;
         foreach (var part in parts.Keys)
         {
-            // A file may claim any part number; past a page of them nobody reads a list.
+            // A file may claim any part number. The list is limited, because nobody reads more than a page of missing parts.
             for (; next < part && missing.Count < MaxMissingParts; next++)
             {
                 missing.Add(next);

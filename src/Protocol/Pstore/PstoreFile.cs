@@ -1,12 +1,10 @@
 namespace Mayday.Protocol.Pstore;
 
-/// <summary>
-/// One dmesg file as read from <c>/sys/fs/pstore</c>: a first line <c>Oops#1 Part2</c>, then log text with <c>&lt;N&gt;</c> prefixes. Source:
-/// fs/pstore/platform.c. Looks at the bytes it was parsed from; allocates nothing, never throws.
-/// </summary>
+/// <summary>One dmesg file as read from <c>/sys/fs/pstore</c>: a first line <c>Oops#1 Part2</c>, then log text with <c>&lt;N&gt;</c>
+/// prefixes. Source: fs/pstore/platform.c. A view of the bytes that it was parsed from; allocates nothing, never throws.</summary>
 public readonly ref struct PstoreFile
 {
-    // ramoops with ECC appends its verdict after a blank line; it is not kernel log.
+    // ramoops with ECC appends its result after a blank line; it is not part of the kernel log.
     private static ReadOnlySpan<byte> EccMark => "\nECC: "u8;
 
     private PstoreFile(ReadOnlySpan<byte> reason, int count, int part, ReadOnlySpan<byte> text, ReadOnlySpan<byte> eccNotice)
@@ -21,22 +19,22 @@ public readonly ref struct PstoreFile
     /// <summary>Why the kernel dumped: Panic, Oops, Emergency, Restart, Halt, Poweroff, Shutdown, Unknown; ASCII letters.</summary>
     public ReadOnlySpan<byte> Reason { get; }
 
-    /// <summary>Dumps of this boot up to this one, from 1.</summary>
+    /// <summary>Number of this dump within its boot, from 1.</summary>
     public int Count { get; }
 
     /// <summary>1 holds the newest text, 2 the text before it.</summary>
     public int Part { get; }
 
-    /// <summary>The log text behind the first line, without the notice of the error correction.</summary>
+    /// <summary>The log text after the first line, without the notice of the error correction.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
-    /// <summary>What the error correction of ramoops says, <c>ECC: No errors detected</c>; empty where there is none.</summary>
+    /// <summary>The error correction result of ramoops, <c>ECC: No errors detected</c>; empty without one.</summary>
     public ReadOnlySpan<byte> EccNotice { get; }
 
     /// <summary>Reads a file.</summary>
     /// <param name="content">The whole file.</param>
-    /// <param name="file">The file; default when it is none.</param>
-    /// <returns>False when the first line has not the form <c>Reason#count Partn</c>.</returns>
+    /// <param name="file">The file; default when the result is false.</param>
+    /// <returns>False when the first line does not have the form <c>Reason#count Partn</c>.</returns>
     public static bool TryParse(ReadOnlySpan<byte> content, out PstoreFile file)
     {
         file = default;

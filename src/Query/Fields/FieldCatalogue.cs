@@ -1,11 +1,13 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>The fields that filters on one subject can name. A subject whose names are not all known beforehand adds to <see cref="FindOther"/>.</summary>
+/// <summary>
+/// The fields that filters on one subject can name. A subject whose names are not all known in advance overrides <see cref="FindOther"/>.
+/// </summary>
 public class FieldCatalogue
 {
     private readonly Dictionary<string, (FilterField Field, FieldShortcut? Shortcut)> _byName = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="search">The field whose text a bare word or a quoted text is looked for in.</param>
+    /// <param name="search">The text field that a bare word or a quoted text is searched in.</param>
     public FieldCatalogue(IReadOnlyList<FilterField> fields, FilterField search, params IReadOnlyList<FieldShortcut> shortcuts)
     {
         if (search.Type.Short != FilterOperator.Finds)
@@ -37,10 +39,10 @@ public class FieldCatalogue
 
     public FilterField Search { get; }
 
-    /// <summary>A name that shows what a condition looks like, for messages.</summary>
+    /// <summary>An example of a condition, for messages.</summary>
     public virtual string Example => $"{Fields[0].Name}:{Fields[0].Type.Suggestions.FirstOrDefault()?.Insert ?? "..."}";
 
-    /// <summary>Names that can stand at the beginning of a condition; for completion and for guesses at mistyped ones.</summary>
+    /// <summary>Names that can start a condition. Used for completion and to suggest a name for a mistyped one.</summary>
     public IEnumerable<FilterSuggestion> Names => Fields
         .Select(known => new FilterSuggestion(known.Name, known.Meaning, FilterSuggestionKind.Field))
         .Concat(Shortcuts.Select(shortcut => new FilterSuggestion(shortcut.Name, shortcut.Meaning, FilterSuggestionKind.Field)))
@@ -48,8 +50,8 @@ public class FieldCatalogue
 
     public FilterField? Find(string name) => Find(name, out _, out _);
 
-    /// <param name="shortcut">Set where the name stands for a comparison too.</param>
-    /// <param name="mistake">What is wrong with a name that almost is one: <c>arg0</c>.</param>
+    /// <param name="shortcut">Set if the name also implies a comparison.</param>
+    /// <param name="mistake">What is wrong with an almost valid name, for example <c>arg0</c>.</param>
     public FilterField? Find(string name, out FieldShortcut? shortcut, out string? mistake)
     {
         shortcut = null;
@@ -63,7 +65,7 @@ public class FieldCatalogue
         return FindOther(name, out mistake);
     }
 
-    /// <summary>What a message says after "No field is called x."</summary>
+    /// <summary>The advice that follows "No field is called x." in a message.</summary>
     protected internal virtual string OtherAdvice => "To look for it in the text, put it in quotes.";
 
     protected virtual IEnumerable<FilterSuggestion> OtherNames => [];

@@ -3,27 +3,29 @@ using Mayday.Query.Patterns;
 
 namespace Mayday.Query.Fields;
 
-/// <summary>How the values of a field are written, and what may be asked of them.</summary>
+/// <summary>Defines how the values of a field are written and which operators it accepts.</summary>
 public abstract class FieldType
 {
     public abstract FilterOperators Operators { get; }
 
-    /// <summary>What <c>field:value</c> asks.</summary>
+    /// <summary>The operator that <c>field:value</c> stands for.</summary>
     public virtual FilterOperator Short => FilterOperator.Equal;
 
-    /// <summary>The name alone is a condition.</summary>
+    /// <summary>True if the name alone is a condition.</summary>
     public virtual bool StandsAlone => false;
 
-    /// <summary>Any text is a value: a word after the field's name says nothing about whether a comparison was forgotten between them.</summary>
+    /// <summary>
+    /// True if any text is a valid value. A word after the field's name then does not suggest that an operator was forgotten.
+    /// </summary>
     public virtual bool IsOpen => false;
 
-    /// <summary>Values to offer.</summary>
+    /// <summary>Values to suggest.</summary>
     public virtual IEnumerable<FilterSuggestion> Suggestions => [];
 
-    /// <summary>Never throws: what people write is read here.</summary>
+    /// <summary>Reads a value that a person wrote. Never throws.</summary>
     public abstract ValueReading Read(FilterField field, FilterOperator op, WrittenText written);
 
-    /// <summary>A value that <see cref="Read"/> gave, so that it is read as the same again.</summary>
+    /// <summary>Writes a value from <see cref="Read"/> so that reading it again gives the same value.</summary>
     public virtual string Write(FilterOperator op, FilterValue value) => value switch
     {
         NumberValue(var number) => NumberText.Write(number),
@@ -39,7 +41,7 @@ public abstract class FieldType
         _ => throw new ArgumentException("a value of a kind that is not written", nameof(value)),
     };
 
-    /// <summary>Why an operator is not taken.</summary>
+    /// <summary>Explains why an operator is not accepted.</summary>
     public virtual string RefuseOperator(FilterField field, FilterOperator op) => op switch
     {
         FilterOperator.HasBits => "& asks for bits, which this field has not; for both of two conditions write && or a blank.",
@@ -48,7 +50,7 @@ public abstract class FieldType
         _ => $"{field.Name} is compared with {FilterSigns.List(Operators)}.",
     };
 
-    /// <summary>A text, glob or pattern: what the operators for texts want.</summary>
+    /// <summary>Reads a text, glob or pattern, depending on the operator.</summary>
     protected static ValueReading ReadText(FilterOperator op, WrittenText written)
     {
         if (op is FilterOperator.Matches or FilterOperator.NotMatches)
@@ -69,7 +71,7 @@ public abstract class FieldType
     }
 }
 
-/// <summary>A value, or what is wrong with what was written.</summary>
+/// <summary>A value, or an explanation of what is wrong with the written text.</summary>
 public readonly record struct ValueReading
 {
     public FilterValue? Value { get; private init; }
@@ -78,10 +80,10 @@ public readonly record struct ValueReading
 
     public string? Suggestion { get; private init; }
 
-    /// <summary>The operator is wrong for this value.</summary>
+    /// <summary>True if the operator does not fit the value.</summary>
     public bool IsOfOperator { get; private init; }
 
-    /// <summary>Of the wrong character inside the written text; null: all of it.</summary>
+    /// <summary>Offset of the wrong character in the written text; null if all of it is wrong.</summary>
     public int? Offset { get; private init; }
 
     public static ValueReading Of(FilterValue value) => new() { Value = value };
@@ -97,7 +99,7 @@ public readonly record struct ValueReading
     public static ValueReading WrongAt(int offset, string mistake) => new() { Mistake = mistake, Offset = offset };
 }
 
-/// <summary>A word for a value: its number or bits where it stands for some.</summary>
+/// <summary>A word for a value, and the number or bits that it stands for, if any.</summary>
 public sealed record FieldWord(string Word, string Meaning = "", decimal Number = 0, params string[] Aliases)
 {
     public bool Is(string written) => string.Equals(Word, written, StringComparison.OrdinalIgnoreCase)

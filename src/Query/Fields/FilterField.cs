@@ -1,6 +1,9 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>A field of a catalogue: its names, the type of its values, and what it means, in words for people. Fields are equal by name.</summary>
+/// <summary>
+/// A field of a catalogue: its names, the type of its values, and its meaning in words for people. Fields are equal if their names are
+/// equal.
+/// </summary>
 public class FilterField(string name, FieldType type, string meaning, params string[] aliases) : IEquatable<FilterField>
 {
     public string Name { get; } = name;

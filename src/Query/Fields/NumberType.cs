@@ -1,24 +1,24 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>Numbers, decimal or hexadecimal; some of them may have words.</summary>
+/// <summary>Numbers, decimal or hexadecimal. Some may have words.</summary>
 public class NumberType : FieldType
 {
     public static NumberType Instance { get; } = new();
 
-    /// <summary>Words that stand for numbers, taken in any case.</summary>
+    /// <summary>Words that stand for numbers, accepted in any case.</summary>
     public IReadOnlyList<FieldWord> Words { get; init; } = [];
 
     public decimal Least { get; init; } = long.MinValue;
 
     public decimal Most { get; init; } = ulong.MaxValue;
 
-    /// <summary>Numbers without a fraction only.</summary>
+    /// <summary>True if only whole numbers are accepted.</summary>
     public bool IsWhole { get; init; }
 
-    /// <summary>What one of the words is called, for messages; null: as the field.</summary>
+    /// <summary>The noun for one of the words, for messages. Null uses the field's name.</summary>
     public string? Noun { get; init; }
 
-    /// <summary>What is right, for messages: "pid is compared with a number, ...". Null: told from words and bounds.</summary>
+    /// <summary>The advice in messages: "pid is compared with a number, ...". Null builds it from words and bounds.</summary>
     public string? Advice { get; init; }
 
     public override FilterOperators Operators => FilterOperators.Comparison;

@@ -1,6 +1,6 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>Names and other short texts, compared letter for letter; a bare word with a * is a glob over the whole text.</summary>
+/// <summary>Names and other short texts, compared exactly. A bare word with a * is a glob over the whole text.</summary>
 public class TextType : FieldType
 {
     public static TextType Instance { get; } = new();
@@ -12,7 +12,7 @@ public class TextType : FieldType
     public override ValueReading Read(FilterField field, FilterOperator op, WrittenText written) => ReadText(op, written);
 }
 
-/// <summary>Texts that people search in: <c>text:word</c> finds the word anywhere, in any case.</summary>
+/// <summary>Longer texts to search in: <c>text:word</c> finds the word anywhere, in any case.</summary>
 public sealed class ProseType : TextType
 {
     public static new ProseType Instance { get; } = new();

@@ -1,6 +1,6 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>A moment: written as one, or as how long ago.</summary>
+/// <summary>A point in time, written as a time or as an age.</summary>
 public sealed class TimeType : FieldType
 {
     public static TimeType Instance { get; } = new();
@@ -13,7 +13,7 @@ public sealed class TimeType : FieldType
         TimeText.TryReadValue(written.Plain) is { } value ? ValueReading.Of(value) : ValueReading.Wrong(TimeText.TimeIsWritten);
 }
 
-/// <summary>How long ago a moment was.</summary>
+/// <summary>The age of a point in time.</summary>
 public sealed class AgeType : FieldType
 {
     public static AgeType Instance { get; } = new();

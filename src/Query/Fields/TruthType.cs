@@ -1,6 +1,6 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>True or false; the name alone means true.</summary>
+/// <summary>True or false. The name alone means true.</summary>
 public sealed class TruthType : FieldType
 {
     public static TruthType Instance { get; } = new();

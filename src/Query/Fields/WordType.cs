@@ -1,6 +1,6 @@
 namespace Mayday.Query.Fields;
 
-/// <summary>One of a known set of words, taken in any case.</summary>
+/// <summary>One of a known set of words, accepted in any case.</summary>
 public sealed class WordType(IReadOnlyList<FieldWord> words, FilterOperators operators = FilterOperators.Name) : FieldType
 {
     public override FilterOperators Operators => operators;

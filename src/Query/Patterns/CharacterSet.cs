@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mayday.Query.Patterns;
 
-/// <summary>The characters one place of a pattern takes: ranges of code points, or all but those.</summary>
+/// <summary>The characters that match one position of a pattern: ranges of code points, optionally negated.</summary>
 internal sealed class CharacterSet
 {
     private readonly List<(int First, int Last)> _ranges = [];
@@ -41,7 +41,7 @@ internal sealed class CharacterSet
         }
     }
 
-    /// <summary>\d \w \s and the names of [:...:]; false for others.</summary>
+    /// <summary>Adds the class \d, \w, \s or a name of [:...:]. False for unknown names.</summary>
     public bool TryAdd(string name, bool ignoreCase)
     {
         ReadOnlySpan<(int, int)> ranges = name switch
@@ -66,7 +66,7 @@ internal sealed class CharacterSet
         return ranges.Length > 0;
     }
 
-    /// <summary>Adds what \D, \W or \S takes: everything in the basic plane but the named ones.</summary>
+    /// <summary>Adds the class \D, \W or \S: everything in the basic plane except the named class.</summary>
     public void AddAllBut(string name)
     {
         var but = new CharacterSet();
@@ -82,7 +82,7 @@ internal sealed class CharacterSet
             next = last + 1;
         }
 
-        // Surrogates are halves of characters, no characters.
+        // Surrogates are halves of characters.
         _ranges.Add((next, 0xd7ff));
         _ranges.Add((0xe000, 0x10ffff));
     }
@@ -108,7 +108,7 @@ internal sealed class CharacterSet
         to.Append(']');
     }
 
-    // .NET counts UTF-16 units: characters beyond the basic plane are two of them, here one.
+    // .NET regular expressions match UTF-16 units. A character beyond the basic plane has two units but is one character here.
     public void WriteDotnet(StringBuilder to)
     {
         if (IsSingle && Single <= 0xffff)

@@ -1,6 +1,6 @@
 namespace Mayday.Query.Patterns;
 
-/// <summary>A text in which * stands for any characters, also none.</summary>
+/// <summary>A text in which * matches any characters, including none.</summary>
 public sealed class Glob : IEquatable<Glob>
 {
     private readonly string[] _pieces;
@@ -11,13 +11,13 @@ public sealed class Glob : IEquatable<Glob>
         _pieces = text.Split('*');
     }
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The glob as it was written.</summary>
     public string Text { get; }
 
-    /// <summary>As a LIKE pattern of Postgres that takes the whole text.</summary>
+    /// <summary>The glob as a LIKE pattern of Postgres for the whole text.</summary>
     public string Like => string.Join('%', _pieces.Select(Literally));
 
-    /// <summary>As a LIKE pattern that finds it anywhere in a text.</summary>
+    /// <summary>The glob as a LIKE pattern that matches anywhere in a text.</summary>
     public string LikeAnywhere => $"%{Like}%";
 
     public static string Literally(string text) => text
@@ -45,7 +45,7 @@ public sealed class Glob : IEquatable<Glob>
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    // The earliest place of each piece leaves the most room for the next: no way back is ever needed.
+    // Greedy matching: the first occurrence of each piece leaves the most room for the next, so no backtracking is needed.
     private static bool HoldsInOrder(ReadOnlySpan<char> text, ReadOnlySpan<string> pieces, StringComparison comparison)
     {
         foreach (var piece in pieces)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mayday.Query.Patterns;
 
-/// <content>What stands for one character: sets, classes, escapes.</content>
+/// <content>Reads everything that matches one character: sets, classes, escapes.</content>
 internal sealed partial class PatternReader
 {
     private Part ReadSet(int start)
@@ -68,7 +68,7 @@ internal sealed partial class PatternReader
         return Written(set);
     }
 
-    /// <returns>False when it was a whole class (added to the set), or a mistake.</returns>
+    /// <returns>False if it was a whole class (already added to the set) or a mistake.</returns>
     private bool ReadMember(CharacterSet set, out int character)
     {
         character = 0;

@@ -4,13 +4,14 @@ using System.Text;
 
 namespace Mayday.Query.Patterns;
 
-/// <summary>Reads a pattern once, from left to right, and writes it for .NET and for Postgres side by side.</summary>
+/// <summary>Parses a pattern once, from left to right, and writes it for .NET and for Postgres at the same time.</summary>
 internal sealed partial class PatternReader
 {
-    /// <summary>Longer ones are no longer written by people.</summary>
+    /// <summary>Longer patterns are not written by people.</summary>
     public const int MaxLength = 512;
 
-    // Both engines grow with the number of character places once repetitions are written out: .NET refuses above 10,000 states.
+    // The cost of both engines grows with the number of character positions after repetitions are expanded. .NET rejects more than 10,000
+    // states.
     private const int MaxSize = 1000;
     private const int MaxRepeat = 255; // Postgres' DUPMAX
     private const int MaxDepth = 32;
@@ -32,7 +33,7 @@ internal sealed partial class PatternReader
         }
     }
 
-    /// <param name="offset">Of the mistake in the text, from 0.</param>
+    /// <param name="offset">Offset of the mistake in the text, from 0.</param>
     public static bool TryRead(string text, [NotNullWhen(true)] out FilterPattern? pattern, out int offset, [NotNullWhen(false)] out string? mistake)
     {
         pattern = null;
@@ -61,7 +62,7 @@ internal sealed partial class PatternReader
         return true;
     }
 
-    /// <summary>A part in both dialects, with the number of character places it comes to.</summary>
+    /// <summary>A part of a pattern in both dialects, and its number of character positions.</summary>
     private readonly record struct Part(string Dotnet, string Postgres, int Size, bool IsAnchor = false)
     {
         public static Part Nothing { get; } = new("", "", 0);
@@ -143,7 +144,7 @@ internal sealed partial class PatternReader
 
         if (At('?'))
         {
-            _at++; // lazy or greedy: whether a text matches is the same
+            _at++; // lazy or greedy makes no difference to whether a text matches
         }
 
         if (_at < _text.Length && _text[_at] is '*' or '+' or '?' || AtBounds())

@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Mayday.Query.Reading;
 
-/// <summary>Cuts a filter into words, quoted texts and operators.</summary>
+/// <summary>Splits a filter into words, quoted texts and operators.</summary>
 internal static class FilterLexer
 {
     private static readonly SearchValues<char> s_punctuation = SearchValues.Create("()=!<>&|~\"'");
 
     private static readonly (string Text, FilterTokenKind Kind, FilterOperator Operator)[] s_signs =
     [
-        // Longer ones first.
+        // Longer operators come first.
         ("&&", FilterTokenKind.And, default),
         ("||", FilterTokenKind.Or, default),
         ("==", FilterTokenKind.Operator, FilterOperator.Equal),
@@ -91,7 +91,7 @@ internal static class FilterLexer
         return null;
     }
 
-    // "-host:web" is not that host; the minus of "panic - not syncing" and of "->" is a word.
+    // In "-host:web" the minus means "not". In "panic - not syncing" and "->" it is part of a word.
     private static bool IsMinusOfWord(string text, int at) =>
         text[at] == '-' && at + 1 < text.Length && (char.IsLetterOrDigit(text[at + 1]) || text[at + 1] is '"' or '\'' or '(' or '_' or '*');
 
@@ -114,17 +114,17 @@ internal static class FilterLexer
         };
     }
 
-    // The quote of "don't" is a letter of it.
+    // The quote in "don't" belongs to the word.
     private static bool EndsWord(string text, int at) => char.IsWhiteSpace(text[at])
         || (text[at] == '\'' ? !(char.IsLetter(text[at - 1]) && at + 1 < text.Length && char.IsLetter(text[at + 1])) : s_punctuation.Contains(text[at]));
 
-    /// <summary>Whether a value is read as this very text when it stands without quotes.</summary>
+    /// <summary>True if a value without quotes is read as exactly this text.</summary>
     public static bool IsBare(string text) => text.Length > 0 && text is not ['-', ..]
         && !text.AsSpan().ContainsAny(s_punctuation) && !text.Contains('*', StringComparison.Ordinal)
         && !text.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter))
         && text.ToLowerInvariant() is not ("and" or "or" or "not" or "contains");
 
-    // A backslash takes the quote and itself literally; before anything else it stays, for patterns.
+    // A backslash escapes the quote and itself. Before any other character it stays, for patterns.
     private static FilterToken? ReadQuoted(string text, int at)
     {
         var value = new StringBuilder();
@@ -137,7 +137,7 @@ internal static class FilterLexer
 
             if (text[i] == '\\' && i + 1 < text.Length && (text[i + 1] == text[at] || text[i + 1] == '\\'))
             {
-                // Two of them stay two here: plain texts and patterns each know what to make of that.
+                // A double backslash stays double here. Texts and patterns each unescape it in their own way.
                 if (text[i + 1] == '\\')
                 {
                     value.Append('\\');

@@ -2,12 +2,12 @@ using Mayday.Query.Fields;
 
 namespace Mayday.Query.Reading;
 
-/// <content>One condition: a field with its comparison, in the long form or the short one, or a word to look for.</content>
+/// <content>Parses one condition: a field with a comparison, in long or short form, or a word to search for.</content>
 internal sealed partial class FilterParser
 {
     private FilterNode? ParseCondition(FilterToken word)
     {
-        // "field.a:b = 1" names a field with a colon; "host:a=b" is the short form with a value that wants quotes.
+        // "field.a:b = 1" names a field that contains a colon. "host:a=b" is the short form with a value that needs quotes.
         var colon = word.Text.IndexOf(':', StringComparison.Ordinal);
         if (Next.Kind == FilterTokenKind.Operator
             && (colon <= 0 || catalogue.Find(word.Text) is not null || catalogue.Find(word.Text[..colon]) is null))
@@ -47,12 +47,12 @@ internal sealed partial class FilterParser
             ? $": {FilterSigns.List(field.Type.Operators)}"
             : FilterSigns.List(field.Type.Operators);
 
-    // "severity err" was meant as a comparison; "kernel panic" was not, though kernel is a field too.
+    // "severity err" probably lacks an operator. "kernel panic" is a text search, although kernel is a field, too.
     private bool IsForgottenSign(FilterField field, FieldShortcut? shortcut) => shortcut is null && !field.Type.IsOpen && Current.IsValue
         && Next.Kind != FilterTokenKind.Operator
         && field.Type.Read(field, field.Type.Short, new WrittenText(Current.Text, Current.Kind == FilterTokenKind.Quoted)).Value is not null;
 
-    /// <summary>As the catalogue writes it: "BUG:" in a kernel's line is no field bug.</summary>
+    /// <summary>True if the word has the exact spelling of the field: "BUG:" in a kernel line is not the field "bug".</summary>
     private static bool IsSpelled(FilterField field, FieldShortcut? shortcut, string word) =>
         shortcut is not null ? shortcut.Name == word : field.Name == word || field.Aliases.Contains(word);
 
@@ -67,7 +67,7 @@ internal sealed partial class FilterParser
         return TakeComparison() is var (op, value) ? ReadTest(field, shortcut, op, value) : null;
     }
 
-    /// <returns>Whether the word is a condition, and the condition; null after a mistake.</returns>
+    /// <returns>Whether the word is a condition, and the condition. The condition is null after a mistake.</returns>
     private (bool IsCondition, FilterNode? Test) ParseShort(FilterToken word, int colon)
     {
         var name = word.Text[..colon];
@@ -77,7 +77,7 @@ internal sealed partial class FilterParser
         {
             if (field is null)
             {
-                // Only what looks like a field: symbols, addresses and times of log lines hold colons too.
+                // Only words that look like a field are mistakes. Symbols, addresses and times in log lines contain colons, too.
                 var isMeant = mistake is not null || (name.All(char.IsAsciiLetterLower) && NearName.Find(name, catalogue.Names.Select(known => known.Insert)) is not null);
                 return (isMeant, isMeant ? FailUnknown(word with { Length = colon }, name, mistake) : null);
             }
@@ -110,7 +110,7 @@ internal sealed partial class FilterParser
             : (false, null);
     }
 
-    // host:a=b, host:a"b"
+    // Reports values like host:a=b or host:a"b", which need quotes.
     private bool RefuseGlued(FilterToken value)
     {
         if (Current.Start == value.Start + value.Length && Current.Kind is FilterTokenKind.Quoted or FilterTokenKind.Operator)
@@ -134,7 +134,7 @@ internal sealed partial class FilterParser
             : Fail(op, $"{shortcut.Name} goes with a colon, as {shortcut.Name}:7d.");
     }
 
-    /// <summary>The operator and the value behind a field; null after a mistake.</summary>
+    /// <summary>Reads the operator and the value after a field. Null after a mistake.</summary>
     private (FilterToken Operator, FilterToken Value)? TakeComparison()
     {
         var op = tokens[_at++];

@@ -3,9 +3,10 @@ using Mayday.Query.Fields;
 namespace Mayday.Query.Reading;
 
 /// <summary>
-/// any = all ("or" all)*; all = one (["and"] one)*; one = "!" one | "(" any ")" | condition. The first mistake ends the reading.
+/// The grammar: any = all ("or" all)*; all = one (["and"] one)*; one = "!" one | "(" any ")" | condition. Parsing stops at the first
+/// mistake.
 /// </summary>
-internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue)
+internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue, BareWords bareWords)
 {
     private int _at;
     private int _depth;
@@ -91,7 +92,7 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         var token = Current;
         switch (token.Kind)
         {
-            // "panic - not syncing" is looked for as it stands.
+            // "panic - not syncing" is searched for as it is written.
             case FilterTokenKind.Not when token.Length > 1 && IsPlainWord(_at + 1):
                 _at++;
                 return Counted(token, SearchTest(token));
@@ -139,7 +140,9 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         ? test
         : Fail(token, $"More than {Filter.MaxTests} conditions in one filter.");
 
-    /// <summary>A word that is looked for in the text: no field with its comparison, no field that stands alone.</summary>
+    /// <summary>
+    /// True for a word that is searched for in the text: not a field with a comparison, and not a field that stands alone.
+    /// </summary>
     private bool IsPlainWord(int index)
     {
         var token = tokens[Math.Min(index, tokens.Count - 1)];
@@ -153,9 +156,17 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         return field is null || (colon < 0 && !(field.Type.StandsAlone && field.Name == token.Text));
     }
 
-    private FilterNode? SearchTest(FilterToken word) => ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
+    private FilterNode? SearchTest(FilterToken word) => bareWords == BareWords.Refuse
+        ? FailBareWord(word)
+        : ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
 
-    /// <summary>Asks the field's type for the value; its mistake gets its column here.</summary>
+    private FilterNode? FailBareWord(FilterToken word) => Fail(
+        word,
+        catalogue.Find(word.Text) is { } field
+            ? $"A comparison is missing behind {word.Text}, as {word.Text} {FilterSigns.Of(field.Type.Operators.Has(FilterOperator.Equal) ? FilterOperator.Equal : FilterOperator.Less)} value."
+            : $"{FilterText.Shown(word.Text)} stands alone. A condition is a field with a comparison, as {catalogue.Example}; a text to look for stands in quotes here.");
+
+    /// <summary>Lets the field's type read the value, and adds the column to its error.</summary>
     private FilterNode? ReadTest(FilterField field, FilterToken op, FilterToken value)
     {
         if (!field.Type.Operators.Has(op.Operator))
@@ -178,7 +189,7 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         return Fail(read.IsOfOperator ? op : value, read.Mistake!, read.Suggestion);
     }
 
-    // An escaped quote is one character between the quotes and two in the filter.
+    // An escaped quote is one character of the text but two in the filter.
     private int ColumnInside(FilterToken token, int offset)
     {
         if (token.Kind != FilterTokenKind.Quoted)

@@ -13,7 +13,10 @@ internal enum FilterTokenKind : byte
     Close,
 }
 
-/// <summary>A piece of a filter. <paramref name="Start"/> counts from 0; <paramref name="Text"/> of a quoted one is what stands between the quotes.</summary>
+/// <summary>
+/// A token of a filter. <paramref name="Start"/> counts from 0. The <paramref name="Text"/> of a quoted token is the text between the
+/// quotes.
+/// </summary>
 internal readonly record struct FilterToken(FilterTokenKind Kind, int Start, int Length, string Text, FilterOperator Operator = default)
 {
     public bool IsValue => Kind is FilterTokenKind.Word or FilterTokenKind.Quoted;

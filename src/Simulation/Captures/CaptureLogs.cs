@@ -7,14 +7,13 @@ using Mayday.Protocol.Netoops;
 
 namespace Mayday.Simulation.Captures;
 
-/// <summary>
-/// Puts a capture back to the kernel logs it came from: a log for each source port and boot. Extended netconsole is ordered by sequence number,
-/// basic netconsole is joined as it came, netoops is joined by packet number. What the capture lacks is left out.
-/// </summary>
+/// <summary>Restores the kernel logs that a capture was made from: one log per source port and boot. Extended netconsole is ordered by
+/// sequence number, basic netconsole is joined in order of arrival, netoops is joined by packet number. Missing packets are left
+/// out.</summary>
 public static class CaptureLogs
 {
-    // A boot begins where the sequence falls back by more than reordering explains, together with the time: within a boot, time alone
-    // steps back by up to two seconds between CPUs.
+    // A new boot begins where the sequence number goes back by more than reordering explains, together with the time. Within a boot the
+    // time alone goes back by up to two seconds between CPUs.
     private const ulong RebootSequenceStep = 64;
     private const ulong RebootMicroseconds = 2_000_000;
 
@@ -107,7 +106,7 @@ public static class CaptureLogs
         }
     }
 
-    // As the kernel prints a record into its dump: each line of it with the level and the time of the record.
+    // Each line of a record gets the level and the time of the record, as the kernel does in a dump.
     private static byte[] WriteText(List<CapturedRecord> records)
     {
         var log = new ArrayBufferWriter<byte>();

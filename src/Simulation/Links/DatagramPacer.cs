@@ -5,16 +5,15 @@ namespace Mayday.Simulation.Links;
 /// <param name="time">The clock.</param>
 public sealed class DatagramPacer(double datagramsPerSecond, TimeProvider time)
 {
-    /// <summary>
-    /// The rate where nobody asks for one. A receive buffer of Linux's default size (212,992 bytes) holds about 90 full-size datagrams with their
-    /// overhead: at 5,000 a second a receiver may look away for 18 ms before the first is lost. A 512 KiB log in three rounds takes 0.3 s.
-    /// </summary>
+    /// <summary>The default rate. A receive buffer of Linux's default size (212,992 bytes) holds about 90 full-size datagrams with their
+    /// overhead: at 5,000 per second a receiver can pause for 18 ms before the first is lost. A 512 KiB log in three rounds takes 0.3
+    /// s.</summary>
     public const double DefaultRate = 5000;
 
-    // Timers do not wake earlier than this, so the few datagrams of a millisecond leave together.
+    // Timers do not fire earlier than this, so the few datagrams of a millisecond are sent together.
     private static readonly TimeSpan s_granularity = TimeSpan.FromMilliseconds(1);
 
-    // After a stall the lost time is not made up in one burst, which is what pacing is there to prevent.
+    // After a stall the lost time is not made up in one burst, because pacing exists to prevent bursts.
     private static readonly TimeSpan s_mostCatchUp = TimeSpan.FromMilliseconds(10);
 
     private readonly long _start = time.GetTimestamp();

@@ -1,19 +1,17 @@
 namespace Mayday.Simulation.Links;
 
 /// <summary>How bad a simulated network is: probabilities for each datagram, 0 to 1.</summary>
-/// <param name="Loss">It never leaves.</param>
+/// <param name="Loss">The datagram is lost.</param>
 /// <param name="Reorder">It is overtaken by one to eight later ones.</param>
-/// <param name="Duplicate">It leaves twice.</param>
+/// <param name="Duplicate">It is sent twice.</param>
 public readonly record struct Impairment(double Loss, double Reorder, double Duplicate);
 
-/// <summary>
-/// A network that loses, swaps and doubles datagrams by a seed. A state machine without I/O or clock: put a datagram in, take out what leaves
-/// now. Bounded: it holds back as many datagrams as can be overtaken, at most eight.
-/// </summary>
-/// <typeparam name="T">What stands for a datagram: its bytes, or what they are made from when it leaves.</typeparam>
+/// <summary>A simulated network that loses, reorders and duplicates datagrams, repeatable by its seed. A state machine without I/O or
+/// clock: put a datagram in, take out what leaves now. It holds back at most eight datagrams.</summary>
+/// <typeparam name="T">What represents a datagram: its bytes, or what they are made from when it leaves.</typeparam>
 public sealed class ImpairedLink<T>(Impairment impairment, SeededNumbers numbers)
 {
-    // Within the window in which receivers still put datagrams in order; farther is loss.
+    // Receivers restore the order within this distance; a datagram that is further back counts as lost.
     private const int MaxOvertaking = 8;
 
     private readonly List<(T Datagram, int Overtaking)> _held = [];
@@ -34,7 +32,7 @@ public sealed class ImpairedLink<T>(Impairment impairment, SeededNumbers numbers
     {
         ArgumentNullException.ThrowIfNull(leaving);
 
-        // Four draws for every datagram, used or not: the fate of one does not depend on that of the others.
+        // Four random numbers for every datagram, used or not, so that the fate of one does not depend on that of the others.
         var isLost = numbers.Chance(impairment.Loss);
         var isDoubled = numbers.Chance(impairment.Duplicate);
         var isHeld = numbers.Chance(impairment.Reorder);

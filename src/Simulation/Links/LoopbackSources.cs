@@ -5,7 +5,7 @@ namespace Mayday.Simulation.Links;
 /// <summary>Addresses of simulated machines: all of 127.0.0.0/8 is this machine's own, so each may have one, from 127.1.0.1 on.</summary>
 internal static class LoopbackSources
 {
-    // Without .0 and .255, which people take for networks and broadcasts.
+    // Without .0 and .255, which look like network and broadcast addresses.
     private const int PerNetwork = 254;
 
     /// <summary>The address of a machine, first byte highest.</summary>

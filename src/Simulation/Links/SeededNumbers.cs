@@ -1,9 +1,7 @@
 namespace Mayday.Simulation.Links;
 
-/// <summary>
-/// Numbers that look random and are the same for the same seed on every machine and runtime (SplitMix64, Steele, Lea and Flood 2014): a
-/// replay is repeated by its seed, which <see cref="Random"/> does not promise between versions.
-/// </summary>
+/// <summary>Pseudo-random numbers that are the same for the same seed on every machine and runtime (SplitMix64, Steele, Lea and Flood
+/// 2014). <see cref="Random"/> does not promise that between versions, and a replay must be repeatable by its seed.</summary>
 public sealed class SeededNumbers
 {
     private ulong _state;
@@ -17,7 +15,8 @@ public sealed class SeededNumbers
     /// <returns>Any 64 bits.</returns>
     public ulong Next() => Mix(_state += 0x9E3779B97F4A7C15UL);
 
-    /// <summary>Throws a weighted coin. Draws one number whatever the odds, so that one odds' change does not shift the others.</summary>
+    /// <summary>Returns true with the given probability. Always uses one random number, so that changing one probability does not change
+    /// other outcomes.</summary>
     /// <param name="probability">0 never, 1 always.</param>
     /// <returns>True with that probability.</returns>
     public bool Chance(double probability) => (Next() >> 11) * (1.0 / (1UL << 53)) < probability;

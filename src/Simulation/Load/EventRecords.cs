@@ -7,10 +7,8 @@ using Mayday.Protocol.Evlog;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// Writes event records as a fleet of the netlink patch sends them: a PRINTF record a datagram, of a few formats, each with a device, a port and the number of
-/// the record, so that no two are equal and none is folded into another.
-/// </summary>
+/// <summary>Writes event records as a fleet with the netlink patch sends them: one PRINTF record per datagram, in a few formats, each with
+/// a device, a port and the number of the record. No two are equal, so the store does not merge any of them.</summary>
 internal sealed class EventRecords
 {
     /// <summary>Different format strings.</summary>
@@ -22,7 +20,7 @@ internal sealed class EventRecords
     private readonly byte[][] _frames = new byte[Formats * Devices][];
     private readonly int[] _numberAt = new int[Formats * Devices];
 
-    /// <summary>Prepares one frame a format and device.</summary>
+    /// <summary>Prepares one frame per format and device.</summary>
     public EventRecords()
     {
         for (var i = 0; i < _frames.Length; i++)
@@ -44,15 +42,15 @@ internal sealed class EventRecords
             _frames[i] = new byte[EvlogWriter.FrameLength(EvlogLayout.Netlink, body.Length)];
             EvlogWriter.WriteFrame(header, body, EvlogLayout.Netlink, isBigEndian: false, _frames[i]);
 
-            // The last argument, which is the last thing before the padding.
+            // The number is the last argument, directly before the padding.
             _numberAt[i] = NetlinkMessage.HeaderLength + EvlogWriter.RecordLength(EvlogLayout.Netlink, body.Length) - sizeof(uint);
         }
     }
 
     /// <summary>Writes one datagram.</summary>
     /// <param name="slot">Room for it.</param>
-    /// <param name="host">Whose.</param>
-    /// <param name="number">Which of that machine's.</param>
+    /// <param name="host">The machine.</param>
+    /// <param name="number">Number of the record on that machine.</param>
     /// <returns>The bytes written.</returns>
     public int Write(Span<byte> slot, int host, ulong number)
     {

@@ -3,22 +3,22 @@ using System.Text;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>Writes netconsole datagrams into their slots: no memory, some tens of nanoseconds each.</summary>
+/// <summary>Writes netconsole datagrams into their slots without allocating, in some tens of nanoseconds each.</summary>
 internal sealed class LineWriter
 {
-    // Chatter: words that no crash report has, from a place that differs from line to line.
+    // Ordinary lines: words that no crash report contains, starting at a different place in each line.
     private const string Words = "eth0: link is up, 1000 Mbps full duplex; ext4 on sda1: mounted, quota off; usb 1-1: new device, ready; audit: all is well; ";
     private const int Shortest = 8;
 
-    // A line that is 900 bytes long, begun at any of 64 places.
+    // A line of 900 bytes can start at any of 64 places.
     private static readonly byte[] s_chatter = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(Words, 12)));
 
     private readonly byte[] _hostPrefix;
     private readonly int _lineBytes;
 
-    /// <summary>Prepares the writing.</summary>
-    /// <param name="hostName">What names begin with; empty for lines without a name.</param>
-    /// <param name="lineBytes">Bytes of a datagram of chatter.</param>
+    /// <summary>Creates a writer.</summary>
+    /// <param name="hostName">Prefix of the host names; empty for lines without a name.</param>
+    /// <param name="lineBytes">Bytes of an ordinary line's datagram.</param>
     public LineWriter(string hostName, int lineBytes)
     {
         _hostPrefix = Encoding.ASCII.GetBytes(hostName);

@@ -2,7 +2,7 @@ using Mayday.Protocol.Netoops;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>One crash of one machine on its way: a netoops dump, or the lines of its report.</summary>
+/// <summary>One crash of one machine while it is being sent: a netoops dump, or the lines of its report.</summary>
 internal sealed class LoadDump
 {
     private readonly byte[] _log;
@@ -18,18 +18,18 @@ internal sealed class LoadDump
 
     public LoadHost Host { get; }
 
-    /// <summary>Which of the bugs it is; of a dump.</summary>
+    /// <summary>Number of the simulated bug, for a dump.</summary>
     public int Signature { get; private init; }
 
     public NetoopsWriter? Writer { get; private init; }
 
-    /// <summary>What became of the lines that name it; null for a dump, and where the network harms nothing.</summary>
+    /// <summary>What the network did to the lines that name the crash; null for a dump, and without a simulated network.</summary>
     public ReportFate? Fate { get; private init; }
 
     /// <summary>Packets of the dump, or lines of the report.</summary>
     public int Count => Writer?.PacketCount ?? _lines.Count;
 
-    /// <summary>Packets that have entered the network, all rounds together.</summary>
+    /// <summary>Packets that have entered the network, in all rounds.</summary>
     public int Taken { get; set; }
 
     public int DeliveredPackets { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class LoadDump
     /// <summary>A line as printk printed it: level, time, text.</summary>
     public ReadOnlySpan<byte> Line(int number) => _log.AsSpan(_lines[number]);
 
-    /// <summary>A packet leaves; false when a copy of it left before.</summary>
+    /// <summary>Counts a packet that was sent; false when a copy of it was sent before.</summary>
     public bool Deliver(int number)
     {
         ref var word = ref _delivered[number / 64];

@@ -6,7 +6,7 @@ using Mayday.Simulation.Links;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>All machines of a load and what leaves them: writes every datagram and counts it.</summary>
+/// <summary>All machines of a load. Writes and counts every datagram that they send.</summary>
 internal sealed class LoadFleet : IDisposable
 {
     // Streams of random numbers, apart from those of the replay.
@@ -14,14 +14,14 @@ internal sealed class LoadFleet : IDisposable
     private const int CrashStream = 1 << 26;
     private const int StrangerStream = (1 << 26) + 1;
 
-    // 127.128.0.0 and up: beside the machines.
+    // 127.128.0.0 and up: addresses that no machine has.
     private const uint StrangerBase = (127u << 24) | (128u << 16);
     private const uint StrangerMask = (1 << 23) - 1;
     private const int NetoopsPort = 0;
     private const int NetconsolePort = 1;
     private const int EvlogPort = 2;
 
-    // Machines have been up for a quarter of an hour, each a little longer than the one before.
+    // Machines have been up for a quarter of an hour (microseconds), each a little longer than the one before.
     private const ulong Uptime = 900_000_000;
 
     private static readonly byte[] s_release = "6.1.0-42-amd64"u8.ToArray();
@@ -60,7 +60,7 @@ internal sealed class LoadFleet : IDisposable
         _hosts = [.. Enumerable.Range(0, options.Hosts).Select(Make)];
         _speakers = [.. _hosts.Where(host => host.Format != LoadFormat.Netoops)];
 
-        // An odd factor shuffles the addresses without giving one to two.
+        // An odd factor shuffles the addresses without using one twice.
         _strangers = [.. Enumerable.Range(0, options.Strangers).Select(number => StrangerBase + ((uint)number * 2_654_435_761u & StrangerMask))];
         _strangerRecords = new ulong[options.Strangers];
     }
@@ -85,7 +85,7 @@ internal sealed class LoadFleet : IDisposable
 
     private long SentByStrangers { get; set; }
 
-    /// <summary>The next machine in turn says a line.</summary>
+    /// <summary>The next machine in turn sends a line.</summary>
     public void Say(TimeSpan elapsed)
     {
         var host = _speakers[_nextSpeaker];
@@ -98,7 +98,7 @@ internal sealed class LoadFleet : IDisposable
         PassRecord(host, new LoadPacket(null, 0, host.NextRecord(), UptimeOf(host, elapsed)));
     }
 
-    /// <summary>The next machine in turn crashes. Lines of a report leave at once; of a dump nothing has left yet.</summary>
+    /// <summary>The next machine in turn crashes. The lines of a report are sent at once; nothing of a dump has been sent yet.</summary>
     /// <returns>The dump; null for a report.</returns>
     public LoadDump? Crash(TimeSpan elapsed)
     {
@@ -151,10 +151,10 @@ internal sealed class LoadFleet : IDisposable
         return false;
     }
 
-    /// <summary>A dump of a machine that nobody else is, past the simulated network.</summary>
+    /// <summary>Sends a dump of a new machine, without the simulated network.</summary>
     public LoadProbe Probe(int number, TimeSpan elapsed, Func<long> now)
     {
-        // Behind the last machine, so that name and address are free.
+        // After the last machine, so that name and address are free.
         var host = new LoadHost(_options.Hosts + number, LoadFormat.Netoops, SourceOf(_options.Hosts + number)) { Socket = _sockets.Open() };
         var signature = number % _texts.Length;
         var dump = MakeDump(host, signature, UptimeOf(host, elapsed));
@@ -182,7 +182,7 @@ internal sealed class LoadFleet : IDisposable
 
     private List<LoadHost> Probes { get; } = [];
 
-    /// <summary>A line from a made-up address.</summary>
+    /// <summary>Sends a line from a made-up address.</summary>
     public void SayAsStranger(TimeSpan elapsed)
     {
         var stranger = _strangerNumbers.Below(_strangers.Length);
@@ -195,10 +195,11 @@ internal sealed class LoadFleet : IDisposable
         Bytes += length;
     }
 
-    /// <summary>How many machines have a last line to say.</summary>
+    /// <summary>How many machines have a last line to send.</summary>
     public int Speakers => _speakers.Length;
 
-    /// <summary>A machine that has said something says a last line that the network never drops: what was lost before it can be known.</summary>
+    /// <summary>A machine that has sent something sends a last line that the network never drops, so that the receiver can detect what was
+    /// lost before.</summary>
     public void SayLast(int speaker, TimeSpan elapsed)
     {
         var host = _speakers[speaker];
@@ -211,7 +212,7 @@ internal sealed class LoadFleet : IDisposable
         Leave(host, new LoadPacket(null, 0, host.NextRecord(), UptimeOf(host, elapsed)));
     }
 
-    /// <summary>Hands everything prepared to the kernel.</summary>
+    /// <summary>Passes all queued datagrams to the kernel.</summary>
     public void Flush() => _burst.Flush();
 
     public LoadReport Report(TimeSpan elapsed, TimeSpan processorTime, TimeSpan mostBehind)
@@ -267,7 +268,7 @@ internal sealed class LoadFleet : IDisposable
 
     private LoadDump MakeDump(LoadHost host, int signature, ulong micros)
     {
-        // A machine that died comes up again: every dump is of another boot.
+        // A machine that crashed boots again, so every dump has another boot id.
         var header = new NetoopsDumpHeader
         {
             DumpId = (ushort)_crashNumbers.Next(),
@@ -291,7 +292,8 @@ internal sealed class LoadFleet : IDisposable
 
     private uint SourceOf(int number) => _sockets.HasSources ? LoopbackSources.Of(number) : 0;
 
-    // Another run is another boot: a report of the same machine with the same printk time would rightly be taken for one that was seen before.
+    // Another run is another boot. Otherwise a report of the same machine with the same printk time would correctly be treated as a
+    // duplicate.
     private ulong UptimeOf(LoadHost host, TimeSpan elapsed) => Uptime + (uint)_options.Seed % 9_973 * 1_000_003UL + (ulong)host.Number * 1_000 + (ulong)elapsed.TotalMicroseconds;
 
     private void Pass(LoadHost host, in LoadPacket packet, bool isSure = false)
@@ -309,7 +311,7 @@ internal sealed class LoadFleet : IDisposable
         }
     }
 
-    // What was lost before the first that arrives nobody can know: numbers begin anywhere.
+    // Records that were lost before the first one that arrives cannot be detected, because numbers may begin anywhere.
     private void PassRecord(LoadHost host, in LoadPacket packet) => Pass(host, packet, isSure: packet.Sequence == 0);
 
     private void Flush(LoadHost host)

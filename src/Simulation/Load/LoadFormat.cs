@@ -1,20 +1,21 @@
 namespace Mayday.Simulation.Load;
 
-/// <summary>What the machines of a load speak.</summary>
+/// <summary>The protocol of the machines of a load.</summary>
 public enum LoadFormat
 {
     /// <summary>Dumps only, each in rounds.</summary>
     Netoops = 0,
 
-    /// <summary>Extended netconsole with a name and message ids: lines, and reports among them.</summary>
+    /// <summary>Extended netconsole with a name and message ids: ordinary lines and reports.</summary>
     Netconsole,
 
-    /// <summary>Basic netconsole: lines, and reports among them; nothing tells the receiver what it lost.</summary>
+    /// <summary>Basic netconsole: ordinary lines and reports. The receiver cannot tell what was lost.</summary>
     NetconsoleBasic,
 
     /// <summary>A third of the machines each.</summary>
     Mixed,
 
-    /// <summary>Structured events: an evlog record a datagram. Lines of the load are records here; such machines have no crashes.</summary>
+    /// <summary>Structured events: one evlog record per datagram. The lines of the load are records here; such machines do not
+    /// crash.</summary>
     Evlog,
 }

@@ -3,10 +3,10 @@ using Mayday.Simulation.Links;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>One machine of a load: what it has said, and what of it left.</summary>
+/// <summary>One machine of a load: what it printed, and what of that was sent.</summary>
 internal sealed class LoadHost(int number, LoadFormat format, uint source)
 {
-    // Reordering moves a datagram by nine places at most.
+    // Reordering moves a datagram by at most nine places.
     private ulong _window;
     private ulong _newest;
 
@@ -38,7 +38,7 @@ internal sealed class LoadHost(int number, LoadFormat format, uint source)
 
     public long PartialDumps { get; set; }
 
-    /// <summary>Reports and dumps that the network harmed so that nobody can count them rightly.</summary>
+    /// <summary>Reports and dumps that the network damaged so much that a receiver cannot count them correctly.</summary>
     public long UncertainCrashes { get; set; }
 
     public long MissingPackets { get; set; }
@@ -46,7 +46,7 @@ internal sealed class LoadHost(int number, LoadFormat format, uint source)
     /// <summary>The number of the next record it prints.</summary>
     public ulong NextRecord() => Records++;
 
-    /// <summary>A record leaves: counts whether it is a copy, and whether a later one left before.</summary>
+    /// <summary>Counts a record that was sent: whether it is a copy, and whether a later one was sent before.</summary>
     public void Deliver(ulong sequence)
     {
         Sent++;

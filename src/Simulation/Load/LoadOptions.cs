@@ -6,13 +6,15 @@ using Mayday.Simulation.Links;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>What a load is made of.</summary>
+/// <summary>Settings of a load.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>Most machines: towards loopback each has an address of its own, and 127.1.0.1 to 127.127.255.254 hold eight million.</summary>
+    /// <summary>Most machines towards loopback. Each has an address of its own, and 127.1.0.1 to 127.127.255.254 hold eight
+    /// million.</summary>
     public const int MaxHosts = 2_000_000;
 
-    /// <summary>Most machines towards another address than loopback, where each needs a socket: ports of one address end at 28,232.</summary>
+    /// <summary>Most machines towards another address than loopback, where each needs a socket: the ports of one address end at
+    /// 28,232.</summary>
     public const int MaxHostsWithSockets = 20_000;
 
     /// <summary>Longest line: what fits one netconsole datagram with its header and user data.</summary>
@@ -21,7 +23,7 @@ public sealed record LoadOptions
     /// <summary>Shortest line: header, name and message id need this much.</summary>
     public const int MinLineBytes = 100;
 
-    /// <summary>The function that the crashes of a signature blame; no kernel has it.</summary>
+    /// <summary>The function that the crashes of a signature name. No real kernel has it.</summary>
     /// <param name="signature">From 0; below <see cref="Signatures"/>.</param>
     /// <returns>"load_fault_007".</returns>
     public static string FunctionOf(int signature) => OopsText.FunctionOf(signature);
@@ -38,25 +40,27 @@ public sealed record LoadOptions
     /// <summary>Port that event records go to.</summary>
     public int EvlogPort { get; init; } = EvlogFrame.DefaultPort;
 
-    /// <summary>What the machines speak.</summary>
+    /// <summary>The protocol of the machines.</summary>
     public LoadFormat Format { get; init; } = LoadFormat.Netconsole;
 
     /// <summary>Machines.</summary>
     public int Hosts { get; init; } = 1024;
 
-    /// <summary>What their names begin with: "load" makes load-000001. Empty: they send no name and are told by their addresses.</summary>
+    /// <summary>Prefix of the host names: "load" makes load-000001. Empty: the machines send no name and are identified by
+    /// address.</summary>
     public string HostName { get; init; } = "load";
 
-    /// <summary>Lines, or event records, a second over all machines that speak netconsole or evlog, 0 for as fast as possible; negative for none.</summary>
+    /// <summary>Lines, or event records, per second over all machines that send netconsole or evlog; 0 for as fast as possible, negative
+    /// for none.</summary>
     public double LineRate { get; init; } = -1;
 
-    /// <summary>Bytes of a line's datagram, header, name and message id included.</summary>
+    /// <summary>Bytes of a line's datagram, including header, name and message id.</summary>
     public int LineBytes { get; init; } = 120;
 
     /// <summary>Lines of one machine in a row.</summary>
     public int Burst { get; init; } = 1;
 
-    /// <summary>Crashes a second over all machines, 0 for as fast as possible; negative for none.</summary>
+    /// <summary>Crashes per second over all machines; 0 for as fast as possible, negative for none.</summary>
     public double CrashRate { get; init; } = -1;
 
     /// <summary>Log bytes of a netoops dump: boot messages, then the report; 0 for the report alone (60 lines, about 5 KiB).</summary>
@@ -68,7 +72,7 @@ public sealed record LoadOptions
     /// <summary>Times a dump is sent.</summary>
     public int Rounds { get; init; } = NetoopsFormat.Rounds;
 
-    /// <summary>Dumps that are on their way at once, packet by packet in turn.</summary>
+    /// <summary>Dumps that are sent at the same time, one packet of each in turn.</summary>
     public int Together { get; init; } = 1;
 
     /// <summary>How long, unless <see cref="Crashes"/> or <see cref="Lines"/> end it earlier.</summary>
@@ -80,18 +84,18 @@ public sealed record LoadOptions
     /// <summary>Lines in all; 0 for as many as the duration holds.</summary>
     public long Lines { get; init; }
 
-    /// <summary>Time between two wake-ups of the sender: what is due leaves at once. Longer makes larger waves.</summary>
+    /// <summary>Time between two wake-ups of the sender; everything due is sent at once. A longer time makes larger bursts.</summary>
     public TimeSpan Wave { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Made-up source addresses beside the machines, from which lines come as well.</summary>
+    /// <summary>Number of made-up source addresses that also send lines.</summary>
     public int Strangers { get; init; }
 
-    /// <summary>Lines a second from made-up addresses.</summary>
+    /// <summary>Lines per second from made-up addresses.</summary>
     public double StrangerRate { get; init; }
 
     /// <summary>The simulated network between each machine and the receiver.</summary>
     public Impairment Impairment { get; init; }
 
-    /// <summary>Decides what crashes hold and what the network does.</summary>
+    /// <summary>Decides the content of crashes and what the network does.</summary>
     public int Seed { get; init; }
 }

@@ -32,10 +32,10 @@ public sealed record LoadReport
     /// <summary>Datagrams sent twice on purpose; both count as sent.</summary>
     public required long Duplicated { get; init; }
 
-    /// <summary>Datagrams that left behind a later one of their machine, on purpose.</summary>
+    /// <summary>Datagrams that were sent after a later one of their machine, on purpose.</summary>
     public required long Late { get; init; }
 
-    /// <summary>Netoops dumps, at least one packet of each of which left.</summary>
+    /// <summary>Netoops dumps of which at least one packet was sent.</summary>
     public required long Dumps { get; init; }
 
     /// <summary>Of those, dumps of which a packet was left out in every round.</summary>
@@ -47,25 +47,26 @@ public sealed record LoadReport
     /// <summary>Packets of dumps beyond the first copy of each.</summary>
     public required long RepeatedPackets { get; init; }
 
-    /// <summary>Crashes by the function that each blames, in dumps and among lines; a report that lost lines is counted.</summary>
+    /// <summary>Crashes by the function that they name, in dumps and among lines; a report that lost lines is counted.</summary>
     public required IReadOnlyDictionary<string, long> Crashes { get; init; }
 
-    /// <summary>Of <see cref="Crashes"/>, those of which a line that names them, or a packet in every round, was left out, or (basic netconsole) came late or twice.</summary>
+    /// <summary>Of <see cref="Crashes"/>, those that lost a line that names them, or a packet in every round, or (basic netconsole) had
+    /// such a line sent late or twice.</summary>
     public required IReadOnlyDictionary<string, long> UncertainCrashes { get; init; }
 
     /// <summary>Packets of the largest dump.</summary>
     public required int PacketsOfDump { get; init; }
 
-    /// <summary>Times the receiving machine said that nothing listens on the port.</summary>
+    /// <summary>How often the receiving machine reported that nothing listens on the port.</summary>
     public required long Refused { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Processor time of the whole process meanwhile.</summary>
+    /// <summary>Processor time of the whole process during the load.</summary>
     public required TimeSpan ProcessorTime { get; init; }
 
-    /// <summary>Longest that the sender was behind its schedule: above some milliseconds the rate was not what was asked for.</summary>
+    /// <summary>Longest time that the sender was behind its schedule: above some milliseconds the requested rate was not reached.</summary>
     public required TimeSpan MostBehind { get; init; }
 
     /// <summary>What each machine that sent anything did.</summary>
@@ -86,7 +87,8 @@ public sealed record LoadReport
 /// <param name="Crashes">Crashes, in dumps and among lines.</param>
 /// <param name="LinkLost">Datagrams left out on purpose, each copy for itself.</param>
 /// <param name="LinkDoubled">Datagrams sent twice on purpose, once for each.</param>
-/// <param name="UncertainCrashes">Of the crashes, those that were harmed so that nobody can count them rightly: see <see cref="LoadReport.UncertainCrashes"/>.</param>
+/// <param name="UncertainCrashes">Of the crashes, those that were harmed so that nobody can count them rightly: see <see
+/// cref="LoadReport.UncertainCrashes"/>.</param>
 public sealed record LoadedHost(
     string Name, IPAddress Address, LoadFormat Format, long Sent, long Records, long Lost, long Duplicates, long Late, long Dumps, long PartialDumps, long Crashes,
     long LinkLost, long LinkDoubled, long UncertainCrashes);

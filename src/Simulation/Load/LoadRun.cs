@@ -4,10 +4,9 @@ using Mayday.Linux.Sockets;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// Sends a measured load: thousands of machines that talk and crash, at a rate, over a network that loses on purpose; and reports exactly what
-/// left. One thread, some two million small datagrams a processor-second without the kernel's share.
-/// </summary>
+/// <summary>Sends a measured load: thousands of machines that send lines and crash, at a given rate, over a network that loses packets on
+/// purpose. It reports exactly what was sent. One thread sends about two million small datagrams per second of its own processor time,
+/// without the kernel's share.</summary>
 public sealed class LoadRun
 {
     private readonly LoadOptions _options;
@@ -36,8 +35,8 @@ public sealed class LoadRun
         _time = time;
     }
 
-    /// <summary>Asks for a dump out of turn, of a machine that no other dump is of. It leaves within a wave.</summary>
-    /// <returns>The dump, once its last packet left.</returns>
+    /// <summary>Requests a dump out of turn, from a machine that sends no other. It is sent within one wake-up of the sender.</summary>
+    /// <returns>The dump, once its last packet was sent.</returns>
     /// <exception cref="InvalidOperationException">The load has ended.</exception>
     public Task<LoadProbe> ProbeAsync()
     {
@@ -159,7 +158,7 @@ public sealed class LoadRun
         return fleet.Report(_time.GetElapsedTime(start), Environment.CpuUsage.TotalTime - processor, behind);
     }
 
-    // One dump after the other leaves whole; several at once take turns, at the rate at which all of them have to leave.
+    // A single dump is sent whole before the next; several at once take turns, at the rate that all of them together need.
     private int SendDumps(LoadFleet fleet, List<LoadDump> dying, int due, int packets, TimeSpan elapsed)
     {
         var isWhole = _options.Together == 1 || _options.CrashRate <= 0;
@@ -179,7 +178,7 @@ public sealed class LoadRun
                 break;
             }
 
-            // Which machine comes next is chance; the last of the list takes the place of one that is done.
+            // The next machine is chosen at random; the last of the list takes the place of one that is done.
             var turn = dying.Count == 1 ? 0 : _order.Next(dying.Count);
             if (!fleet.SendNext(dying[turn]))
             {

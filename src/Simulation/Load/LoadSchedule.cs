@@ -1,12 +1,12 @@
 namespace Mayday.Simulation.Load;
 
-/// <summary>How many of one thing are due: evenly over time, with a start and an exact end.</summary>
+/// <summary>How many items of one kind are due: evenly over time, with a start and an exact end.</summary>
 internal sealed class LoadSchedule
 {
-    // As fast as possible: this many between two looks at the clock.
+    // As fast as possible: this many items between two readings of the clock.
     private const int FlatOut = 1024;
 
-    // What a stall held back is made up at twice the rate at most: one burst of all of it is what pacing is there to prevent.
+    // After a stall the rate is at most doubled to catch up, because pacing exists to prevent bursts.
     private const double CatchUp = 2;
     private static readonly TimeSpan s_longestStep = TimeSpan.FromMilliseconds(10);
 
@@ -15,9 +15,9 @@ internal sealed class LoadSchedule
     private readonly TimeSpan _duration;
     private long _planned;
 
-    /// <summary>Plans.</summary>
-    /// <param name="rate">A second; 0 for as fast as possible, negative for none.</param>
-    /// <param name="total">In all; 0 for what the duration holds.</param>
+    /// <summary>Creates a schedule.</summary>
+    /// <param name="rate">Per second; 0 for as fast as possible, negative for none.</param>
+    /// <param name="total">Total number; 0 for as many as the duration holds.</param>
     /// <param name="duration">When it ends, without a total or a rate.</param>
     public LoadSchedule(double rate, long total, TimeSpan duration)
     {
@@ -33,7 +33,7 @@ internal sealed class LoadSchedule
 
     public TimeSpan MostBehind { get; private set; }
 
-    /// <summary>What is due now, and counts as done from now on.</summary>
+    /// <summary>Returns how many items are due now, and counts them as done.</summary>
     /// <param name="elapsed">Since the start.</param>
     /// <param name="step">Since the last call.</param>
     public int Due(TimeSpan elapsed, TimeSpan step)

@@ -3,10 +3,8 @@ using System.Net.Sockets;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// The sockets of a load. Towards loopback one is enough, since each datagram names its source address; elsewhere each machine has one, so that
-/// each has a port of its own.
-/// </summary>
+/// <summary>The sockets of a load. Towards loopback one socket is enough, because each datagram sets its source address. Elsewhere each
+/// machine has its own socket and so its own port.</summary>
 internal sealed class LoadSockets : IDisposable
 {
     private const int IpProtocol = 0;
@@ -22,7 +20,7 @@ internal sealed class LoadSockets : IDisposable
         HasSources = target.AddressFamily == AddressFamily.InterNetwork && IPAddress.IsLoopback(target);
     }
 
-    /// <summary>True when one socket speaks for all machines.</summary>
+    /// <summary>True when one socket sends for all machines.</summary>
     public bool HasSources { get; }
 
     /// <summary>The socket of one more machine.</summary>
@@ -37,10 +35,11 @@ internal sealed class LoadSockets : IDisposable
 
             if (_target.AddressFamily == AddressFamily.InterNetwork)
             {
-                // Without it a socket that is not connected never hears that nothing listens.
+                // Without this option an unconnected socket is never told that nothing listens.
                 socket.SetRawSocketOption(IpProtocol, IpReceiveErrors, [1, 0, 0, 0]);
 
-                // Never fragmented (IP_PMTUDISC_DO), so the kernel makes up no identification: a tenth of what a datagram costs.
+                // Never fragmented (IP_PMTUDISC_DO), so the kernel does not generate an IP identification, which is a tenth of the cost of
+                // a datagram.
                 socket.SetRawSocketOption(IpProtocol, IpMtuDiscover, [2, 0, 0, 0]);
             }
         }

@@ -4,10 +4,8 @@ using Mayday.Simulation.Links;
 
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// A kernel's report of a NULL pointer dereference, made up: 60 lines, about 5 KiB, as long as real ones. One a signature; each crash is a copy
-/// with its own times, registers and stack words.
-/// </summary>
+/// <summary>A made-up kernel report of a NULL pointer dereference: 60 lines, about 5 KiB, as long as real ones. One per signature; each
+/// crash is a copy with its own times, registers and stack words.</summary>
 internal sealed class OopsText
 {
     private const string Release = "6.1.0-42-amd64";
@@ -21,7 +19,7 @@ internal sealed class OopsText
         + "raid10 raid456 async_raid6_recov async_memcpy async_pq async_xor async_tx xor raid6_pq libcrc32c crc32c_generic raid1 raid0 md_mod sd_mod nvme nvme_core "
         + "t10_pi crc64_rocksoft crc64 crc_t10dif crct10dif_generic ixgbe mdio dca ahci libahci virtio_net net_failover failover virtio_blk virtio_pci virtio_ring virtio";
 
-    /// <summary>The lines of a report by which it is named: what happened, that it is an oops, where.</summary>
+    /// <summary>The lines that name a report: what happened, that it is an oops, and where.</summary>
     public static ReadOnlySpan<int> NamingLines => [0, 4, 7];
 
     private const int TimeWidth = 12;
@@ -54,10 +52,10 @@ internal sealed class OopsText
         _times = [.. TimesOf(text, boot.Length)];
     }
 
-    /// <summary>The function that the report blames.</summary>
+    /// <summary>The function that the report names.</summary>
     public string Function { get; }
 
-    /// <summary>Lines of the report.</summary>
+    /// <summary>Number of lines in the report.</summary>
     public int ReportLines { get; }
 
     /// <summary>Where in the log the report begins.</summary>
@@ -66,7 +64,7 @@ internal sealed class OopsText
     /// <summary>Bytes of the whole log.</summary>
     public int Length => _log.Length;
 
-    /// <summary>The name that stands for a signature everywhere.</summary>
+    /// <summary>The function name that represents a signature.</summary>
     public static string FunctionOf(int signature) => string.Create(CultureInfo.InvariantCulture, $"load_fault_{signature:D3}");
 
     /// <summary>Makes one crash's log.</summary>
@@ -121,7 +119,7 @@ internal sealed class OopsText
         }
     }
 
-    // What a machine says while it starts, again and again: a log of any length has something to hold.
+    // What a machine prints while it boots, repeated, so that a log of any length has content.
     private static string Boot(int bytes)
     {
         if (bytes <= 0)

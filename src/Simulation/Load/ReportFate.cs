@@ -1,9 +1,8 @@
 namespace Mayday.Simulation.Load;
 
-/// <summary>
-/// What a simulated network did to the lines that name a crash. One that is missing leaves a report that nobody can name rightly; where the receiver cannot
-/// put lines in order (basic netconsole carries no numbers), one that came late or twice makes another report of it.
-/// </summary>
+/// <summary>What a simulated network did to the lines that name a crash. If one is missing, the report cannot be named correctly. Where the
+/// receiver cannot restore the order (basic netconsole has no record numbers), a line that arrives late or twice changes the report
+/// too.</summary>
 internal sealed class ReportFate(int signature, bool isNumbered)
 {
     private uint _seen;
@@ -12,7 +11,7 @@ internal sealed class ReportFate(int signature, bool isNumbered)
 
     public int Signature => signature;
 
-    /// <summary>The crash must be counted once, under its own function.</summary>
+    /// <summary>The crash must be counted exactly once, under its own function.</summary>
     public bool IsCertain => _seen == (1u << OopsText.NamingLines.Length) - 1 && !_isConfused;
 
     public void Leave(int line)

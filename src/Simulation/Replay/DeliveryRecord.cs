@@ -4,10 +4,8 @@ using Mayday.Protocol.Netoops;
 
 namespace Mayday.Simulation.Replay;
 
-/// <summary>
-/// Keeps what a host meant to send beside what left it, so that the report can say what a receiver must find missing. It reads the datagrams
-/// themselves, so a replayed capture is accounted for like a written dump.
-/// </summary>
+/// <summary>Compares what a host meant to send with what was sent, so that the report can say what a receiver must find missing. It reads
+/// the datagrams themselves, so a replayed capture is accounted for like a written dump.</summary>
 internal sealed class DeliveryRecord
 {
     private readonly Dictionary<string, Dump> _dumps = new(StringComparer.Ordinal);

@@ -21,7 +21,7 @@ internal sealed class HostSender(IPAddress source, IPAddress target, Func<int, i
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
-            // The error belongs to the datagram before; this one has not left yet. A second refusal in a row is its own.
+            // The error belongs to the previous datagram; this one has not been sent yet. A second refusal in a row is its own.
             Refused++;
             try
             {

@@ -4,16 +4,14 @@ using Mayday.Simulation.Links;
 
 namespace Mayday.Simulation.Replay;
 
-/// <summary>
-/// Sends kernel logs and captures as if machines were dying: simulated hosts at once, paced, over a simulated bad network, and reports exactly
-/// what left and what was lost on purpose.
-/// </summary>
+/// <summary>Sends kernel logs and captures as if machines were crashing: simulated hosts at the same time, paced, over a simulated bad
+/// network. It reports exactly what was sent and what was lost on purpose.</summary>
 public sealed class LogReplay
 {
     // Streams of random numbers: a host's boot uses its own number, its network this much more.
     private const int LinkStreamBase = 1 << 24;
 
-    // Often enough for a moving line, rare enough to cost nothing.
+    // Often enough for a live display, rare enough to cost nothing.
     private const int ProgressEvery = 256;
 
     private readonly IReadOnlyList<ReplaySource> _sources;
@@ -69,7 +67,7 @@ public sealed class LogReplay
                 hosts.Add(new Host(this, number));
             }
 
-            // Everyone takes turns, so that the machines die together and not one after the other.
+            // The hosts take turns, so that the machines crash together and not one after the other.
             var active = new List<Host>(hosts);
             long sent = 0, bytes = 0;
             while (active.Count > 0)
@@ -190,7 +188,7 @@ public sealed class LogReplay
                 var stream = -1;
                 foreach (var planned in _replay._plan.Datagrams(_number, file))
                 {
-                    // A stream does not overtake another: what is held back leaves before the next begins.
+                    // Streams must not overtake each other: what is held back is sent before the next stream begins.
                     if (planned.Stream != stream && stream >= 0)
                     {
                         Link.Flush(leaving);

@@ -73,7 +73,7 @@ public static class NetconsoleDatagrams
         var length = ExtendedWriter.WriteHeader(
             header, record.Priority, record.Sequence, record.TimestampMicroseconds, record.Flag, Bounded(record.Caller.Span));
 
-        // Sysdata comes behind userdata, and a message id is believed in the last line only.
+        // Sysdata comes after userdata, and a message id is accepted in the last line only.
         var body = record.JoinBody().AsSpan().TrimEnd((byte)0);
         var hasEnd = body.EndsWith("\n"u8);
         byte[] whole = hasEnd ? body.ToArray() : [.. body, (byte)'\n'];

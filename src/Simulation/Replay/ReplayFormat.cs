@@ -1,6 +1,6 @@
 namespace Mayday.Simulation.Replay;
 
-/// <summary>As what a file is sent.</summary>
+/// <summary>The format in which a file is sent.</summary>
 public enum ReplayFormat
 {
     /// <summary>A capture as it was captured; a log of text as netoops.</summary>

@@ -10,10 +10,8 @@ namespace Mayday.Simulation.Replay;
 /// <summary>A datagram to send and the stream, that is the source port, it belongs to.</summary>
 internal readonly record struct PlannedDatagram(int Stream, byte[] Payload);
 
-/// <summary>
-/// Which host sends what, in which order. Files are dealt out: host h sends the files h, h + hosts, ... and, where there are more hosts than
-/// files, they start over; so every host sends, and every file is sent.
-/// </summary>
+/// <summary>Which host sends what, in which order. Files are distributed: host h sends the files h, h + hosts, ... With more hosts than
+/// files they start over, so every host sends and every file is sent.</summary>
 internal sealed class ReplayPlan(IReadOnlyList<ReplaySource> sources, ReplayOptions options)
 {
     private const string DefaultHostName = "host";
@@ -110,7 +108,7 @@ internal sealed class ReplayPlan(IReadOnlyList<ReplaySource> sources, ReplayOpti
     {
         public static CapturedStream Read(byte[][] payloads) => new(payloads, CaptureLogs.ReadRecords(payloads));
 
-        // A name must get into the records; what is not extended netconsole has no room for it and goes as it is.
+        // The name must be added to the records. Other formats than extended netconsole have no room for it and are sent unchanged.
         public IEnumerable<byte[]> Named(string name) => Records.Count == 0 ? Payloads : NetconsoleDatagrams.Rewrite(Records, name);
     }
 }

@@ -6,7 +6,7 @@ using Mayday.Simulation.Captures;
 
 namespace Mayday.Simulation.Replay;
 
-/// <summary>A file to replay, read and understood: a kernel log as text, or a capture of datagrams.</summary>
+/// <summary>A parsed file to replay: a kernel log as text, or a capture of datagrams.</summary>
 public sealed class ReplaySource
 {
     private ReplaySource(string name, IReadOnlyList<CapturedDatagram>? capture, IReadOnlyList<byte[]> logs)

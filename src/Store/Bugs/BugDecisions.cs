@@ -14,29 +14,32 @@ public enum BugDecisionOutcome
     /// <summary>A bug cannot be merged into itself.</summary>
     SameBug,
 
-    /// <summary>The bug (or the target) was merged into <see cref="BugDecision.Bug"/> before.</summary>
+    /// <summary>The bug (or the target) was already merged into <see cref="BugDecision.Bug"/>.</summary>
     MergedAlready,
 
     NotOfThisBug,
 
-    /// <summary>The signature is the one the bug is named after: the others can be taken out of it.</summary>
+    /// <summary>The bug is named after this signature. Only the other signatures can be split off.</summary>
     OwnSignature,
 }
 
-/// <param name="Outcome">Whether it was done, or why not.</param>
-/// <param name="Bug">The bug that holds the crashes now.</param>
-/// <param name="Crashes">How many moved.</param>
+/// <param name="Outcome">Whether it was done; if not, the reason.</param>
+/// <param name="Bug">The bug that now holds the crashes.</param>
+/// <param name="Crashes">Number of crashes that moved.</param>
 public sealed record BugDecision(BugDecisionOutcome Outcome, Guid? Bug = null, long Crashes = 0);
 
-/// <summary>What a person says about which signatures are one bug: crashes and counts move at once, later crashes follow, newer analysers keep to it.</summary>
+/// <summary>
+/// Stores what a person decides about which signatures are one bug. Crashes and counts move at once, later crashes follow, and newer
+/// analyser versions respect the decision.
+/// </summary>
 public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>Moves all crashes of <paramref name="bug"/>, and those to come, to <paramref name="into"/>.</summary>
+    /// <summary>Moves all crashes of <paramref name="bug"/>, including future ones, to <paramref name="into"/>.</summary>
     public Task<BugDecision> MergeAsync(Guid bug, Guid into, string? note, CancellationToken cancellation) => bug == into
         ? Task.FromResult(new BugDecision(BugDecisionOutcome.SameBug))
         : DecideAsync((connection, transaction) => MergeAsync(connection, transaction, bug, into, note, cancellation), cancellation);
 
-    /// <summary>Takes a signature out of a merged bug: it has its own bug again, and keeps it.</summary>
+    /// <summary>Splits a signature off a merged bug. It gets its own bug again, permanently.</summary>
     public Task<BugDecision> SplitAsync(Guid bug, string signatureHash, string? note, CancellationToken cancellation) =>
         DecideAsync((connection, transaction) => SplitAsync(connection, transaction, bug, StoredText.Clean(signatureHash, StoredText.MaxWord), note, cancellation), cancellation);
 
@@ -85,7 +88,7 @@ public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
             "UPDATE bug_alias SET bug_id = $2, decided_at = $3, carried_from = NULL, note = coalesce($4, note) WHERE bug_id = $1",
             [bug, into, now, Noted(note)],
             cancellation).ConfigureAwait(false);
-        // The target's own signature is part of the decision: both stay together whatever they are called later.
+        // The decision also covers the target's own signature, so both signatures stay together even if a newer analyser renames them.
         await Sql.ExecuteAsync(
             connection,
             transaction,
@@ -96,7 +99,7 @@ public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
             [bug, into, now, Noted(note)],
             cancellation).ConfigureAwait(false);
         var moved = await CrashMove.RunAsync(connection, transaction, bug, into, null, cancellation).ConfigureAwait(false);
-        // Days that retention took away have left their mark on the bug only.
+        // Retention may have deleted the crashes of some days. Only the bug row still counts those.
         await Sql.ExecuteAsync(
             connection,
             transaction,
@@ -147,7 +150,9 @@ public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
         return new BugDecision(BugDecisionOutcome.Done, home, moved.Count);
     }
 
-    /// <summary>The bug that a bug's own signature belongs to: itself unless it was merged away; null where there is no such bug.</summary>
+    /// <summary>
+    /// Returns the bug that a bug's own signature belongs to: the bug itself, or the one it was merged into. Null if there is no such bug.
+    /// </summary>
     private static async Task<Guid?> HomeOf(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid bug, CancellationToken cancellation) =>
         await ScalarAsync(
             connection,
@@ -156,7 +161,10 @@ public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
             [bug],
             cancellation).ConfigureAwait(false) as Guid?;
 
-    /// <summary>The bug that is named after a signature; made from its newest crash where a newer analyser gave it a name that no bug has.</summary>
+    /// <summary>
+    /// Returns the bug that is named after a signature. If a newer analyser introduced the signature and no bug has it, a bug is created
+    /// from its newest crash.
+    /// </summary>
     private static async Task<Guid?> OwnBugAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid holder, string hash, CancellationToken cancellation) =>
         await ScalarAsync(connection, transaction, "SELECT id FROM bug WHERE signature_hash = $1", [hash], cancellation).ConfigureAwait(false) as Guid?
@@ -172,7 +180,7 @@ public sealed class BugDecisions(NpgsqlDataSource source, TimeProvider time)
             [holder, hash, Guid.CreateVersion7()],
             cancellation).ConfigureAwait(false) as Guid?;
 
-    /// <summary>After a split both bugs were first and last seen when the crashes that they still have came.</summary>
+    /// <summary>After a split, recomputes when both bugs were first and last seen, from the crashes that they still have.</summary>
     private static Task<int> SeenAgainAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid one, Guid other, CancellationToken cancellation) =>
         Sql.ExecuteAsync(
             connection,

@@ -31,7 +31,7 @@ public record BugItem
 
     public string? LastKernelRelease { get; init; }
 
-    /// <summary>Crashes a day, the last 14 days, oldest first (UTC days).</summary>
+    /// <summary>Crashes per UTC day for the last 14 days, oldest first.</summary>
     public IReadOnlyList<long> Trend { get; init; } = [];
 }
 
@@ -45,10 +45,10 @@ public sealed record BugDetail : BugItem
 
     public IReadOnlyList<BugHost> Hosts { get; init; } = [];
 
-    /// <summary>The signatures it holds: its own, and those a person merged into it.</summary>
+    /// <summary>The signatures of the bug: its own, and those a person merged into it.</summary>
     public IReadOnlyList<BugSignature> Signatures { get; init; } = [];
 
-    /// <summary>The bug that this one was merged into; null for a bug that stands for itself.</summary>
+    /// <summary>The bug that this one was merged into; null if it was not merged.</summary>
     public Guid? MergedInto { get; init; }
 }
 
@@ -56,7 +56,7 @@ public sealed record CountedName(string Name, long Count);
 
 public sealed record BugHost(Guid HostId, string Host, long CrashCount, DateTimeOffset LastSeen);
 
-/// <summary>A signature of a bug, as its crashes are titled.</summary>
+/// <summary>One signature of a bug, with the title of its crashes.</summary>
 public sealed record BugSignature(string SignatureHash, string Title, long Crashes);
 
 /// <summary>A bug that looks like another one.</summary>
@@ -64,5 +64,5 @@ public sealed record BugSignature(string SignatureHash, string Title, long Crash
 /// <param name="Score">From 0 (nothing in common) to 1 (same stack, function and kind).</param>
 public sealed record SimilarBug(BugItem Bug, double Score);
 
-/// <summary>The answer of <c>GET /bugs/{id}/similar</c>: at most five, most alike first.</summary>
+/// <summary>The response of <c>GET /bugs/{id}/similar</c>: at most five bugs, most similar first.</summary>
 public sealed record SimilarBugs(IReadOnlyList<SimilarBug> Items);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>Finds the bug of each signature, first as a person decided, and makes those that do not exist.</summary>
+/// <summary>Finds the bug of each signature. Decisions of people come first; missing bugs are created.</summary>
 internal static class BugKeys
 {
     public static async Task<IReadOnlyDictionary<string, Guid>> ResolveAsync(

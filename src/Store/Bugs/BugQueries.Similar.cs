@@ -9,16 +9,18 @@ namespace Mayday.Store.Bugs;
 
 public sealed partial class BugQueries
 {
-    // As many as a person looks at.
+    // More suggestions than this are not read.
     private const int MaxSimilar = 5;
 
-    // Scores are made from whole stacks, here and not in SQL: this many reports are some 3 MB and 50 ms.
+    // Similarity compares whole stacks in memory, not in SQL. This many reports are about 3 MB and take about 50 ms.
     private const int MaxCandidates = 200;
 
-    // Below this, two bugs share little more than the way into the kernel.
+    // Below this score, two bugs share little more than the kernel's entry functions.
     private const double LeastScore = 0.25;
 
-    /// <summary>The bugs most like one, by their newest crashes' frames and kinds, most alike first; null when there is no such bug.</summary>
+    /// <summary>
+    /// Finds the bugs most similar to one, by frames and kind of their newest crashes, most similar first. Null if there is no such bug.
+    /// </summary>
     public async Task<IReadOnlyList<SimilarBug>?> FindSimilarBugsAsync(Guid id, CancellationToken cancellation)
     {
         var own = await ReadAsync(

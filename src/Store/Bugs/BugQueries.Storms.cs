@@ -10,15 +10,15 @@ namespace Mayday.Store.Bugs;
 
 public sealed partial class BugQueries
 {
-    /// <summary>How long a storm is listed after its last bad minute.</summary>
+    /// <summary>A storm stays listed for this long after its last bad minute.</summary>
     public static readonly TimeSpan StormMemory = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan s_stormEnds = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_stormGap = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Storms that are on, or were within the last hour, the widest first: bugs of which one minute brought at least <paramref name="machines"/>
-    /// crashes, from at least as many machines.
+    /// Lists storms of the last hour, live ones first, then the largest. A storm is a bug with at least <paramref name="machines"/> crashes
+    /// within one minute, from at least as many machines.
     /// </summary>
     public async Task<IReadOnlyList<Storm>> StormsAsync(int machines, CancellationToken cancellation)
     {
@@ -79,7 +79,7 @@ public sealed partial class BugQueries
         return [.. storms.Where(storm => storm.Machines >= machines).OrderByDescending(storm => storm.Live).ThenByDescending(storm => storm.Machines)];
     }
 
-    /// <summary>The newest minutes with no quiet spell between them; given and answered newest first.</summary>
+    /// <summary>Returns the newest minutes without a quiet period between them, newest first. The input is also newest first.</summary>
     private static BugMinuteRow[] LastSpell(BugMinuteRow[] minutes)
     {
         var count = 1;

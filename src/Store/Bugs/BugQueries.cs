@@ -8,12 +8,12 @@ using Npgsql;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>Bugs: lists, one bug with its hosts and releases, similar bugs, storms.</summary>
+/// <summary>Queries for bugs: lists, one bug with its hosts and releases, similar bugs, storms.</summary>
 public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
     private const int TrendDays = 14;
 
-    // What a bug page lists of hosts and releases; the crash list, filtered by bug, has them all.
+    // The bug page lists at most this many hosts and releases. The crash list, filtered by bug, shows all.
     private const int MaxBugHosts = 100;
     private const int MaxBugReleases = 50;
 
@@ -23,7 +23,9 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
         b.first_kernel_release, b.last_kernel_release
         """;
 
-    /// <summary>Newest first unless the filter sorts otherwise. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>
+    /// Newest first unless the filter sorts otherwise. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.
+    /// </summary>
     public async Task<Page<BugItem>> ListBugsAsync(BugFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
@@ -110,7 +112,7 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
         };
     }
 
-    /// <summary>Only for bugs that a person decided about: those are few, and counting their crashes is what it takes.</summary>
+    /// <summary>Runs only for bugs that a person decided about. There are few of them, and the query has to count their crashes.</summary>
     private Task<List<BugSignature>> SignaturesAsync(Guid id, CancellationToken cancellation) => ReadAsync(
         """
         SELECT hash, coalesce(max(counted.title), max(named.title), hash), coalesce(max(counted.crashes), 0) AS crashes
@@ -136,7 +138,7 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
     private async Task<Conditions?> ConditionsOfAsync(BugFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
-        // A bug whose crashes all moved to others is nothing to show.
+        // A bug whose crashes all moved to other bugs is hidden.
         conditions.Add("b.crash_count > 0");
         if (!string.IsNullOrWhiteSpace(filter.Host))
         {
@@ -158,10 +160,13 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
             conditions.Add("(b.title ILIKE {0} OR b.function ILIKE {0} OR b.signature ILIKE {0})", Conditions.Anywhere(filter.Text.Trim()));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, BugFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
-    /// <summary>Crashes a day, oldest first, zero where there were none.</summary>
+    /// <summary>Crashes per day, oldest first, with zeros for days without crashes.</summary>
     private async Task<Dictionary<Guid, long[]>> TrendsAsync(Guid[] bugs, CancellationToken cancellation)
     {
         var first = DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime).AddDays(1 - TrendDays);
@@ -198,7 +203,7 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
         LastKernelRelease = row.TextOrNull(12),
     };
 
-    /// <summary>One of the orders that the list of bugs can have; each has its index.</summary>
+    /// <summary>One sort order of the bug list. Each order has its own index.</summary>
     private sealed record BugOrder(string Name, string Column, bool IsTime, Func<BugItem, long> Key)
     {
         private static readonly BugOrder s_lastSeen = new("lastSeen", "last_seen", true, bug => Microseconds.Of(bug.LastSeen));
@@ -216,14 +221,14 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
     }
 }
 
-/// <summary>Times in cursors: microseconds since the Unix epoch, the precision of Postgres.</summary>
+/// <summary>Times in cursors: microseconds since the Unix epoch, the precision of Postgres timestamps.</summary>
 internal static class Microseconds
 {
     public static long Of(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     public static DateTimeOffset ToTime(long microseconds)
     {
-        // Cursors come from outside: a number that is no time is no cursor of ours.
+        // Cursors are untrusted input. A number outside the range of times is an invalid cursor.
         var ticks = (Int128)microseconds * TimeSpan.TicksPerMicrosecond + DateTimeOffset.UnixEpoch.Ticks;
         return ticks >= 0 && ticks <= DateTimeOffset.MaxValue.Ticks
             ? new DateTimeOffset((long)ticks, TimeSpan.Zero)

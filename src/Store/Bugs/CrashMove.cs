@@ -4,15 +4,17 @@ using Npgsql;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>Moves stored crashes from one bug to another with all that is counted of them, inside a transaction that holds <see cref="DecisionLock"/>.</summary>
+/// <summary>
+/// Moves stored crashes and their counts from one bug to another, inside a transaction that holds <see cref="DecisionLock"/>.
+/// </summary>
 internal static class CrashMove
 {
-    /// <param name="connection">Of the transaction.</param>
-    /// <param name="transaction">Commits it.</param>
-    /// <param name="from">The bug that gives.</param>
-    /// <param name="to">The bug that takes.</param>
-    /// <param name="signatureHash">Only crashes of this signature; null for all.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="connection">The connection of the transaction.</param>
+    /// <param name="transaction">The transaction; the caller commits it.</param>
+    /// <param name="from">The bug that loses the crashes.</param>
+    /// <param name="to">The bug that receives the crashes.</param>
+    /// <param name="signatureHash">Only crashes with this signature; null for all.</param>
+    /// <param name="cancellation">Cancels the move.</param>
     /// <returns>The crashes that moved.</returns>
     public static async Task<IReadOnlyList<Guid>> RunAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, Guid from, Guid to, string? signatureHash, CancellationToken cancellation)

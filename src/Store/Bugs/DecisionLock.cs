@@ -4,12 +4,12 @@ using Npgsql;
 namespace Mayday.Store.Bugs;
 
 /// <summary>
-/// Which bug a signature belongs to stands still while crashes are written: writers share this lock, a decision takes it alone. It is the
-/// first lock of every transaction, so nobody who holds another one waits for it.
+/// An advisory lock that keeps the mapping from signatures to bugs stable while crashes are written. Writers share the lock; a decision
+/// takes it exclusively. It is the first lock of every transaction, so nobody waits for it while holding another lock.
 /// </summary>
 internal static class DecisionLock
 {
-    // Any number that nothing else in the database uses: "mayday" in ASCII.
+    // The key of the advisory lock: "mayday" in ASCII. Nothing else in the database uses it.
     private const long Key = 0x6D6179646179;
 
     public static Task ShareAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
@@ -18,7 +18,7 @@ internal static class DecisionLock
     public static Task TakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
         Sql.ExecuteAsync(connection, transaction, "SELECT pg_advisory_xact_lock($1)", [Key], cancellation);
 
-    /// <summary>For a rewrite: it decides only where there are decisions to carry on.</summary>
+    /// <summary>Used by a rewrite, which needs the exclusive lock only if there are decisions to carry over.</summary>
     public static Task TakeWhereDecidedAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellation) =>
         Sql.ExecuteAsync(
             connection,

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>What a batch adds to the minutes of its bugs: crashes, logs kept and logs left out.</summary>
+/// <summary>What a batch adds to the per-minute counts of its bugs: crashes, logs kept and logs left out.</summary>
 internal sealed class MinuteDeltas
 {
     private readonly Dictionary<(Guid Bug, DateTimeOffset Minute), (long Crashes, long Kept, long Thinned)> _minutes = [];
@@ -12,10 +12,10 @@ internal sealed class MinuteDeltas
 
     public void AddDump(Guid bug, DateTimeOffset receivedAt, bool isKept) => Add(bug, receivedAt, 0, isKept ? 1 : 0, isKept ? 0 : 1);
 
-    /// <summary>A log that was counted as kept is no more.</summary>
+    /// <summary>Moves one log from "kept" to "left out".</summary>
     public void LeaveOut(Guid bug, DateTimeOffset receivedAt) => Add(bug, receivedAt, 0, -1, 1);
 
-    /// <summary>The statement; after the bugs are locked, as those of <see cref="CountDeltas"/>.</summary>
+    /// <summary>Builds the statement. It runs after the bugs are locked, like the statements of <see cref="CountDeltas"/>.</summary>
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {
         if (_minutes.Count == 0)

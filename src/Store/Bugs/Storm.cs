@@ -2,7 +2,7 @@ using Mayday.Analysis;
 
 namespace Mayday.Store.Bugs;
 
-/// <summary>Crashes of one bug that come from very many machines at once: one incident of the fleet.</summary>
+/// <summary>A storm: one bug crashes very many machines at once. Shown as one fleet-wide incident.</summary>
 public sealed record Storm
 {
     public required Guid BugId { get; init; }
@@ -15,27 +15,29 @@ public sealed record Storm
 
     public string? Function { get; init; }
 
-    /// <summary>When it began: the first minute after five quiet ones.</summary>
+    /// <summary>Start of the storm: the first minute after five quiet minutes.</summary>
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>When its last crash came.</summary>
+    /// <summary>Time of the last crash.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
-    /// <summary>True while its last crash is less than two minutes old.</summary>
+    /// <summary>True if the last crash is less than two minutes old.</summary>
     public required bool Live { get; init; }
 
-    /// <summary>Machines that had the bug since then.</summary>
+    /// <summary>Number of machines that hit the bug since <see cref="Since"/>.</summary>
     public required long Machines { get; init; }
 
-    /// <summary>Crashes since then.</summary>
+    /// <summary>Number of crashes since <see cref="Since"/>.</summary>
     public required long Crashes { get; init; }
 
-    /// <summary>Crashes in its worst minute.</summary>
+    /// <summary>Crashes in the worst minute.</summary>
     public required long MostPerMinute { get; init; }
 
-    /// <summary>Dumps since then whose log was kept.</summary>
+    /// <summary>Dumps since <see cref="Since"/> whose log was kept.</summary>
     public required long LogsKept { get; init; }
 
-    /// <summary>Dumps since then whose log was left out, because its bug had enough of them; their facts and counts are whole.</summary>
+    /// <summary>
+    /// Dumps since <see cref="Since"/> whose log was left out because the bug had enough logs. Their facts and counts are complete.
+    /// </summary>
     public required long LogsLeftOut { get; init; }
 }

@@ -4,8 +4,9 @@ using Npgsql;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// What a batch changes in the counts that pages show, summed up in memory and then added to the rows set by set. Crashes can also be
-/// taken off a bug (another witness leads, another analyser reads), so every delta may be negative.
+/// The changes of a batch to the counts that pages show. They are summed in memory and then added to the rows, one statement per table.
+/// Crashes can also leave a bug (a better copy of the report replaces the old one, or a newer analyser renames it), so every delta may be
+/// negative.
 /// </summary>
 internal sealed class CountDeltas
 {
@@ -20,10 +21,12 @@ internal sealed class CountDeltas
 
     public void RemoveCrash(Guid bug, Guid host, string? release, DateTimeOffset receivedAt, bool fatal) => Add(bug, host, release, receivedAt, fatal, -1);
 
-    /// <summary>A crash that is counted already turned out to be fatal.</summary>
+    /// <summary>Marks a crash as fatal that was already counted as not fatal.</summary>
     public void AddFatal(Guid bug, DateTimeOffset receivedAt) => Of(bug, receivedAt).Fatal++;
 
-    /// <summary>The statements, in an order that all writers keep: the bugs are locked by id first, then nothing else can deadlock.</summary>
+    /// <summary>
+    /// Builds the statements. All writers use the same order: first they lock the bugs by id, so the rest cannot deadlock.
+    /// </summary>
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {
         if (_bugs.Count == 0)

@@ -8,8 +8,8 @@ using Npgsql;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// Writes one batch in one transaction. The order of its steps is the order in which all writers take their locks: decisions, dump keys, new
-/// hosts, hosts, new bugs, bugs; each sorted. So writers wait for each other and never in a circle.
+/// Writes one batch in one transaction. All writers take their locks in the order of its steps: decisions, dump keys, new hosts, hosts, new
+/// bugs, bugs, each sorted. So writers may wait for each other, but never deadlock.
 /// </summary>
 internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<FinishedDump> dumps, int logsPerBugAndHour = 0)
 {
@@ -60,7 +60,7 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             _minutes.LeaveOut(bug, receivedAt);
         }
 
-        // After the reservoir: a crash whose log it left out lets a further witness lead.
+        // Runs after the reservoir decided: if it drops the log of a crash, another copy of the report may become the leading one.
         var known = await KnownCrashes.LoadAsync(connection, transaction, pending, cancellation).ConfigureAwait(false);
         foreach (var dump in pending.OrderBy(dump => dump.ReceivedAt))
         {
@@ -81,7 +81,10 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
         await FinishAsync(pending, known, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Decides for each report of a dump: a new crash or a witness of a known one, of which incident, counted where.</summary>
+    /// <summary>
+    /// Decides for each report of a dump whether it is a new crash or another copy of a known one, which incident it belongs to, and where
+    /// it is counted.
+    /// </summary>
     private void Place(PendingDump dump, KnownCrashes known, IReadOnlyDictionary<string, Guid> bugs)
     {
         _hosts.AddDump(dump);
@@ -189,7 +192,7 @@ internal sealed class CrashBatch(NpgsqlConnection connection, NpgsqlTransaction 
             return;
         }
 
-        // A crash is at most as old as the ledger that recognises it; the bound keeps older partitions out of the search.
+        // A crash is at most as old as the ledger entry that recognises its copies. The bound lets Postgres skip older partitions.
         var oldest = DumpId.FirstAt(copies.Min(DumpId.TimeOf) - PartitionKeeper.OccurrenceLifetime);
         using var command = new NpgsqlCommand(
             "SELECT dump_id, crash_id FROM crash_witness WHERE dump_id = ANY($1) AND crash_id >= $2 ORDER BY dump_id, position", connection, transaction);

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// Tells that crashes were stored. It says that there is news, not all of it: readers query again. After a lost connection the first message
-/// is <see cref="Missed"/>, since nobody knows what was told meanwhile.
+/// Notifies readers that crashes were stored. A notification is only a hint: readers query again. After a lost connection the first message
+/// is <see cref="Missed"/>, because notifications may have been lost.
 /// </summary>
 public sealed class CrashNotifications(NpgsqlDataSource source, TimeProvider time, ILogger<CrashNotifications>? logger = null)
 {
@@ -16,15 +16,15 @@ public sealed class CrashNotifications(NpgsqlDataSource source, TimeProvider tim
     private readonly NotificationListener<CrashNotification> _listener = new(
         source, time, logger ?? NullLogger<CrashNotifications>.Instance, CrashNotification.Channel, StoredJson.Default.CrashNotification, Missed);
 
-    /// <summary>Stands for whatever was stored while no connection listened.</summary>
+    /// <summary>Stands for everything that was stored while no connection listened.</summary>
     public static CrashNotification Missed { get; } = new() { Dumps = 0, Crashes = 0 };
 
-    /// <summary>Notifications that a slow reader lost: the oldest go first.</summary>
+    /// <summary>Number of notifications dropped because the reader was slow. The oldest are dropped first.</summary>
     public long Dropped => _listener.Dropped;
 
     /// <summary>True while a connection listens.</summary>
     public bool IsListening => _listener.IsListening;
 
-    /// <summary>Listens until <paramref name="cancellation"/>; connects again whenever the connection is lost.</summary>
+    /// <summary>Listens until <paramref name="cancellation"/>. Reconnects whenever the connection is lost.</summary>
     public IAsyncEnumerable<CrashNotification> ListenAsync(CancellationToken cancellation) => _listener.ListenAsync(cancellation);
 }

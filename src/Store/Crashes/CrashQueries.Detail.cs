@@ -11,11 +11,11 @@ namespace Mayday.Store.Crashes;
 
 public sealed partial class CrashQueries
 {
-    // A machine that warns without end makes long incidents; a page shows the first hundred.
+    // A machine that prints warnings endlessly produces long incidents. A page shows the first hundred crashes.
     private const int MaxIncidentCrashes = 100;
     private const int MaxWitnesses = 100;
 
-    /// <summary>What is said wherever a log is asked for that the reservoir left out.</summary>
+    /// <summary>The message for a log that the reservoir left out.</summary>
     public const string LogLeftOut =
         "Its bug had as many logs as are kept within an hour (setting Store:Reservoir:LogsPerBugAndHour), so only the facts of this one were stored; the bug's other crashes show the log.";
 
@@ -23,7 +23,7 @@ public sealed partial class CrashQueries
 
     public async Task<CrashDetail?> FindCrashAsync(Guid id, CancellationToken cancellation)
     {
-        // The dump may have left with its day when the crash, first seen on the next, has not.
+        // Retention may have deleted the dump with its day while the crash, stored on the next day, still exists.
         var found = await ReadAsync(
             $"""
             SELECT {ItemColumns}, c.report::text, c.extract, c.analyzer_version, d.source_address, d.source_port, d.completeness::text, d.boot_id, d.dump_type,
@@ -100,7 +100,7 @@ public sealed partial class CrashQueries
 
     private static CrashDetail ReadDetail(NpgsqlDataReader row)
     {
-        // Columns behind those of the item.
+        // The columns after those of <see cref="CrashItem"/>.
         const int First = 20;
         var item = ReadItem(row);
         return new CrashDetail
@@ -149,7 +149,9 @@ public sealed partial class CrashQueries
         };
     }
 
-    /// <summary>A report written by a version with words that this one does not know is shown by its columns.</summary>
+    /// <summary>
+    /// Reads a stored report. If another version wrote words that this one does not know, the report is rebuilt from the columns.
+    /// </summary>
     private static CrashReport ReadReport(CrashItem item, string json)
     {
         try

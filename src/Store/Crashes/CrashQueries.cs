@@ -8,21 +8,16 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>Crashes: lists, one crash with its incident and witnesses, logs and raw dumps.</summary>
+/// <summary>Queries for crashes: lists, one crash with its incident and witnesses, logs and raw dumps.</summary>
 public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
-    private const string SearchedText = @"(c.title || E'\n' || coalesce(c.function, '') || E'\n' || c.extract)";
-
-    // Four words leave few rows to read; more only cost index look-ups.
-    private const int MaxIndexedWords = 4;
-
     private const string ItemColumns =
         """
         c.id, h.name, c.host_id, c.received_at, c.occurred_at, c.kind, c.class, c.severity, c.title, c.function, c.module, c.bug_id,
         c.kernel_release, c.transport, c.complete, c.missing_packets, c.incident_id, c.fatal, c.corrupted, c.dump_id
         """;
 
-    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.</summary>
     public async Task<Page<CrashItem>> ListCrashesAsync(CrashFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
@@ -36,14 +31,14 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
             conditions.Add("c.id < {0}", Cursor.ReadId(page.Cursor));
         }
 
-        // One more than asked for tells whether there is a next page.
+        // One row more than requested tells whether there is a next page.
         var rows = await ReadAsync(conditions.Command(Source, ListText(conditions, $"LIMIT {limit + 1}")), ReadItem, cancellation).ConfigureAwait(false);
         return rows.Count > limit
             ? new Page<CrashItem>(rows[..limit], Cursor.Of(rows[limit - 1].Id))
             : new Page<CrashItem>(rows, null);
     }
 
-    /// <summary>For virtualised lists: rows by position, and how many there are (counting stops at <paramref name="countLimit"/>).</summary>
+    /// <summary>For virtualised lists: rows by position, and the total (counting stops at <paramref name="countLimit"/>).</summary>
     public async Task<(IReadOnlyList<CrashItem> Items, int Total)> SliceCrashesAsync(
         CrashFilter filter, int offset, int count, int countLimit, CancellationToken cancellation)
     {
@@ -56,18 +51,19 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
             conditions.Command(Source, $"SELECT count(*) FROM (SELECT 1 FROM crash c {conditions.Where} LIMIT {Math.Max(0, countLimit)}) AS counted"),
             cancellation).ConfigureAwait(false);
         var window = $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}";
-        return (await ReadAsync(conditions.Command(Source, ListText(conditions, window)), ReadItem, cancellation).ConfigureAwait(false), total);
+        var text = ListText(conditions, window, filter.OldestFirst ? "ASC" : "DESC");
+        return (await ReadAsync(conditions.Command(Source, text), ReadItem, cancellation).ConfigureAwait(false), total);
     }
 
-    // The join comes after the limit: names are looked up for the rows shown, not for the rows passed over.
-    private static string ListText(Conditions conditions, string window) =>
+    // The join runs after the limit, so that names are looked up only for the rows shown.
+    private static string ListText(Conditions conditions, string window, string direction = "DESC") =>
         $"""
         SELECT {ItemColumns}
-        FROM (SELECT c.* FROM crash c {conditions.Where} ORDER BY c.id DESC {window}) AS c JOIN host h ON h.id = c.host_id
-        ORDER BY c.id DESC
+        FROM (SELECT c.* FROM crash c {conditions.Where} ORDER BY c.id {direction} {window}) AS c JOIN host h ON h.id = c.host_id
+        ORDER BY c.id {direction}
         """;
 
-    /// <returns>Null when nothing can match: the filter names a host that there is not.</returns>
+    /// <returns>Null if nothing can match, because the filter names an unknown host.</returns>
     private async Task<Conditions?> ConditionsOfAsync(CrashFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
@@ -101,16 +97,14 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
 
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
-            // The index narrows by words; the text itself has the last word.
-            foreach (var word in SearchWords.Indexed(StoredText.Clean(filter.Text, StoredText.MaxTitle)).Take(MaxIndexedWords))
-            {
-                conditions.Add("c.words ILIKE {0}", Conditions.Anywhere(word));
-            }
-
-            conditions.Add(SearchedText + " ILIKE {0}", Conditions.Anywhere(filter.Text.Trim()));
+            var search = CrashFields.Search(StoredText.Clean(filter.Text.Trim(), StoredText.MaxTitle));
+            conditions.AddBound(CrashFields.Sql.Write(search, Time.GetUtcNow(), conditions.Parameter));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, CrashFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
     internal static CrashItem ReadItem(NpgsqlDataReader row) => new()

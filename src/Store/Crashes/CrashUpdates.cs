@@ -4,10 +4,12 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>What a further witness changes in a crash that is stored already.</summary>
+/// <summary>The statements for another copy of a crash that is already stored.</summary>
 internal static class CrashUpdates
 {
-    /// <summary>The better copy takes the crash over; what it does not know (it may end before the panic) stays.</summary>
+    /// <summary>
+    /// The better copy replaces the leading one. Facts that only the old copy has are kept: the new one may end before the panic.
+    /// </summary>
     public static NpgsqlBatchCommand Lead(PendingCrash crash)
     {
         var dump = crash.Dump;
@@ -57,7 +59,7 @@ internal static class CrashUpdates
             crash.OccurrenceKey);
     }
 
-    /// <summary>A later copy saw the machine die of it.</summary>
+    /// <summary>A later copy shows that the crash was fatal.</summary>
     public static NpgsqlBatchCommand Ending(PendingCrash crash) => Sql.Command(
         """
         UPDATE crash SET fatal = true, report = report || jsonb_strip_nulls(jsonb_build_object('fatal', true, 'panic', $2::text)) WHERE id = $1

@@ -6,32 +6,33 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>What became of one dump in a batch.</summary>
-/// <param name="DumpId">Id of the stored dump: the first one's where this was a copy.</param>
-/// <param name="IsNew">False when the same dump was stored before (by this or another collector).</param>
-/// <param name="CrashIds">Crashes of the dump, in log order: new ones and those it is a further witness of.</param>
-/// <param name="Refusal">Why Postgres would not take the dump in any form; null when it is stored.</param>
-/// <param name="IsLogKept">False when the reservoir left the log out: its bug has enough of them.</param>
-/// <param name="HasReplacedLog">True when a stored log of the same bug gave way to this one's.</param>
+/// <summary>The result of writing one dump of a batch.</summary>
+/// <param name="DumpId">Id of the stored dump. For a duplicate, the id of the first copy.</param>
+/// <param name="IsNew">False if this or another collector stored the same dump before.</param>
+/// <param name="CrashIds">The crashes of the dump in log order: new ones, and known ones for which it is another witness.</param>
+/// <param name="Refusal">Why Postgres refused the dump in every form; null if it is stored.</param>
+/// <param name="IsLogKept">False if the reservoir left the log out because its bug has enough of them.</param>
+/// <param name="HasReplacedLog">True if this log replaced a stored log of the same bug.</param>
 public sealed record WrittenDump(
     Guid DumpId, bool IsNew, IReadOnlyList<Guid> CrashIds, string? Refusal = null, bool IsLogKept = true, bool HasReplacedLog = false);
 
 /// <summary>
-/// Writes finished dumps: one batch, one transaction, idempotent. Hosts, bugs, incidents, witnesses and the counts that pages show are
-/// kept here, in the same transaction; NOTIFY at its end.
+/// Writes finished dumps: one batch is one idempotent transaction. The same transaction updates hosts, bugs, incidents, witnesses and the
+/// counts that pages show, and ends with NOTIFY.
 /// </summary>
-/// <param name="source">Where to.</param>
-/// <param name="time">The clock of pauses between attempts.</param>
-/// <param name="reservoir">How many logs of one bug are kept; null for all.</param>
+/// <param name="source">The database.</param>
+/// <param name="time">The clock for pauses between attempts.</param>
+/// <param name="reservoir">How many logs of one bug are kept; null keeps all.</param>
 public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time, ReservoirOptions? reservoir = null)
 {
-    // Locks are taken in one order, so a deadlock needs another program (a person's UPDATE, a restore); five goes outlast it.
+    // Writers take their locks in one order, so only another program (a manual UPDATE, a restore) can cause a deadlock. Five attempts
+    // outlast it.
     private const int MaxAttempts = 5;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Stores <paramref name="dumps"/>, at best up to 500 at a time. Throws only when Postgres is away or refuses to work; a dump that it
-    /// does not take as it is does not keep the others of its batch out, and is stored without its reports rather than lost.
+    /// Stores <paramref name="dumps"/>, preferably up to 500 per call. Throws only if Postgres is unreachable or cannot work. A dump that
+    /// Postgres refuses does not block the rest of its batch: it is stored without its reports instead of being lost.
     /// </summary>
     public async Task<IReadOnlyList<WrittenDump>> WriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken cancellation)
     {
@@ -51,7 +52,7 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time, Rese
                 return [await WriteBareAsync(dumps[0], e, cancellation).ConfigureAwait(false)];
             }
 
-            // Halving finds one bad dump among 500 in nine steps and keeps the rest in large batches.
+            // Bisection finds one bad dump among 500 in nine steps, and the rest is still written in large batches.
             var half = dumps.Count / 2;
             var first = await WriteAsync([.. dumps.Take(half)], cancellation).ConfigureAwait(false);
             var second = await WriteAsync([.. dumps.Skip(half)], cancellation).ConfigureAwait(false);
@@ -109,14 +110,15 @@ public sealed class CrashWriter(NpgsqlDataSource source, TimeProvider time, Rese
     internal static bool IsPassing(Exception e) => e is HostsMergedException or EventFormatsChangedException || e is PostgresException
     {
         SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-            // A partition came or went between planning and running, or another writer took a key that this one had seen free.
+            // A partition was created or dropped between planning and execution, or another writer inserted a key that this one saw as
+            // free.
             or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UniqueViolation,
     };
 
-    /// <summary>True when it is the content that Postgres (or its encoding) refuses, not that Postgres is away or full.</summary>
+    /// <summary>True if Postgres (or its encoding) refuses the content. False if Postgres is unreachable or full.</summary>
     internal static bool IsRefusal(Exception e) => e switch
     {
-        // 22 data exception, 23 integrity, 54 program limit exceeded.
+        // SQLSTATE classes: 22 data exception, 23 integrity constraint violation, 54 program limit exceeded.
         PostgresException postgres => postgres.SqlState is ['2', '2' or '3', ..] or ['5', '4', ..],
         OperationCanceledException => false,
         NpgsqlException => false,

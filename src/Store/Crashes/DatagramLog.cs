@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// The container of <c>/crashes/{id}/raw</c> for netconsole: each datagram as received, preceded by its length (u32, bytes) and its
-/// arrival (i64, microseconds since the Unix epoch), both little-endian.
+/// The container format of <c>/crashes/{id}/raw</c> for netconsole. Each datagram is stored as received, preceded by its length (u32,
+/// bytes) and its arrival time (i64, microseconds since the Unix epoch), both little-endian.
 /// </summary>
 public static class DatagramLog
 {
@@ -13,14 +13,16 @@ public static class DatagramLog
     public static void WriteHeader(Span<byte> destination, int length, DateTimeOffset arrival) =>
         WriteHeader(destination, length, (arrival - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The same with the arrival in microseconds since the Unix epoch.</summary>
+    /// <summary>Same, with the arrival time in microseconds since the Unix epoch.</summary>
     public static void WriteHeader(Span<byte> destination, int length, long arrival)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)length);
         BinaryPrimitives.WriteInt64LittleEndian(destination[sizeof(uint)..], arrival);
     }
 
-    /// <summary>Takes the next datagram off <paramref name="container"/>; false at the end or where the container is cut.</summary>
+    /// <summary>
+    /// Takes the next datagram from <paramref name="container"/>. Returns false at the end, or if the container is truncated.
+    /// </summary>
     public static bool TryRead(ref ReadOnlySpan<byte> container, out DateTimeOffset arrival, out ReadOnlySpan<byte> datagram)
     {
         arrival = default;

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>Bytes compared by content.</summary>
+/// <summary>A byte array that is compared by content.</summary>
 internal readonly struct KeyBytes(byte[] bytes) : IEquatable<KeyBytes>
 {
     private readonly byte[] _bytes = bytes;
@@ -21,10 +21,12 @@ internal readonly struct KeyBytes(byte[] bytes) : IEquatable<KeyBytes>
     }
 }
 
-/// <summary>Who owns a key: the dump of this batch that claimed it, or a dump stored before.</summary>
+/// <summary>The owner of a dump key: the dump of this batch that claimed it, or a dump stored earlier.</summary>
 internal sealed record DumpKey(Guid DumpId, FinishedDump? Claimant);
 
-/// <summary>The ledger that makes writing idempotent: whoever inserts a key stores its dump, everyone else has a copy.</summary>
+/// <summary>
+/// The ledger of dump keys, which makes writing idempotent. Whoever inserts a key stores its dump; everyone else has a copy.
+/// </summary>
 internal static class DumpKeys
 {
     public static async Task<Dictionary<KeyBytes, DumpKey>> ClaimAsync(
@@ -36,7 +38,7 @@ internal static class DumpKeys
             first.TryAdd(new KeyBytes(dump.Key), dump);
         }
 
-        // Sorted: a writer with some of the same keys waits at the first one instead of deadlocking.
+        // Sorted, so that writers with common keys wait at the first one instead of deadlocking.
         var ordered = first.Values.OrderBy(dump => Convert.ToHexString(dump.Key), StringComparer.Ordinal).ToArray();
         var keys = ordered.Select(dump => dump.Key).ToArray();
         var owners = new Dictionary<KeyBytes, DumpKey>();

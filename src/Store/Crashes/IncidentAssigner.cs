@@ -3,31 +3,31 @@ using Mayday.Protocol;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// Puts crashes of one host into incidents: crashes of one dump that follow each other closely, and crashes of other dumps of the same
-/// boot within minutes, are one death. Pure: the writer loads the candidates and stores the result.
+/// Groups the crashes of one host into incidents. Crashes of one dump that follow each other closely form one incident. So do crashes of
+/// other dumps of the same boot within minutes. Pure: the writer loads the candidates and stores the result.
 /// </summary>
 internal sealed class IncidentAssigner(IEnumerable<Incident> recent)
 {
     /// <summary>
-    /// From the first complaint to the end: hung tasks panic after 2 to 4 minutes, lockups and stalls repeat each 20 s to 3 minutes.
-    /// A warning printed hours before is another matter.
+    /// Maximum time between two crashes of one incident. Hung tasks panic after 2 to 4 minutes; lockups and stalls repeat every 20 s to 3
+    /// minutes. A warning printed hours earlier is unrelated.
     /// </summary>
     public static readonly TimeSpan MaxGap = TimeSpan.FromMinutes(5);
 
-    // Network and batching shift arrivals by less; a reboot takes longer than this even for a virtual machine.
+    // Network and batching shift arrivals by less than this. A reboot takes longer, even for a virtual machine.
     private static readonly TimeSpan s_clockTolerance = TimeSpan.FromSeconds(5);
 
-    // Without printk times a fatal crash and another one soon after are two deaths as soon as a machine could have booted between.
+    // Without printk times, a crash after a fatal one belongs to a new incident if the machine could have rebooted in between.
     private static readonly TimeSpan s_untimedFatalGap = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<Guid, List<Incident>> _ofHost = recent.GroupBy(incident => incident.HostId).ToDictionary(group => group.Key, group => group.ToList());
 
     public IEnumerable<Incident> Changed => _ofHost.Values.SelectMany(list => list).Where(incident => incident.IsChanged);
 
-    /// <summary>Decides the incident of each crash of a dump; witnesses bring theirs.</summary>
+    /// <summary>Assigns an incident to each crash of a dump. Witnesses of known crashes keep the incident of their crash.</summary>
     /// <param name="dump">The dump.</param>
-    /// <param name="known">Incident of a report that is known already; null for a new one.</param>
-    /// <returns>One incident id a crash, in order.</returns>
+    /// <param name="known">Returns the incident of a known report; null for a new one.</param>
+    /// <returns>One incident id per crash, in order.</returns>
     public Guid[] Assign(PendingDump dump, Func<PendingCrash, Guid?> known)
     {
         var result = new Guid[dump.Crashes.Count];
@@ -112,7 +112,7 @@ internal sealed class IncidentAssigner(IEnumerable<Incident> recent)
             return true;
         }
 
-        // The same boot's two clocks, the printed one and ours, run alike; after a reboot the printed one starts again.
+        // Within one boot the printed clock and ours advance together. After a reboot the printed clock restarts.
         var passed = groupFirst - lastPrintk;
         return wallGap <= MaxGap
             && passed >= (times.From - incident.LastAt - s_clockTolerance).TotalSeconds
@@ -120,7 +120,7 @@ internal sealed class IncidentAssigner(IEnumerable<Incident> recent)
     }
 }
 
-/// <summary>When the crashes of one group happened, on our clock and on the kernel's.</summary>
+/// <summary>When the crashes of one group happened, by our clock and by the kernel's.</summary>
 internal readonly struct CrashTimes
 {
     public CrashTimes(PendingDump dump, PendingCrash[] group, double? lastTimeOfDump)
@@ -130,7 +130,7 @@ internal readonly struct CrashTimes
         DumpTime = DumpId.TimeOf(dump.Dump.Id);
         FirstPrintk = group.Min(crash => crash.PrintkTime);
         LastPrintk = group.Max(crash => crash.PrintkTime);
-        // An older group of a dump that holds a long log lies before its arrival by as much as the printed times say.
+        // A dump with a long log contains older groups. The printed times tell how long before its arrival they happened.
         var before = Math.Min(lastTimeOfDump - LastPrintk ?? 0, TimeSpan.FromDays(365).TotalSeconds);
         (From, To) = dump.Dump.OccurredAt is null ? (dump.ReceivedAt, dump.CompletedAt) : (dump.OccurredAt, dump.OccurredAt);
         From -= TimeSpan.FromSeconds(before);
@@ -152,7 +152,7 @@ internal readonly struct CrashTimes
     public double? LastPrintk { get; }
 }
 
-/// <summary>All that one death of one machine produced, while a batch is being written.</summary>
+/// <summary>An incident: all crashes of one failure of one machine, as known while a batch is written.</summary>
 internal sealed class Incident
 {
     public required Guid Id { get; init; }

@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>What is known of the hosts of a batch: their reports (to recognise copies) and their recent incidents.</summary>
+/// <summary>What is known about the hosts of a batch: their reports (to recognise copies) and their recent incidents.</summary>
 internal sealed class KnownCrashes
 {
     private readonly Dictionary<(Guid Host, KeyBytes Key), List<Occurrence>> _occurrences = [];
 
     public IncidentAssigner Incidents { get; private set; } = new([]);
 
-    /// <summary>Reads for hosts that are locked (<see cref="HostLocks"/>).</summary>
+    /// <summary>Loads the known crashes. The hosts must be locked (<see cref="HostLocks"/>).</summary>
     public static async Task<KnownCrashes> LoadAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingDump> dumps, CancellationToken cancellation)
     {
@@ -74,7 +74,7 @@ internal sealed class KnownCrashes
         return occurrence;
     }
 
-    /// <param name="others">Crashes that were not found here but belong to the dump: <see cref="HeldCrash"/>.</param>
+    /// <param name="others">Crashes that are not in the ledger but belong to the dump: <see cref="HeldCrash"/>.</param>
     public IEnumerable<NpgsqlBatchCommand> Commands(IEnumerable<Occurrence>? others = null)
     {
         var all = _occurrences.Values.SelectMany(list => list).Concat(others ?? []).ToArray();
@@ -97,7 +97,10 @@ internal sealed class KnownCrashes
         }
     }
 
-    /// <summary>The dump's time, then the report's place in the dump, then chance: newest-first lists show a dump's last crash first.</summary>
+    /// <summary>
+    /// Builds the crash id from the dump's time, the report's position in the dump, and random bits. So newest-first lists show the last
+    /// crash of a dump first.
+    /// </summary>
     private static Guid CrashIdOf(PendingCrash crash)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -122,7 +125,7 @@ internal sealed class KnownCrashes
         var seen = new HashSet<Guid>();
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            // Two dumps of the batch may ask for the same report.
+            // Two dumps of the batch may contain the same report.
             if (!seen.Add(reader.GetGuid(0)))
             {
                 continue;

@@ -6,10 +6,10 @@ using Npgsql;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// Decides whose log is kept: of each bug so many within an hour, the most complete and the newest first. Where an hour is full, a log gives way
-/// to a more complete one at once, and to an equal one a minute newer; so a storm is shown by what it does now, and costs no more than a reservoir's
-/// worth of writing a minute. The first log of an hour stays: what was before it is what people look for. A dump of several bugs is kept when one
-/// of them has room, and what a person handed in, and what holds no crash, always.
+/// Decides whose log is kept: a limited number per bug and hour, preferring complete and recent ones. In a full hour, a more complete log
+/// replaces a less complete one at once; an equally complete log replaces one that is a minute older. So a storm is shown by its current
+/// logs, and costs at most one reservoir of writes per minute. The first log of an hour always stays, because people look for the cause at
+/// the start. A dump with several bugs is kept if one of them has room. Uploads by people and dumps without a crash are always kept.
 /// </summary>
 internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransaction transaction, int logsPerHour)
 {
@@ -19,10 +19,13 @@ internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransactio
     private readonly Dictionary<Guid, BugLogs> _bugs = [];
     private readonly List<(Guid Bug, KeptLog Log)> _gone = [];
 
-    /// <summary>Stored logs that gave way.</summary>
+    /// <summary>The stored logs that were replaced.</summary>
     public IEnumerable<(Guid Bug, DateTimeOffset ReceivedAt)> Gone => _gone.Select(gone => (gone.Bug, gone.Log.ReceivedAt));
 
-    /// <summary>Sets <see cref="PendingDump.IsLogKept"/>. Locks the bugs, as every writer does in the order of their ids, so that two do not fill one place.</summary>
+    /// <summary>
+    /// Sets <see cref="PendingDump.IsLogKept"/>. Locks the bugs in id order, as every writer does, so that two writers cannot fill the same
+    /// place.
+    /// </summary>
     public async Task DecideAsync(IReadOnlyList<PendingDump> dumps, IReadOnlyDictionary<string, Guid> bugs, CancellationToken cancellation)
     {
         var candidates = dumps.Where(dump => dump.Crashes.Count > 0 && dump.Dump.Transport != Transport.Http).ToArray();
@@ -67,7 +70,7 @@ internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransactio
         await using (batch.ConfigureAwait(false))
         {
             batch.BatchCommands.Add(Sql.Command("SELECT 1 FROM bug WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", bugs));
-            // No more of them than the batch could push out, whatever the limit.
+            // Reads no more rows than the batch could replace, whatever the limit.
             batch.BatchCommands.Add(Sql.Command(
                 """
                 SELECT wanted.bug_id, hour.kept, hour.first_at, log.dump_id, log.received_at, log.rank
@@ -137,7 +140,8 @@ internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransactio
         }
     }
 
-    // What a stored dump loses is what a new one beyond the reservoir never gets: log, datagrams, extract, and the lead over a copy that can be read.
+    // A replaced dump ends up like one that was never kept: it loses its log, datagrams, extract, and its lead over a copy that still has a
+    // log.
     private IEnumerable<NpgsqlBatchCommand> LeaveOut()
     {
         if (_gone.Count == 0)
@@ -146,7 +150,7 @@ internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransactio
         }
 
         var dumps = _gone.Select(gone => gone.Log.DumpId).ToArray();
-        // A dump may be a further witness of a crash that is as old as the ledger that recognised it; the bound keeps older partitions out.
+        // A dump can be a witness of a crash as old as the ledger entry that recognised it. The bound lets Postgres skip older partitions.
         var oldest = DumpId.FirstAt(_gone.Min(gone => gone.Log.ReceivedAt) - PartitionKeeper.OccurrenceLifetime);
         yield return Sql.Command("UPDATE dump SET log = '', datagrams = NULL, log_kept = false WHERE id = ANY($1)", dumps);
         yield return Sql.Command(
@@ -182,7 +186,7 @@ internal sealed class LogReservoir(NpgsqlConnection connection, NpgsqlTransactio
 
         public DateTimeOffset? FirstAt { get; init; }
 
-        /// <summary>The least complete first, of equal ones the oldest.</summary>
+        /// <summary>Logs that may be replaced: the least complete first, then the oldest.</summary>
         public Queue<KeptLog> MayGo { get; } = [];
 
         public bool TryGiveWay(short rank, DateTimeOffset before, out KeptLog log)

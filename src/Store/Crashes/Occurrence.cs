@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>A crash as the ledger knows it: enough to recognise a copy, to decide who leads and to move counts.</summary>
+/// <summary>A known crash, as the ledger stores it: enough to recognise a copy, to choose the leading copy and to move counts.</summary>
 internal sealed class Occurrence
 {
     public required Guid CrashId { get; init; }
@@ -32,12 +32,12 @@ internal sealed class Occurrence
 
     public bool IsChanged { get; set; }
 
-    // Reports without times look alike from boot to boot; copies of one crash by other ways arrive within minutes.
+    // Without printk times, reports of different boots look alike. Copies of one crash over other transports arrive within minutes.
     private static readonly TimeSpan s_untimedWindow = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// From a row that begins with: crash id, host id, key, boot id, bug id, incident id, kernel release, received at, printk time, quality,
-    /// fatal.
+    /// Reads a row that begins with: crash id, host id, key, boot id, bug id, incident id, kernel release, received at, printk time,
+    /// quality, fatal.
     /// </summary>
     public static Occurrence Read(NpgsqlDataReader row) => new()
     {

@@ -7,13 +7,13 @@ using Mayday.Store.Postgres;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// What makes two reports of one host the same crash, however they came: netoops prints <c>&lt;N&gt;[time] text</c>, basic netconsole
-/// <c>[time] text</c>, some kernels a caller between. The printk time has microseconds, so with it the first line is enough, and a copy
-/// with a gap further down still meets the whole one. Without times all of the report's text has to be the same.
+/// The key that identifies one crash in copies over different transports. netoops prints <c>&lt;N&gt;[time] text</c>, basic netconsole
+/// <c>[time] text</c>, some kernels add a caller. The printk time has microseconds, so time and first line are enough, and a copy with a
+/// gap further down still matches the complete one. Without times, the whole text of the report must match.
 /// </summary>
 internal static class OccurrenceKey
 {
-    // Reports without times are compared by this much text: enough for the registers, which differ from crash to crash.
+    // Reports without times are compared by this many lines. That includes the registers, which differ from crash to crash.
     private const int MaxUntimedLines = 64;
 
     public static byte[] Of(ReadOnlySpan<byte> log, CrashReport report)
@@ -45,14 +45,14 @@ internal static class OccurrenceKey
         return SHA256.HashData(joined[..length]);
     }
 
-    /// <summary>A report's byte range, forced into the log.</summary>
+    /// <summary>The byte range of a report, clamped to the log.</summary>
     public static (int Start, int End) Bounds(int logLength, CrashReport report)
     {
         var start = Math.Clamp(report.Start, 0, logLength);
         return (start, Math.Clamp(report.End, start, logLength));
     }
 
-    /// <summary>A line without level, time, caller and trailing blanks.</summary>
+    /// <summary>Strips level, time, caller and trailing spaces from a line.</summary>
     internal static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> line)
     {
         line = SkipLevel(line);
@@ -83,10 +83,10 @@ internal static class OccurrenceKey
         return digits > 0 && line[digits + 1] == '>' ? line[(digits + 2)..] : line;
     }
 
-    /// <summary>Skips "[   12.345678]" and, before it, whatever a syslog daemon put there.</summary>
+    /// <summary>Skips "[   12.345678]" and any syslog prefix before it.</summary>
     private static bool SkipTime(ref ReadOnlySpan<byte> line)
     {
-        // A syslog prefix with date, host and program is shorter than this.
+        // Real syslog prefixes with date, host and program are shorter.
         const int MaxPrefix = 160;
         for (var from = 0; from < Math.Min(line.Length, MaxPrefix); from++)
         {
@@ -116,7 +116,7 @@ internal static class OccurrenceKey
             && text[(point + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
     }
 
-    /// <summary>"[   T123]" or "[     C0]" of CONFIG_PRINTK_CALLER.</summary>
+    /// <summary>Skips "[   T123]" or "[     C0]", printed with CONFIG_PRINTK_CALLER.</summary>
     private static ReadOnlySpan<byte> SkipCaller(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty || line[0] != '[')

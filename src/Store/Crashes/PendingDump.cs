@@ -6,7 +6,7 @@ using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>A dump on its way into the database: cleaned texts, and what was decided about it.</summary>
+/// <summary>A dump while it is written: cleaned texts and the decisions about it.</summary>
 internal sealed class PendingDump : HostEvidence
 {
     public PendingDump(FinishedDump dump)
@@ -32,18 +32,18 @@ internal sealed class PendingDump : HostEvidence
 
     public IReadOnlyList<PendingCrash> Crashes { get; }
 
-    /// <summary>False where the reservoir leaves the log out.</summary>
+    /// <summary>False if the reservoir leaves the log out.</summary>
     public bool IsLogKept { get; set; } = true;
 
-    /// <summary>True where a stored log of its bug gave way to this one's.</summary>
+    /// <summary>True if this log replaced a stored log of the same bug.</summary>
     public bool HasReplacedLog { get; set; }
 
     public ReadOnlyMemory<byte> Log => IsLogKept ? Dump.Log : default;
 
     public ReadOnlyMemory<byte> Datagrams => IsLogKept ? Dump.Datagrams : default;
 
-    // Two reports of one dump are two crashes even when every byte is the same (a warning without times, printed twice): the second
-    // one of this dump meets the second one of another.
+    // Two reports in one dump are two crashes even if every byte is the same (a warning without times, printed twice). The second report of
+    // this dump then matches the second one of another dump.
     private byte[] UniqueKey(CrashReport report, HashSet<string> taken)
     {
         var key = OccurrenceKey.Of(Dump.Log.Span, report);
@@ -56,7 +56,7 @@ internal sealed class PendingDump : HostEvidence
     }
 }
 
-/// <summary>A report on its way: either a crash of its own or one more witness of a known one.</summary>
+/// <summary>A report while it is written: either a new crash or another witness of a known one.</summary>
 internal sealed class PendingCrash(PendingDump dump, CrashReport report, int index, byte[] occurrenceKey)
 {
     private readonly int _quality = WitnessQuality.Of(report, dump.Dump.Completeness.Complete);
@@ -81,16 +81,16 @@ internal sealed class PendingCrash(PendingDump dump, CrashReport report, int ind
 
     public int Quality => _quality - (Dump.IsLogKept ? 0 : WitnessQuality.WithoutLog);
 
-    /// <summary>The report's own lines; nothing where the log is left out, of which they are the part that matters.</summary>
+    /// <summary>The lines of the report. Empty if the log is left out, because they are its most important part.</summary>
     public string Extract()
     {
         var (start, end) = Crashes.OccurrenceKey.Bounds(Dump.Dump.Log.Length, Report);
         return Dump.IsLogKept ? StoredText.Decode(Dump.Dump.Log.Span[start..end], StoredText.MaxExtractBytes) : "";
     }
 
-    /// <summary>The crash this is a copy of; null for a new one.</summary>
+    /// <summary>The known crash that this is a copy of; null for a new one.</summary>
     public Occurrence? Occurrence { get; set; }
 
-    /// <summary>Set for new crashes and witnesses alike.</summary>
+    /// <summary>Set for new crashes and for witnesses.</summary>
     public Guid CrashId => Occurrence!.CrashId;
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>COPY of dumps, crashes and witnesses.</summary>
+/// <summary>Writes dumps, crashes and witnesses with binary COPY.</summary>
 internal static class RowCopy
 {
     private const short DumpColumns = 30;

@@ -6,7 +6,9 @@ using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Crashes;
 
-/// <summary>Writes small records as one text, "a|b|c;d|e|f": fields behind each other, null as nothing, empty fields at a row's end left out.</summary>
+/// <summary>
+/// Writes small records as one text, "a|b|c;d|e|f". Null is an empty field, and empty fields at the end of a row are omitted.
+/// </summary>
 internal sealed class RowText
 {
     public const char FieldEnd = '|';
@@ -16,7 +18,7 @@ internal sealed class RowText
     private int _fields;
     private int _filled;
 
-    /// <summary>False once a field could not be told from a separator or from null: then this text is not to be used.</summary>
+    /// <summary>False if a field contains a separator or looks like null. The text must not be used then.</summary>
     public bool IsPlain { get; private set; } = true;
 
     public StringBuilder Text => _text;
@@ -27,7 +29,7 @@ internal sealed class RowText
         (_fields, _filled, IsPlain) = (0, 0, true);
     }
 
-    /// <summary>A text that is always there, and may be empty.</summary>
+    /// <summary>Adds a text that is never null but may be empty.</summary>
     public RowText Add(string value) => Field(value);
 
     public RowText AddOrNull(string? value)
@@ -50,7 +52,7 @@ internal sealed class RowText
 
     public void EndRow()
     {
-        // "a||" says no more than "a".
+        // "a||" means the same as "a".
         _text.Length = _filled;
         _text.Append(RowEnd);
         (_fields, _filled) = (0, _text.Length);
@@ -74,7 +76,7 @@ internal sealed class RowText
     }
 }
 
-/// <summary>Reads the fields of one row of <see cref="RowText"/>, in order; those behind its end are empty.</summary>
+/// <summary>Reads the fields of one row of <see cref="RowText"/>, in order. Missing fields at the end are empty.</summary>
 internal ref struct RowFields(ReadOnlySpan<char> row)
 {
     private ReadOnlySpan<char> _left = row;

@@ -4,12 +4,12 @@ using System.Text;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// What the text index holds of a crash: its distinct words. Words of hex digits and punctuation (addresses, times, register values) are left
-/// out: they are most of a report's words and differ in each one. A search that has only such words reads the rows instead.
+/// The distinct words of a crash for the text index. Words of hex digits and punctuation (addresses, times, register values) are left out:
+/// they are most of the words and differ in each report. A search that contains only such words scans the rows instead.
 /// </summary>
 internal static class SearchWords
 {
-    // A trigram index cannot look for less.
+    // A trigram index cannot find shorter words.
     private const int MinLength = 3;
 
     private static readonly SearchValues<char> s_hexAndPunctuation = SearchValues.Create("0123456789abcdefABCDEFxX:.,;<>()[]{}#+-=/*|");
@@ -33,10 +33,10 @@ internal static class SearchWords
         return text.ToString();
     }
 
-    /// <summary>The words of a search that the index can be asked for: each is a part of a word of what is found.</summary>
+    /// <summary>The words of a search that the index can look up. Each is a substring of a word in any matching text.</summary>
     public static IEnumerable<string> Indexed(string search) =>
         search.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Length >= MinLength && IsIndexed(word));
 
-    // A part of a left-out word has only its characters, so it is left out as well: no search misses what it should find.
+    // A substring of an excluded word has only excluded characters, so it is not looked up either. So no search misses a match.
     private static bool IsIndexed(ReadOnlySpan<char> word) => word.ContainsAnyExcept(s_hexAndPunctuation);
 }

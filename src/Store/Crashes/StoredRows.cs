@@ -8,9 +8,9 @@ using Mayday.Store.Postgres;
 namespace Mayday.Store.Crashes;
 
 /// <summary>
-/// A list of small records inside a stored document as one string (<see cref="RowText"/>). As objects the frames, registers, modules and
-/// instructions of one oops are 10 KB, twice its log, and their keys are most of what Postgres spends on a crash. A list whose texts hold a
-/// separator is written as objects; so did versions before this one, and both are read.
+/// Stores a list of small records in a JSON document as one string (<see cref="RowText"/>). As JSON objects, the frames, registers, modules
+/// and instructions of one oops take 10 KB, twice the size of its log, and Postgres spends most of the write time of a crash on their keys.
+/// A list whose texts contain a separator is written as objects. Older versions always wrote objects. Both forms are read.
 /// </summary>
 internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
 {
@@ -42,7 +42,7 @@ internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
 
         if (rows.Text.Capacity > StoredText.MaxJsonString)
         {
-            // A hostile report's; not kept.
+            // A hostile report made the buffer grow, so the buffer is not kept.
             t_rows = null;
         }
     }
@@ -89,7 +89,9 @@ internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
     }
 }
 
-/// <summary>function|offset|size|module|stack|marks|source; no stack is "task", the marks are ? as printed, i for inlined, g for guilty.</summary>
+/// <summary>
+/// Columns: function|offset|size|module|stack|marks|source. An empty stack is "task". Marks: ? as printed, i for inlined, g for guilty.
+/// </summary>
 internal sealed class StoredFrames : StoredRows<StackFrame>
 {
     private const string TaskStack = "task";
@@ -112,7 +114,7 @@ internal sealed class StoredFrames : StoredRows<StackFrame>
     }
 }
 
-/// <summary>name|value.</summary>
+/// <summary>Columns: name|value.</summary>
 internal sealed class StoredRegisters : StoredRows<RegisterValue>
 {
     protected override void Write(RowText row, RegisterValue item) => row.Add(item.Name).Add(item.Value);
@@ -120,7 +122,7 @@ internal sealed class StoredRegisters : StoredRows<RegisterValue>
     protected override RegisterValue Read(RowFields row) => new(row.Text(), row.Text());
 }
 
-/// <summary>name|flags.</summary>
+/// <summary>Columns: name|flags.</summary>
 internal sealed class StoredModules : StoredRows<LoadedModule>
 {
     protected override void Write(RowText row, LoadedModule item) => row.Add(item.Name).AddOrNull(item.Flags);
@@ -128,7 +130,7 @@ internal sealed class StoredModules : StoredRows<LoadedModule>
     protected override LoadedModule Read(RowFields row) => new(row.Text(), row.TextOrNull());
 }
 
-/// <summary>bytes|text|* where it faulted|note.</summary>
+/// <summary>Columns: bytes|text|mark|note. The mark is * for the faulting instruction.</summary>
 internal sealed class StoredInstructions : StoredRows<CodeInstruction>
 {
     protected override void Write(RowText row, CodeInstruction item) =>

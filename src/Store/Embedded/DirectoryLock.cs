@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>Held for as long as a mayday uses a data directory. The kernel lets go of it however the process ends.</summary>
+/// <summary>
+/// A lock on a data directory, held while a Mayday process uses it. The kernel releases the lock however the process ends.
+/// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private const string LockName = "mayday.lock";
@@ -17,20 +19,21 @@ internal sealed class DirectoryLock : IDisposable
         var path = Path.Combine(directory, LockName);
         try
         {
-            // FileShare.None is flock(2) here; nobody reads this file, since reading would ask for the lock as well.
+            // On Linux, FileShare.None is flock(2). Nobody reads this file, because reading would need the lock, too.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(Path.Combine(directory, ProcessName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
             return new DirectoryLock(file);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new EmbeddedPostgresException($"{path} cannot be written: {e.Message} Run mayday as the user who owns the directory, or choose another (--data).", e);
+            throw new EmbeddedPostgresException(
+                $"{path} cannot be written: {e.Message} Run mayday as the user who owns the directory, or choose another directory (--data).", e);
         }
         catch (IOException e)
         {
             throw new EmbeddedPostgresException(
-                $"Another mayday{Holder(directory)} uses {directory}: two on one database directory would destroy it. "
-                + $"Stop that one first, or choose another directory (--data).",
+                $"Another mayday{Holder(directory)} uses {directory}: two processes would destroy the database. "
+                + $"Stop the other process first, or choose another directory (--data).",
                 e);
         }
     }

@@ -11,15 +11,15 @@ using Npgsql;
 namespace Mayday.Store.Embedded;
 
 /// <summary>
-/// A private Postgres for <c>mayday up</c> and for tests: made on first use, reached by a Unix socket only, stopped when disposed. It runs
-/// in a session of its own and outlives a killed mayday; the next start takes it over.
+/// A private Postgres for <c>mayday up</c> and for tests. Created on first use, reachable only through a Unix socket, stopped on dispose.
+/// It runs in its own session and survives a killed Mayday process; the next start takes it over.
 /// </summary>
 public sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
     private const string Database = "mayday";
     private const string User = "mayday";
 
-    // Only the socket's name: there is no TCP port.
+    // Only part of the socket's name. There is no TCP port.
     private const int Port = 5432;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
 
@@ -39,7 +39,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>True when the server was running already: left behind by a mayday that was killed.</summary>
+    /// <summary>True if the server was already running, left behind by a killed Mayday process.</summary>
     public bool WasTakenOver { get; private set; }
 
     /// <summary>Major version of the server.</summary>
@@ -47,11 +47,11 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     public int ProcessId { get; private set; }
 
-    /// <summary>Starts the server of a data directory, making it first where there is none.</summary>
-    /// <param name="options">Which directory, and how.</param>
-    /// <param name="logger">Steps are logged as information, for a person who waits.</param>
-    /// <param name="cancellation">Gives up; a server that was started is stopped.</param>
-    /// <exception cref="EmbeddedPostgresException">With a message for a person: what happened, what it means, what to do.</exception>
+    /// <summary>Starts the server of a data directory. Creates the database cluster first if there is none.</summary>
+    /// <param name="options">The directory and the settings.</param>
+    /// <param name="logger">Receives the steps at level information, for a person who waits.</param>
+    /// <param name="cancellation">Cancels the start. A server that was already started is stopped.</param>
+    /// <exception cref="EmbeddedPostgresException">The message says what happened, what it means and what to do.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options, ILogger? logger, CancellationToken cancellation)
     {
         var dataDirectory = MakeDataDirectory(options.DataDirectory);
@@ -70,13 +70,17 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>How to reach the server that runs in a data directory now, for a second program beside <c>mayday up</c>; null when none runs.</summary>
+    /// <summary>
+    /// How to reach the server that runs in a data directory, for a second program next to <c>mayday up</c>. Null if none runs.
+    /// </summary>
     public static string? FindRunning(string dataDirectory) =>
         Postmaster.Find(Path.Combine(Path.GetFullPath(dataDirectory), "postgres")) is { } running && File.Exists(SocketIn(running.SocketDirectory))
             ? ConnectionStringFor(running.SocketDirectory)
             : null;
 
-    /// <summary>Stops the server: clients are sent away, everything in memory is written. Returns when it has gone.</summary>
+    /// <summary>
+    /// Stops the server: disconnects clients and writes everything in memory to disk. Returns when the server has exited.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopped)
@@ -131,10 +135,12 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         if (Directory.Exists(_clusterDirectory) && Directory.EnumerateFileSystemEntries(_clusterDirectory).Any())
         {
             throw new EmbeddedPostgresException(
-                $"{_clusterDirectory} is not empty and holds no Postgres database. Look what it is; move it away, or choose another data directory (--data).");
+                $"{_clusterDirectory} is not empty and contains no Postgres database. "
+                    + "Move its content away, or choose another data directory (--data).");
         }
 
-        // Made beside its place and moved there when whole: a start that was killed half-way leaves nothing that looks like a database.
+        // The cluster is created in a temporary directory and renamed when complete. A start that is killed leaves nothing that looks like
+        // a database.
         var fresh = _clusterDirectory + ".new";
         if (Directory.Exists(fresh))
         {
@@ -144,13 +150,13 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         account.MakePrivate(fresh);
         var answer = await ServerCommand.RunAsync(
             server.InitDb,
-            // trust: whoever gets through the private directory to the socket is root or the server's own user.
+            // trust: only root and the server's own user can enter the private directory of the socket.
             ["-D", fresh, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"],
             account,
             cancellation).ConfigureAwait(false);
         if (answer.ExitCode != 0)
         {
-            throw new EmbeddedPostgresException($"initdb could not make a database in {fresh}:\n{answer.Text}");
+            throw new EmbeddedPostgresException($"initdb could not create a database in {fresh}:\n{answer.Text}");
         }
 
         await File.AppendAllTextAsync(Path.Combine(fresh, "postgresql.conf"), $"\ninclude '{ServerSettings.FileName}'\n", cancellation).ConfigureAwait(false);
@@ -162,7 +168,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         Directory.Move(fresh, _clusterDirectory);
     }
 
-    /// <summary>Waits for a server that a killed mayday left: it may be serving, still recovering, or about to leave.</summary>
+    /// <summary>Waits for a server that a killed Mayday process left behind. It may be serving, recovering or shutting down.</summary>
     private async Task<bool> TryTakeOverAsync(Postmaster running, CancellationToken cancellation)
     {
         ProcessId = running.ProcessId;
@@ -172,7 +178,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             return true;
         }
 
-        // Its socket was cleaned away, or it does not answer: it has to start again to be reachable.
+        // Its socket was deleted, or it does not answer. It must be restarted to be reachable.
         await StopAsync().ConfigureAwait(false);
         return false;
     }
@@ -181,7 +187,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     {
         var socketDirectory = SocketDirectory();
         account.MakePrivate(socketDirectory);
-        // Whatever these name does not run in this directory (we looked), and a reused process number would keep the server from starting.
+        // No server runs in this directory (checked above). A stale pid file with a reused process id would prevent the start.
         File.Delete(Postmaster.FileOf(_clusterDirectory));
         File.Delete(SocketIn(socketDirectory));
         File.Delete(SocketIn(socketDirectory) + ".lock");
@@ -240,7 +246,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             }
             catch (NpgsqlException)
             {
-                // 57P03: starting up, recovering or shutting down.
+                // 57P03 (cannot_connect_now): starting up, recovering or shutting down.
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
@@ -261,11 +267,12 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         ServerStopping(_logger, postmaster.ProcessId);
-        // SIGINT is a fast stop, SIGQUIT an immediate one that leaves the rest to recovery.
+        // SIGINT is a fast shutdown. SIGQUIT is an immediate one, which needs recovery at the next start.
         if (!await EndAsync(postmaster, ProcessSignal.Interrupt).ConfigureAwait(false) && !await EndAsync(postmaster, ProcessSignal.Quit).ConfigureAwait(false))
         {
             throw new EmbeddedPostgresException(
-                $"Postgres (process {postmaster.ProcessId}) in {_clusterDirectory} does not stop. Its data is safe; end the process by hand when it has no more to write.");
+                $"Postgres (process {postmaster.ProcessId}) in {_clusterDirectory} does not stop. "
+                    + "Its data is safe. Stop the process manually when it is idle.");
         }
     }
 
@@ -303,21 +310,24 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         {
             if (!Directory.Exists(path))
             {
-                // Others may pass through (the database's user has to) and see nothing.
+                // Other users may pass through the directory (the database's user has to), but not list it.
                 var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
                 Directory.CreateDirectory(path, CurrentUser.IsRoot ? mode | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : mode);
             }
 
-            // The server knows its directory by its real name.
+            // The server's pid file and working directory use the resolved path.
             return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new EmbeddedPostgresException($"The data directory {path} cannot be made: {e.Message} Choose another (--data).", e);
+            throw new EmbeddedPostgresException($"The data directory {path} cannot be created: {e.Message} Choose another one (--data).", e);
         }
     }
 
-    /// <summary>The same for every start on a data directory, so that nothing piles up; short, since a socket's path ends at 107 bytes.</summary>
+    /// <summary>
+    /// The socket directory. Every start on one data directory uses the same one, so none are left over. The path is short because a socket
+    /// path has at most 107 bytes.
+    /// </summary>
     private string SocketDirectory()
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_clusterDirectory)))[..12];
@@ -335,7 +345,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Not there, or not empty: the next start puts it in order.
+            // The directory is missing or not empty. The next start cleans it up.
         }
     }
 
@@ -347,7 +357,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         Port = Port,
         Username = User,
         Database = Database,
-        // Within max_connections of ServerSettings.
+        // Below max_connections in ServerSettings.
         MaxPoolSize = 20,
     }.ConnectionString;
 
@@ -357,13 +367,14 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         return File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(Lines)) : "";
     }
 
-    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Making a Postgres {Major} database in {Directory}")]
+    [LoggerMessage(EventId = 3101, Level = LogLevel.Information, Message = "Creating a Postgres {Major} database in {Directory}")]
     private static partial void ClusterCreated(ILogger logger, int major, string directory);
 
     [LoggerMessage(EventId = 3102, Level = LogLevel.Information, Message = "Postgres {Major} started (process {ProcessId})")]
     private static partial void ServerStarted(ILogger logger, int major, int processId);
 
-    [LoggerMessage(EventId = 3103, Level = LogLevel.Information, Message = "Postgres was running already (process {ProcessId}): taken over from a mayday that was killed")]
+    [LoggerMessage(EventId = 3103, Level = LogLevel.Information,
+        Message = "Postgres was already running (process {ProcessId}), left by a killed mayday process; taking it over")]
     private static partial void ServerTakenOver(ILogger logger, int processId);
 
     [LoggerMessage(EventId = 3104, Level = LogLevel.Information, Message = "Stopping Postgres (process {ProcessId})")]

@@ -7,7 +7,7 @@ internal sealed record Postmaster(int ProcessId, string SocketDirectory)
 {
     public static string FileOf(string clusterDirectory) => Path.Combine(clusterDirectory, "postmaster.pid");
 
-    /// <summary>The server that runs in <paramref name="clusterDirectory"/> now; null when none does, whatever the file says.</summary>
+    /// <summary>Finds the server that runs in <paramref name="clusterDirectory"/>. Null if none runs, whatever the pid file says.</summary>
     public static Postmaster? Find(string clusterDirectory)
     {
         string[] lines;
@@ -30,7 +30,7 @@ internal sealed record Postmaster(int ProcessId, string SocketDirectory)
         return postmaster.RunsIn(clusterDirectory) ? postmaster : null;
     }
 
-    /// <summary>A postmaster's working directory is its cluster: a reused process number is not mistaken for it.</summary>
+    /// <summary>The working directory of a postmaster is its cluster. So a reused process id is not mistaken for the server.</summary>
     public bool RunsIn(string clusterDirectory)
     {
         try
@@ -46,6 +46,6 @@ internal sealed record Postmaster(int ProcessId, string SocketDirectory)
         }
     }
 
-    // "123 (postgres) Z 1 …"
+    // Format of /proc/PID/stat: "123 (postgres) Z 1 …"
     private static bool IsZombie(string stat) => stat.LastIndexOf(") Z", StringComparison.Ordinal) > 0;
 }

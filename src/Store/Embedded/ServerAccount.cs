@@ -4,7 +4,9 @@ using Mayday.Linux.Processes;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>The user that runs the server: ourselves, or postgres when we are root, whom Postgres refuses to be run by.</summary>
+/// <summary>
+/// The user that runs the server: the current user, or postgres if that is root, because Postgres refuses to run as root.
+/// </summary>
 internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<string> Prefix)
 {
     private const string Name = "postgres";
@@ -31,16 +33,17 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
         {
             if (new DirectoryInfo(directory).LinkTarget is not null)
             {
-                throw new EmbeddedPostgresException($"{directory} is a symbolic link; Mayday needs a directory of its own there. Remove the link.");
+                throw new EmbeddedPostgresException($"{directory} is a symbolic link, but Mayday needs its own directory there. Remove the link.");
             }
 
             Directory.CreateDirectory(directory, Private);
-            // Also when it was there: setting the mode fails on a directory that is somebody else's.
+            // Also for an existing directory: setting the mode fails if it belongs to someone else.
             File.SetUnixFileMode(directory, Private);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new EmbeddedPostgresException($"{directory} cannot be made or is not ours: {e.Message} Choose another data directory (--data).", e);
+            throw new EmbeddedPostgresException(
+                $"{directory} cannot be created or belongs to another user: {e.Message} Choose another data directory (--data).", e);
         }
 
         if (IsOther)
@@ -56,7 +59,7 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
         }
     }
 
-    /// <summary>Refuses a directory that the server's user cannot reach, naming the one that is closed.</summary>
+    /// <summary>Fails if the server's user cannot reach the directory. The message names the directory that blocks access.</summary>
     public async Task CheckReachableAsync(string directory, CancellationToken cancellation)
     {
         if (!IsOther)
@@ -70,8 +73,10 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
             if (answer.ExitCode != 0)
             {
                 throw new EmbeddedPostgresException(
-                    $"The user {Name}, who runs the database because root may not, cannot enter {current}, so {directory} cannot hold Mayday's data. "
-                    + $"Choose a directory that it can reach (the default is {EmbeddedPostgresOptions.DefaultDataDirectory}), or open that one: chmod o+x {current}");
+                    $"The user {Name}, which runs the database because root may not, cannot enter {current}, "
+                    + $"so {directory} cannot hold Mayday's data. "
+                    + $"Choose a directory that it can reach (the default is {EmbeddedPostgresOptions.DefaultDataDirectory}), "
+                    + $"or allow access: chmod o+x {current}");
             }
 
             if (current == directory)
@@ -94,6 +99,6 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
             ? id
             : throw new EmbeddedPostgresException(
                 $"Mayday runs as root, which Postgres refuses, and there is no user {Name} to run it as. "
-                + $"Install the server package (apt-get install postgresql), which makes that user, or run mayday as an ordinary user.");
+                + $"Install the server package (apt-get install postgresql), which creates that user, or run mayday as an ordinary user.");
     }
 }

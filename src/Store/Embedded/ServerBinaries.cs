@@ -5,7 +5,7 @@ namespace Mayday.Store.Embedded;
 /// <summary>One installed Postgres server: its directory and its major version.</summary>
 internal sealed record ServerBinaries(string Directory, int Major)
 {
-    // Older ones have no lz4 (14) and are out of support (13 since November 2025).
+    // Older versions have no lz4 compression (added in 14) or are out of support (13 since November 2025).
     private const int OldestMajor = 14;
 
     private const string Remedy = "Install it (Debian and Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server), "
@@ -15,7 +15,7 @@ internal sealed record ServerBinaries(string Directory, int Major)
 
     public string PgCtl => Path.Combine(Directory, "pg_ctl");
 
-    /// <summary>The newest server, or the one of the major version that an existing cluster needs.</summary>
+    /// <summary>Finds the newest server, or the one with the major version of an existing cluster.</summary>
     public static async Task<ServerBinaries> FindAsync(string? directory, int? clusterMajor, string clusterDirectory, CancellationToken cancellation)
     {
         var found = new List<ServerBinaries>();
@@ -41,14 +41,15 @@ internal sealed record ServerBinaries(string Directory, int Major)
         }
 
         return Array.Find(usable, server => server.Major == major) ?? throw new EmbeddedPostgresException(
-            $"The database in {clusterDirectory} was made by Postgres {major}; installed is {string.Join(", ", usable.Select(server => server.Major))}, "
-            + $"which cannot read it. Install Postgres {major} beside it (Debian: apt-get install postgresql-{major}), "
+            $"The database in {clusterDirectory} was made by Postgres {major}, "
+            + $"but installed is {string.Join(", ", usable.Select(server => server.Major))}, "
+            + $"which cannot read it. Also install Postgres {major} (Debian: apt-get install postgresql-{major}), "
             + $"or convert the directory with pg_upgrade, or start with another data directory (--data).");
     }
 
     private static IEnumerable<string> Candidates()
     {
-        // Debian and Ubuntu; Red Hat's community packages; then whatever the PATH has (most others).
+        // Debian and Ubuntu; then Red Hat's community packages; then PATH (most other distributions).
         foreach (var pattern in new[] { ("/usr/lib/postgresql", "bin"), ("/usr", "bin") })
         {
             if (!System.IO.Directory.Exists(pattern.Item1))

@@ -2,24 +2,24 @@ using System.Diagnostics;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>Runs a program of the Postgres installation to its end.</summary>
+/// <summary>Runs a program of the Postgres installation and waits for it to exit.</summary>
 internal static class ServerCommand
 {
     internal sealed record Output(int ExitCode, string Text);
 
     /// <param name="program">Path of the program.</param>
     /// <param name="arguments">Its arguments.</param>
-    /// <param name="account">Who runs it; null: we do.</param>
-    /// <param name="cancellation">Given up waiting; the program is killed.</param>
+    /// <param name="account">The user that runs it; null for the current user.</param>
+    /// <param name="cancellation">Stops waiting and kills the program.</param>
     public static async Task<Output> RunAsync(string program, IReadOnlyList<string> arguments, ServerAccount? account, CancellationToken cancellation)
     {
-        // A session of its own: Ctrl-C in the terminal is for mayday, which then stops the server when the last write is done.
+        // A separate session: Ctrl-C in the terminal then reaches only Mayday, which stops the server after the last write.
         var start = new ProcessStartInfo("setsid")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            // The server's user may not be able to enter ours.
+            // The server's user may have no access to the current directory.
             WorkingDirectory = "/",
         };
         start.Environment["LC_ALL"] = "C.UTF-8";

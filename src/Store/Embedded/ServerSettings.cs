@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mayday.Store.Embedded;
 
-/// <summary>The settings of the private server, written anew at each start, each with its reason.</summary>
+/// <summary>The settings of the private server, rewritten at each start, each with its reason.</summary>
 internal static class ServerSettings
 {
     public const string FileName = "mayday.conf";

@@ -7,18 +7,18 @@ using Mayday.Store.Postgres;
 namespace Mayday.Store.Events;
 
 /// <summary>
-/// How often an argument had which value: at most 32 values, kept by the space-saving method (Metwally, Agrawal, El Abbadi 2005), so that
-/// values above 1/32 of all are never missed; as long as there were no more different ones, the counts are exact.
+/// Counts how often an argument had each value. It keeps at most 32 values with the space-saving algorithm (Metwally, Agrawal, El Abbadi
+/// 2005), so values above 1/32 of all events are never missed. The counts are exact as long as there are at most 32 different values.
 /// </summary>
 internal sealed class ArgumentSpread(EventArgument first)
 {
-    /// <summary>Enough to say "port=3 in 97 %" and to list the ports of a switch; a row stays below 4 kB.</summary>
+    /// <summary>Enough to say "port=3 in 97 %" and to list the ports of a switch. A row stays below 4 kB.</summary>
     public const int MaxValues = 32;
 
-    /// <summary>Arguments of a format that are counted: no format of a kernel that groups well has more.</summary>
+    /// <summary>Number of arguments counted per format. No kernel format that groups well has more.</summary>
     public const int MaxArguments = 16;
 
-    /// <summary>Device and function names are shorter; of a longer string its beginning is counted.</summary>
+    /// <summary>Device and function names are shorter. A longer string is counted by its first 64 characters.</summary>
     public const int MaxText = 64;
 
     private readonly Dictionary<ArgumentValue, long> _new = [];
@@ -39,10 +39,10 @@ internal sealed class ArgumentSpread(EventArgument first)
         _newCount += count;
     }
 
-    /// <summary>What earlier batches counted.</summary>
+    /// <summary>Sets the counts of earlier batches.</summary>
     public void AddStored(string spread) => _stored = spread;
 
-    /// <summary>The document with this batch added.</summary>
+    /// <summary>Returns the JSON document with this batch added.</summary>
     public string Write()
     {
         var spread = _stored is null ? new StoredSpread() : StoredSpread.Read(_stored);
@@ -51,7 +51,7 @@ internal sealed class ArgumentSpread(EventArgument first)
     }
 }
 
-/// <summary>A value as it is counted: a text, or a number of 64 bits with or without sign, or of 15 digits.</summary>
+/// <summary>A value as it is counted: a text, or a number (64 bits with or without sign, or 15 digits).</summary>
 internal readonly record struct ArgumentValue(string? Text, decimal Number, bool IsCut)
 {
     public static ArgumentValue Of(EventArgument argument) => argument switch
@@ -61,28 +61,28 @@ internal readonly record struct ArgumentValue(string? Text, decimal Number, bool
     };
 }
 
-/// <summary>The document in event_format_argument.spread.</summary>
+/// <summary>The JSON document in event_format_argument.spread.</summary>
 internal sealed class StoredSpread
 {
     private readonly List<Counted> _values = new(ArgumentSpread.MaxValues);
 
-    /// <summary>Events that had this argument.</summary>
+    /// <summary>Number of events that had this argument.</summary>
     public long Observed { get; private set; }
 
-    /// <summary>False once a value was pushed out: counts are then lower bounds, and there are other values.</summary>
+    /// <summary>False after a value was evicted. Counts are then lower bounds, and other values exist.</summary>
     public bool IsExact { get; private set; } = true;
 
     public decimal? Minimum { get; private set; }
 
     public decimal? Maximum { get; private set; }
 
-    /// <summary>Most frequent first; a count is at least so many.</summary>
+    /// <summary>Most frequent first. Each count is a lower bound if <see cref="IsExact"/> is false.</summary>
     public IEnumerable<(ArgumentValue Value, long Count)> Values => _values
         .Select(value => (value.Value, Count: value.Count - value.Error))
         .Where(value => value.Count > 0)
         .OrderByDescending(value => value.Count);
 
-    /// <summary>Numbers that are kept, whatever is certain of their counts.</summary>
+    /// <summary>The numbers among the stored values, whether their counts are exact or not.</summary>
     internal IEnumerable<decimal> Kept => _values.Select(value => value.Value.Number);
 
     public void Add(IReadOnlyDictionary<ArgumentValue, long> counts, long total)
@@ -108,7 +108,7 @@ internal sealed class StoredSpread
             }
         }
 
-        // The frequent ones first: they push out rare ones and not each other.
+        // Frequent values first, so that they evict rare ones and not each other.
         unknown.Sort((a, b) => b.Value.CompareTo(a.Value));
         foreach (var (value, count) in unknown)
         {

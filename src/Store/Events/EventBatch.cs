@@ -6,17 +6,17 @@ using Npgsql;
 namespace Mayday.Store.Events;
 
 /// <summary>
-/// Writes the events of one transaction. Locks are taken in the order of all writers: batch key, new hosts, new formats; then, at the end
-/// and for as short as can be, hosts and formats, each sorted.
+/// Writes the events of one transaction. Locks are taken in the order of all writers: batch key, new hosts, new formats. Hosts and formats
+/// are locked at the end, sorted, to hold those locks as briefly as possible.
 /// </summary>
 internal sealed class EventBatch(NpgsqlConnection connection, NpgsqlTransaction transaction, EventFormats formats)
 {
     private readonly Dictionary<EventFormatKey, long> _resolved = [];
 
-    /// <summary>To be called once the transaction is committed.</summary>
+    /// <summary>Caches the ids of the formats. Call it after the transaction is committed.</summary>
     public void RememberFormats() => formats.Remember(_resolved);
 
-    /// <summary>Takes out what is stored already, which only a batch without a key that is sent again can hold.</summary>
+    /// <summary>Removes events that are already stored. Only a retried batch without a batch key can contain them.</summary>
     public async Task<int> TakeOutStoredAsync(List<PendingEvent> events, CancellationToken cancellation)
     {
         using var command = new NpgsqlCommand("SELECT id FROM event WHERE id = ANY($1)", connection, transaction);
@@ -61,7 +61,7 @@ internal sealed class EventBatch(NpgsqlConnection connection, NpgsqlTransaction 
         }
     }
 
-    /// <summary>One sender for all events with the same claim.</summary>
+    /// <summary>Groups events by sender: one piece of evidence for all events with the same claim.</summary>
     private static List<HostEvidence> SendersOf(IReadOnlyList<PendingEvent> events)
     {
         var senders = new Dictionary<(HostClaim Claim, Transport Transport), HostEvidence>();
@@ -71,7 +71,7 @@ internal sealed class EventBatch(NpgsqlConnection connection, NpgsqlTransaction 
             var (host, transport) = (pending.Received.Host, pending.Received.Transport);
             if (last.Sender is not { } sender || !ReferenceEquals(host, last.Claim) || transport != last.Transport)
             {
-                // The port says which socket it was, not which machine.
+                // The port identifies a socket, not a machine.
                 var claim = host.Port is null ? host : host with { Port = null };
                 if (!senders.TryGetValue((claim, transport), out sender))
                 {
@@ -88,7 +88,7 @@ internal sealed class EventBatch(NpgsqlConnection connection, NpgsqlTransaction 
         return [.. senders.Values];
     }
 
-    /// <summary>Locks hosts and formats until the transaction ends, and reads how the arguments of the formats are spread so far.</summary>
+    /// <summary>Locks hosts and formats until the transaction ends, and reads the stored argument counts of the formats.</summary>
     private async Task LockAsync(EventCounts counts, CancellationToken cancellation)
     {
         var batch = new NpgsqlBatch(connection, transaction);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mayday.Store.Events;
 
-/// <summary>COPY of events in binary.</summary>
+/// <summary>Writes events with binary COPY.</summary>
 internal static class EventCopy
 {
     private const string UncataloguedNote = "The catalogue of formats is full, so this event is not grouped by its own format string.";

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Mayday.Store.Events;
 
-/// <summary>What a batch changes in the counts that pages show, summed up in memory and then added to the rows set by set.</summary>
+/// <summary>
+/// The changes of a batch to the counts that pages show, summed in memory and then added to the rows, one statement per table.
+/// </summary>
 internal sealed class EventCounts
 {
     private readonly Dictionary<long, FormatDelta> _formats = [];
@@ -37,16 +39,16 @@ internal sealed class EventCounts
         hostDelta.First = at < hostDelta.First ? at : hostDelta.First;
         hostDelta.Last = at > hostDelta.Last ? at : hostDelta.Last;
 
-        // A new entry's time is the least there is.
+        // A new entry starts with the smallest possible time.
         ref var formatHost = ref CollectionsMarshal.GetValueRefOrAddDefault(_formatHosts, (format, host), out _);
         formatHost = (formatHost.Count + pending.Count, formatHost.Seen > at ? formatHost.Seen : at);
         CollectionsMarshal.GetValueRefOrAddDefault(_hours, (format, at.UtcTicks / TimeSpan.TicksPerHour), out _) += pending.Count;
     }
 
-    /// <summary>How an argument's values are spread before this batch; the row is locked.</summary>
+    /// <summary>Sets the stored counts of an argument's values. The row is locked.</summary>
     public void AddStored(long format, short position, string spread) => _formats[format].AddStored(position, spread);
 
-    /// <summary>The statements; hosts and formats are locked by the batch already.</summary>
+    /// <summary>Builds the statements. The batch has already locked hosts and formats.</summary>
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {
         yield return Sql.Command(
@@ -63,7 +65,7 @@ internal sealed class EventCounts
             _hosts.Values.Select(host => host.Count).ToArray(),
             _hosts.Values.Select(host => host.First).ToArray(),
             _hosts.Values.Select(host => host.Last).ToArray());
-        // Which hosts are new is asked for the counts' sake, so the formats are updated by the same statement.
+        // The count of hosts depends on which rows are new, so the same statement updates the formats.
         yield return Sql.Command(
             """
             WITH delta AS (
@@ -194,7 +196,7 @@ internal sealed class EventCounts
                 Sample = pending.Text;
             }
 
-            // Arguments of events that the catalogue did not take have nothing in common.
+            // Events in the overflow row come from different formats, so their arguments are not comparable.
             var count = pending.IsUncatalogued ? 0 : Math.Min(pending.Arguments.Count, ArgumentSpread.MaxArguments);
             for (var i = 0; i < count; i++)
             {

@@ -3,20 +3,20 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Events;
 
-/// <summary>The events of one facility, event type and format string, as one row.</summary>
+/// <summary>One row for all events with the same facility, event type and format string.</summary>
 public sealed record EventFormatItem
 {
     public required long Id { get; init; }
 
     public required string Facility { get; init; }
 
-    /// <summary>Facility-specific; shown unsigned.</summary>
+    /// <summary>Specific to the facility; shown unsigned.</summary>
     public required uint EventType { get; init; }
 
-    /// <summary>Null for events that came without a format string.</summary>
+    /// <summary>Null for events without a format string.</summary>
     public string? Format { get; init; }
 
-    /// <summary>The gravest that an event of it had.</summary>
+    /// <summary>The most severe level among its events.</summary>
     public required Severity Severity { get; init; }
 
     /// <summary>Text of the latest event, at most 512 characters.</summary>
@@ -30,19 +30,19 @@ public sealed record EventFormatItem
 
     public required DateTimeOffset LastSeen { get; init; }
 
-    /// <summary>Events of each of the last 14 UTC days, oldest first, today last.</summary>
+    /// <summary>Events per UTC day for the last 14 days, oldest first, today last.</summary>
     public IReadOnlyList<long> Trend { get; init; } = [];
 
-    /// <summary>Events of each of the last 24 hours, oldest first, the running hour last.</summary>
+    /// <summary>Events per hour for the last 24 hours, oldest first, the current hour last.</summary>
     public IReadOnlyList<long> Hours { get; init; } = [];
 
     public IReadOnlyList<EventFormatArgument> Arguments { get; init; } = [];
 }
 
-/// <summary>How the values of one argument are spread over the events of a format.</summary>
+/// <summary>How often each value of one argument occurred in the events of a format.</summary>
 public sealed record EventFormatArgument
 {
-    /// <summary>From 1: `arg1` is the first.</summary>
+    /// <summary>From 1: `arg1` is the first argument.</summary>
     public required int Position { get; init; }
 
     public string? Name { get; init; }
@@ -51,10 +51,10 @@ public sealed record EventFormatArgument
 
     public required string Conversion { get; init; }
 
-    /// <summary>Events that had this argument.</summary>
+    /// <summary>Number of events that had this argument.</summary>
     public required long Observed { get; init; }
 
-    /// <summary>True: <see cref="Values"/> are all there were. False: there were more, and each count is "at least".</summary>
+    /// <summary>True if <see cref="Values"/> are all values. False if there were more; each count is then a lower bound.</summary>
     public required bool IsExact { get; init; }
 
     public decimal? Minimum { get; init; }
@@ -68,8 +68,8 @@ public sealed record EventFormatArgument
 /// <summary>A value and how often it was seen.</summary>
 /// <param name="Text">A string's text; null for numbers.</param>
 /// <param name="Number">A number's value; null for strings.</param>
-/// <param name="Count">Events that had it (at least, where the argument is not exact).</param>
-/// <param name="IsCut">The text is only the beginning (64 characters) of a longer one.</param>
+/// <param name="Count">Number of events with this value (a lower bound if the argument is not exact).</param>
+/// <param name="IsCut">True if the text is only the first 64 characters of a longer one.</param>
 public sealed record EventArgumentValue(string? Text, decimal? Number, long Count, bool IsCut);
 
 /// <summary>A host that sent events of a format.</summary>

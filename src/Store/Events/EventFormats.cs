@@ -9,29 +9,34 @@ namespace Mayday.Store.Events;
 /// <summary>What events are grouped by.</summary>
 internal readonly record struct EventFormatKey(string Facility, int EventType, string? Format)
 {
-    /// <summary>Where events go whose own format the full catalogue does not take: they are stored and counted, under one row.</summary>
+    /// <summary>The row for events whose own format does not fit into the full catalogue. They are stored and counted here.</summary>
     public static EventFormatKey Overflow { get; } = new("*", 0, null);
 
-    /// <summary>U+0000 parts the three, since no stored text holds one; without a format string is another thing than with an empty one.</summary>
+    /// <summary>
+    /// U+0000 separates the three fields, because no stored text contains it. A missing format string differs from an empty one.
+    /// </summary>
     public byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Facility}\0{EventType}\0{(Format is null ? "" : "=" + Format)}")));
 }
 
-/// <summary>The catalogue of formats: ids of those this process met lately, the rest from the table.</summary>
+/// <summary>The catalogue of event formats: caches the ids of recently used formats and looks up the others in the table.</summary>
 internal sealed class EventFormats
 {
-    /// <summary>A kernel tree has about 60,000 printk formats; a fleet of several releases stays below this. What comes after shares one row.</summary>
+    /// <summary>
+    /// A kernel tree has about 60,000 printk formats, and a fleet with several releases stays below this limit. Formats beyond it share one
+    /// row.
+    /// </summary>
     public const int MaxFormats = 100_000;
 
-    // Some hundred bytes each; a collector that meets more looks the others up in Postgres.
+    // An entry takes a few hundred bytes. Formats beyond this limit are looked up in Postgres.
     private const int MaxKnown = 16 * 1024;
 
     private readonly ConcurrentDictionary<EventFormatKey, long> _known = new();
 
-    /// <summary>Rows of the catalogue are pruned; whoever misses one forgets all and looks again.</summary>
+    /// <summary>Clears the cache. Needed when catalogue rows were pruned, which a writer notices when a row is missing.</summary>
     public void Forget() => _known.Clear();
 
-    /// <summary>Only what is committed may be remembered.</summary>
+    /// <summary>Caches ids. Only committed ids may be cached.</summary>
     public void Remember(IReadOnlyDictionary<EventFormatKey, long> formats)
     {
         if (_known.Count + formats.Count > MaxKnown)
@@ -46,7 +51,7 @@ internal sealed class EventFormats
     }
 
     /// <summary>Sets <see cref="PendingEvent.FormatId"/> of every event.</summary>
-    /// <returns>What had to be looked up or made.</returns>
+    /// <returns>The formats that were looked up or created.</returns>
     public async Task<Dictionary<EventFormatKey, long>> ResolveAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<PendingEvent> events, CancellationToken cancellation)
     {
@@ -82,7 +87,7 @@ internal sealed class EventFormats
             pending.IsUncatalogued = !found.TryGetValue(pending.FormatKey, out var id);
             if (pending.IsUncatalogued && !found.TryGetValue(EventFormatKey.Overflow, out id))
             {
-                // Pruned in the moment between making and finding it.
+                // The row was pruned between creating and reading it.
                 throw new EventFormatsChangedException();
             }
 
@@ -101,7 +106,7 @@ internal sealed class EventFormats
     {
         using var count = new NpgsqlCommand("SELECT count(*) FROM event_format", connection, transaction);
         var room = (int)Math.Max(0, MaxFormats - (long)(await count.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!);
-        // Sorted: two writers with the same new formats wait for each other instead of deadlocking.
+        // Sorted, so that two writers with the same new formats wait for each other instead of deadlocking.
         var made = missing.Take(room)
             .Select(pending => (Hash: pending.FormatKey.Hash(), Key: pending.FormatKey, pending.ReceivedAt, pending.Severity))
             .ToList();
@@ -156,5 +161,5 @@ internal sealed class EventFormats
     }
 }
 
-/// <summary>The catalogue's rows are not those that were remembered: the batch is judged again.</summary>
+/// <summary>Cached catalogue rows no longer exist. The batch is written again.</summary>
 internal sealed class EventFormatsChangedException() : Exception("Formats were pruned while a batch was being written.");

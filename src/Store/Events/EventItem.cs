@@ -16,7 +16,7 @@ public sealed record EventItem
 
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>The sender's own time; null where the way it came carries none.</summary>
+    /// <summary>The sender's own time; null if the transport carries none.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
     public required string Transport { get; init; }
@@ -27,23 +27,23 @@ public sealed record EventItem
 
     public required Severity Severity { get; init; }
 
-    /// <summary>Facility-specific; shown unsigned.</summary>
+    /// <summary>Specific to the facility; shown unsigned.</summary>
     public required uint EventType { get; init; }
 
-    /// <summary>What the variable part of the record held.</summary>
+    /// <summary>What the variable part of the record contained.</summary>
     public required EvlogFormat DataFormat { get; init; }
 
-    /// <summary>The group it is counted in.</summary>
+    /// <summary>The catalogue row that the event is counted in.</summary>
     public required long FormatId { get; init; }
 
-    /// <summary>The format string; null where it came without one.</summary>
+    /// <summary>The format string; null if the event came without one.</summary>
     public string? Format { get; init; }
 
     public IReadOnlyList<EventArgument> Arguments { get; init; } = [];
 
     public required string Text { get; init; }
 
-    /// <summary>The payload of a binary event; empty elsewhere.</summary>
+    /// <summary>The payload of a binary event; empty for other events.</summary>
     public byte[] Payload { get; init; } = [];
 
     public EvlogFlags Flags { get; init; }
@@ -60,7 +60,7 @@ public sealed record EventItem
 
     public bool Truncated { get; init; }
 
-    /// <summary>Of how many equal ones in a row it stands.</summary>
+    /// <summary>Number of equal consecutive events that this one stands for.</summary>
     public int Count { get; init; } = 1;
 
     public IReadOnlyList<KeyValuePair<string, string>> Fields { get; init; } = [];
@@ -68,5 +68,5 @@ public sealed record EventItem
     public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
-/// <summary>One event with what arrived.</summary>
+/// <summary>One event with the bytes that arrived.</summary>
 public sealed record EventDetail(EventItem Event, string Collector, int? SourcePort, byte[] Raw);

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Mayday.Store.Events;
 
-/// <summary>A row of a list of events, before the catalogue said what its arguments are called. Read from the columns of <see cref="EventQueries"/>.</summary>
+/// <summary>
+/// A row of an event list, read from the columns of <see cref="EventQueries"/>. The catalogue has not yet added names to its arguments.
+/// </summary>
 internal sealed class EventListRow
 {
     private readonly string? _args;
@@ -51,7 +53,7 @@ internal sealed class EventListRow
 
     public bool HasArguments => _args is not null;
 
-    /// <summary>The event, its arguments as the catalogue says they are.</summary>
+    /// <summary>Returns the event, with its arguments described by the catalogue.</summary>
     public EventItem With(IReadOnlyDictionary<(long Format, int Position), EventArgument> shapes)
     {
         if (_args is null)
@@ -63,7 +65,8 @@ internal sealed class EventListRow
         return _item with { Arguments = [.. json.RootElement.EnumerateArray().Select((value, i) => ArgumentOf(value, shapes.GetValueOrDefault((FormatId, i))))] };
     }
 
-    // Numbers have 64 bits; the shape says with or without sign, and a value that does not fit it (two senders, one format) speaks for itself.
+    // Numbers have 64 bits, and the catalogue says whether they are signed. If a value does not fit (two senders use one format
+    // differently), the type of the value itself decides.
     private static EventArgument ArgumentOf(JsonElement value, EventArgument? shape)
     {
         if (value.ValueKind == JsonValueKind.String)

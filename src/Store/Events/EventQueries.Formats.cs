@@ -9,10 +9,10 @@ namespace Mayday.Store.Events;
 
 public sealed partial class EventQueries
 {
-    /// <summary>Days of a trend, as lists draw it.</summary>
+    /// <summary>Number of days in a daily trend.</summary>
     public const int TrendDays = 14;
 
-    /// <summary>Hours of a trend.</summary>
+    /// <summary>Number of hours in an hourly trend.</summary>
     public const int TrendHours = 24;
 
     private const int MaxFormatHosts = 100;
@@ -20,10 +20,10 @@ public sealed partial class EventQueries
     private const string FormatColumns =
         "f.id, f.facility, f.event_type, f.format, f.severity, f.sample, f.event_count, f.host_count, f.first_seen, f.last_seen";
 
-    /// <summary>Orders of the list, largest or latest first.</summary>
+    /// <summary>The sort orders of the list, largest or latest first.</summary>
     public static IReadOnlyList<string> FormatOrders { get; } = ["lastSeen", "firstSeen", "events", "hosts"];
 
-    /// <summary>Throws <see cref="InvalidCursorException"/> for a cursor this list did not give with this order.</summary>
+    /// <summary>Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list in this order.</summary>
     public async Task<Page<EventFormatItem>> ListFormatsAsync(EventFormatFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
@@ -44,7 +44,7 @@ public sealed partial class EventQueries
         return new Page<EventFormatItem>(await FilledAsync(next is null ? items : items[..limit], cancellation).ConfigureAwait(false), next);
     }
 
-    /// <summary>For virtualised lists.</summary>
+    /// <summary>For virtualised lists: rows by position, and the total.</summary>
     public async Task<(IReadOnlyList<EventFormatItem> Items, int Total)> SliceFormatsAsync(
         EventFormatFilter filter, int offset, int count, CancellationToken cancellation)
     {
@@ -92,7 +92,7 @@ public sealed partial class EventQueries
     private async Task<Conditions?> ConditionsOfAsync(EventFormatFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
-        // A format is made first and counted at the end of the same transaction, so one without events is never seen, except the overflow's.
+        // A transaction creates a format first and counts its events at the end, so no format has zero events, except the overflow row.
         conditions.Add("f.event_count > 0");
         if (!string.IsNullOrWhiteSpace(filter.Host))
         {
@@ -123,7 +123,7 @@ public sealed partial class EventQueries
         ReadFormat,
         cancellation);
 
-    /// <summary>Trend and arguments of the rows that are shown.</summary>
+    /// <summary>Adds trend and arguments to the rows that are shown.</summary>
     private async Task<IReadOnlyList<EventFormatItem>> FilledAsync(List<EventFormatItem> items, CancellationToken cancellation)
     {
         if (items.Count == 0)
@@ -170,7 +170,7 @@ public sealed partial class EventQueries
         return [.. items.Select(item => item with { Trend = days[item.Id], Hours = hours[item.Id], Arguments = arguments[item.Id] })];
     }
 
-    // A collector whose clock is ahead counts hours that are still to come.
+    // A collector with a fast clock may count hours in the future. They are ignored.
     private static void Set(long[] trend, int index, long count)
     {
         if (index < trend.Length)

@@ -6,32 +6,32 @@ using Npgsql;
 namespace Mayday.Store.Events;
 
 /// <summary>
-/// Searches that no index serves: "text contains x" reads every event of its time. An index of three-letter words would cost more than all else
-/// of storing an event, so such a search goes through the events in slices, newest first, for as long as somebody waits. What was found until
-/// then is an answer, and the end of the last slice is where the next page goes on.
+/// Searches that no index supports: "text contains x" has to read every event of its time range. A trigram index would cost more than all
+/// other work of storing an event. So such a search reads the events in slices, newest first, until its time limit. The results found by
+/// then are the answer, and the next page continues at the end of the last slice.
 /// </summary>
 public sealed partial class EventQueries
 {
-    /// <summary>Longer than this nobody looks at an empty page, and others want the disk too.</summary>
+    /// <summary>Time limit of one search. Nobody watches an empty page for longer, and other queries need the disk, too.</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(8);
 
-    /// <summary>Most that a search without an index gathers for a page to scroll in; older ones are a search of their own.</summary>
+    /// <summary>Maximum number of results of one search without an index. Older results need another search.</summary>
     public const int MaxFound = 500;
 
-    // What an index serves is there in milliseconds; with this the few that are not lose little before they are searched for in slices.
+    // Queries with an index finish in milliseconds. The others lose at most this time before the search in slices begins.
     private static readonly TimeSpan s_firstTry = TimeSpan.FromSeconds(2);
 
-    // A slice is to take about this long: some ten of them fit into the patience, and a search that is given up ends soon after.
+    // Target duration of one slice. About ten slices fit into the time limit, and a cancelled search ends soon after.
     private static readonly TimeSpan s_sliceTime = TimeSpan.FromMilliseconds(500);
 
-    // From what a cold disk reads within a second to half an hour of 20,000 events a second.
+    // The number of rows that a cold disk can read within about a second. Later slices adapt to the measured speed.
     private const int FirstSlice = 20_000;
     private const int LeastSlice = 2_000;
     private const int MostSlice = 2_000_000;
 
     private TimeSpan Patience => patience ?? DefaultPatience;
 
-    /// <param name="before">Where the page before ended, or the search; null: at the newest.</param>
+    /// <param name="before">The end of the previous page or of the previous search; null starts at the newest event.</param>
     internal async Task<EventSearchPage> SearchAsync(EventListFilter filter, Guid? before, int limit, CancellationToken cancellation, int size = FirstSlice)
     {
         var began = time.GetTimestamp();
@@ -53,7 +53,7 @@ public sealed partial class EventQueries
             }
             catch (EventSearchTooLongException) when (before is not null && time.GetElapsedTime(began) >= Patience)
             {
-                // This far it is an answer.
+                // The search covered everything down to here.
                 return new EventSearchPage(items, Cursor.Of(before.Value), DumpId.TimeOf(before.Value));
             }
 
@@ -77,7 +77,7 @@ public sealed partial class EventQueries
         }
     }
 
-    /// <summary>The id of the last of the next <paramref name="size"/> events; null where there are fewer.</summary>
+    /// <summary>Returns the id of the last of the next <paramref name="size"/> events; null if there are fewer.</summary>
     private async Task<Guid?> EndOfSliceAsync(DateTimeOffset? until, DateTimeOffset? since, Guid? before, int size, CancellationToken cancellation)
     {
         var conditions = new Conditions();
@@ -91,7 +91,7 @@ public sealed partial class EventQueries
         return ids.Count == 0 ? null : ids[0];
     }
 
-    /// <param name="from">The oldest that is looked at; null: to the end.</param>
+    /// <param name="from">The oldest event to read; null reads to the end.</param>
     private async Task<List<EventItem>> ReadBetweenAsync(EventListFilter filter, Guid? from, Guid? before, int limit, CancellationToken cancellation)
     {
         if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
@@ -121,5 +121,5 @@ public sealed partial class EventQueries
     private static DateTimeOffset? LaterOf(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }
 
-/// <summary>The database is too busy to look through even a few thousand events.</summary>
+/// <summary>The database is too busy to search even a few thousand events.</summary>
 public sealed class EventSearchTooLongException(string message, Exception cause) : Exception(message, cause);

@@ -8,8 +8,8 @@ using Npgsql;
 
 namespace Mayday.Store.Events;
 
-/// <summary>Everything pages and API read of events: filters, paging and counts in SQL, read models only.</summary>
-/// <param name="patience">How long a search is gone on with; <see cref="DefaultPatience"/> where left out.</param>
+/// <summary>Everything that pages and API read about events. Filters, paging and counts run in SQL. All methods only read.</summary>
+/// <param name="patience">Time limit of a search; <see cref="DefaultPatience"/> if omitted.</param>
 public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider time, TimeSpan? patience = null)
 {
     private const string ItemColumns =
@@ -20,7 +20,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
 
     private const string Joined = "JOIN host h ON h.id = e.host_id LEFT JOIN event_format f ON f.id = e.format_id";
 
-    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.</summary>
     public async Task<EventSearchPage> ListAsync(EventListFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var (limit, before) = (Limit(page.Limit), page.Cursor is null ? (Guid?)null : Cursor.ReadId(page.Cursor));
@@ -32,7 +32,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         conditions.AddIf(before, "e.id < {0}");
         try
         {
-            // One more than asked for tells whether there is a next page.
+            // One row more than requested tells whether there is a next page.
             var items = await ReadItemsAsync(conditions.Command(source, ListText(conditions, $"LIMIT {limit + 1}")), s_firstTry, cancellation).ConfigureAwait(false);
             return items.Count > limit
                 ? new EventSearchPage(items[..limit], Cursor.Of(items[limit - 1].Id), null)
@@ -44,7 +44,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         }
     }
 
-    /// <summary>For virtualised lists: rows by position, and how many there are (counting stops at <paramref name="countLimit"/>).</summary>
+    /// <summary>For virtualised lists: rows by position, and the total (counting stops at <paramref name="countLimit"/>).</summary>
     public async Task<EventSlice> SliceAsync(EventListFilter filter, int offset, int count, int countLimit, CancellationToken cancellation)
     {
         if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
@@ -88,7 +88,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
 
     private static int Limit(int limit) => Math.Clamp(limit, 1, PageRequest.MaxLimit);
 
-    // The joins come after the limit: names are looked up for the rows shown, not for the rows passed over.
+    // The joins run after the limit, so that names are looked up only for the rows shown.
     private static string ListText(Conditions conditions, string window) =>
         $"""
         SELECT {ItemColumns}
@@ -103,7 +103,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         return readings.ConvertAll(reading => reading.With(shapes));
     }
 
-    /// <summary>Kind, conversion and name of the arguments of some formats: the catalogue has them once for all events of each.</summary>
+    /// <summary>Reads kind, conversion and name of the arguments of some formats. The catalogue stores them once per format.</summary>
     private async Task<Dictionary<(long Format, int Position), EventArgument>> ShapesOfAsync(IEnumerable<long> formats, CancellationToken cancellation)
     {
         var ids = formats.Distinct().ToArray();
@@ -121,7 +121,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         return rows.ToDictionary(row => row.Item1, row => row.Item2);
     }
 
-    /// <returns>Null when nothing can match: the filter names a host or a format that there is not.</returns>
+    /// <returns>Null if nothing can match, because the filter names an unknown host or format.</returns>
     private async Task<Conditions?> ConditionsOfAsync(EventListFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
@@ -132,7 +132,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
             return null;
         }
 
-        // The catalogue is asked first: it is small, and events are indexed by format.
+        // The catalogue is queried first, because it is small and events are indexed by format.
         if (filter.EventType is { } type && !conditions.AddAny("e.format_id", await FormatsOfAsync(type, cancellation).ConfigureAwait(false)))
         {
             return null;
@@ -142,7 +142,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
         conditions.AddIf(filter.FormatId, "e.format_id = {0}");
         if (filter.Facility is { Length: > 0 } facility)
         {
-            // The key that the catalogue knows it by is the cleaned one.
+            // The catalogue stores the cleaned name, so the name is cleaned before the look-up.
             conditions.AddBound(EventFilterSql.WriteFacility(StoredText.Clean(facility, StoredText.MaxTitle), conditions.Parameter));
         }
 
@@ -172,7 +172,7 @@ public sealed partial class EventQueries(NpgsqlDataSource source, TimeProvider t
 
     private async Task<long[]> FormatsOfAsync(int eventType, CancellationToken cancellation)
     {
-        // What the full catalogue did not take is in the overflow row, whatever its type.
+        // Formats that did not fit into the full catalogue are in the overflow row, whatever their type.
         var command = source.CreateCommand("SELECT id FROM event_format WHERE event_type = $1 OR hash = $2");
         Sql.Add(command.Parameters, [eventType, EventFormatKey.Overflow.Hash()]);
         return [.. await QueryRows.ReadAsync(command, row => row.GetInt64(0), cancellation).ConfigureAwait(false)];

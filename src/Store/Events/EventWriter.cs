@@ -6,21 +6,21 @@ using Npgsql;
 namespace Mayday.Store.Events;
 
 /// <summary>
-/// Writes kernel events: one batch, one transaction, idempotent. Hosts, the catalogue of formats and the counts that pages show are kept
-/// here, in the same transaction; NOTIFY at its end.
+/// Writes kernel events: one batch is one idempotent transaction. The same transaction updates hosts, the catalogue of formats and the
+/// counts that pages show, and ends with NOTIFY.
 /// </summary>
 public sealed class EventWriter(NpgsqlDataSource source, TimeProvider time)
 {
-    // As in CrashWriter: five goes outlast a deadlock with another program or a partition that comes and goes.
+    // As in CrashWriter: five attempts outlast a deadlock with another program, or a partition that is created or dropped.
     private const int MaxAttempts = 5;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly EventFormats _formats = new();
 
     /// <summary>
-    /// Stores <paramref name="events"/>, at best 1,000 to 5,000 at a time. With <paramref name="batch"/> a batch that was stored before is all
-    /// duplicates; retry with the same key whenever it is not certain that a call went through. An event that Postgres does not take in any
-    /// form is refused and keeps no other out. Throws only when Postgres is away or refuses to work.
+    /// Stores <paramref name="events"/>, preferably 1,000 to 5,000 per call. If <paramref name="batch"/> was stored before, all events are
+    /// duplicates; retry with the same key if a call may have failed. An event that Postgres refuses in every form is rejected and does not
+    /// block the others. Throws only if Postgres is unreachable or cannot work.
     /// </summary>
     public async Task<EventBatchResult> WriteAsync(IReadOnlyList<ReceivedEvent> events, EventBatchKey? batch, CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ public sealed class EventWriter(NpgsqlDataSource source, TimeProvider time)
         }
     }
 
-    /// <returns>False when the batch is stored already.</returns>
+    /// <returns>False if the batch is already stored.</returns>
     private async Task<bool> ClaimAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, EventBatchKey key, int count, CancellationToken cancellation) =>
         await Sql.ExecuteAsync(
@@ -137,7 +137,7 @@ public sealed class EventWriter(NpgsqlDataSource source, TimeProvider time)
             }
         }
 
-        // Halving finds one bad event among 5,000 in thirteen steps and keeps the rest in large parts.
+        // Bisection finds one bad event among 5,000 in thirteen steps, and the rest is still written in large parts.
         var half = events.Count / 2;
         await WriteHalvingAsync(batch, transaction, events[..half], rejected, cancellation).ConfigureAwait(false);
         await WriteHalvingAsync(batch, transaction, events[half..], rejected, cancellation).ConfigureAwait(false);

@@ -7,16 +7,16 @@ using Mayday.Store.Postgres;
 
 namespace Mayday.Store.Events;
 
-/// <summary>An event on its way into the database: cleaned, bounded texts, and what was decided about it.</summary>
+/// <summary>An event while it is written: cleaned, bounded texts, and the decisions about it.</summary>
 internal sealed class PendingEvent
 {
-    // evlog's variable part is at most 8 KiB; other ways get a little more than one printk record can hold.
+    // The variable part of an evlog record has at most 8 KiB. Other transports allow a little more than one printk record.
     private const int MaxFormat = 8 * 1024;
     private const int MaxText = 16 * 1024;
     private const int MaxPayload = 64 * 1024;
     private const int MaxRaw = 64 * 1024;
 
-    // A format string of 8 KiB could name 4,096 arguments; no printk of a kernel has more than 64.
+    // A format string of 8 KiB could name 4,096 arguments. No printk of a kernel has more than 64.
     private const int MaxArguments = 256;
     private const int MaxArgumentText = 8 * 1024;
     private const int MaxFacility = 64;
@@ -51,12 +51,12 @@ internal sealed class PendingEvent
         Count = Math.Max(1, record.Count);
     }
 
-    /// <summary>Stands for the facility of an event that came without one.</summary>
+    /// <summary>Replaces the facility of an event that came without one.</summary>
     public const string UnknownFacility = "unknown";
 
     public ReceivedEvent Received { get; }
 
-    /// <summary>Its place in the batch.</summary>
+    /// <summary>Position in the batch.</summary>
     public int Index { get; }
 
     public DateTimeOffset ReceivedAt { get; }
@@ -93,7 +93,7 @@ internal sealed class PendingEvent
 
     public long FormatId { get; set; }
 
-    /// <summary>The catalogue was full: its format is only in its text and record.</summary>
+    /// <summary>True if the catalogue was full. The format is then only in the event's text and record.</summary>
     public bool IsUncatalogued { get; set; }
 
     private static byte[] WriteArguments(IReadOnlyList<EventArgument> arguments) => StoredJson.Write(arguments, static (json, arguments) =>

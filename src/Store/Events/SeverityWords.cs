@@ -1,13 +1,14 @@
 using System.Globalization;
+using Mayday.Events.Filtering;
 using Mayday.Protocol;
 
 namespace Mayday.Store.Events;
 
-/// <summary>Severities as the kernel and syslog write them: what API, command line and pages show and take.</summary>
+/// <summary>Severity names as the kernel and syslog write them. The API, the command line and the pages show and accept them.</summary>
 public static class SeverityWords
 {
     /// <summary>By number: 0 emerg to 7 debug.</summary>
-    public static IReadOnlyList<string> All { get; } = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+    public static IReadOnlyList<string> All => FilterWords.Severities;
 
     public static string Of(Severity severity) => (int)severity < All.Count ? All[(int)severity] : ((int)severity).ToString(CultureInfo.InvariantCulture);
 

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>What a batch says of the addresses that its hosts sent from.</summary>
+/// <summary>The changes of a batch to the addresses that its hosts sent from.</summary>
 internal sealed class AddressDeltas
 {
     private readonly Dictionary<(Guid Host, string Address), AddressDelta> _addresses = [];

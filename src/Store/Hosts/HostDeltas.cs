@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>What a batch changes in the rows of its hosts and their addresses.</summary>
+/// <summary>The changes of a batch to the rows of its hosts and their addresses.</summary>
 internal sealed class HostDeltas
 {
     private readonly Dictionary<Guid, HostDelta> _hosts = [];
@@ -40,7 +40,7 @@ internal sealed class HostDeltas
         }
     }
 
-    /// <summary>The hosts are locked by the batch already.</summary>
+    /// <summary>Builds the statements. The batch has already locked the hosts.</summary>
     public IEnumerable<NpgsqlBatchCommand> Commands()
     {
         var hosts = _hosts.ToArray();

@@ -3,15 +3,17 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>What is known of who sent something, cleaned: what a host is found by (<see cref="HostResolver"/>), and the host once it is found.</summary>
+/// <summary>
+/// What is known about a sender, cleaned. <see cref="HostResolver"/> uses it to find the host and stores the result here.
+/// </summary>
 internal class HostEvidence(HostClaim claim, Transport transport, DateTimeOffset receivedAt)
 {
-    /// <summary>Stands for the address of what came without one.</summary>
+    /// <summary>Replaces the address if there is none.</summary>
     public const string UnknownAddress = "unknown";
 
     public DateTimeOffset ReceivedAt { get; } = receivedAt.ToUniversalTime();
 
-    /// <summary>Arrival of the last thing it stands for: several events of one sender share their evidence.</summary>
+    /// <summary>Arrival of the last item: several events of one sender share their evidence.</summary>
     public DateTimeOffset LastAt { get; set; } = receivedAt.ToUniversalTime();
 
     public string? ClaimedName { get; } = StoredText.CleanOrNull(claim.Name?.Trim(), StoredText.MaxName);
@@ -23,7 +25,7 @@ internal class HostEvidence(HostClaim claim, Transport transport, DateTimeOffset
     public bool IsNamed => ClaimedName is not null || MachineId is not null;
 
     /// <summary>
-    /// The address as evidence of who sent: none for an upload that names its host, since anyone may upload for any machine.
+    /// The address, if it is evidence of the sender. Null for an upload that names its host, because anyone may upload for any machine.
     /// </summary>
     public string? Address => transport == Transport.Http && IsNamed ? null : SourceAddress;
 
@@ -32,7 +34,9 @@ internal class HostEvidence(HostClaim claim, Transport transport, DateTimeOffset
     /// <summary>Set by <see cref="HostResolver"/>.</summary>
     public Guid HostId { get; set; }
 
-    /// <summary>IPv4 senders are shown dotted, whatever socket they came through; interface scopes are local to the collector.</summary>
+    /// <summary>
+    /// IPv4 senders are written in dotted form, whatever socket they used. Interface scopes are removed: they are local to the collector.
+    /// </summary>
     public static string? Canonical(IPAddress? address) => address switch
     {
         null => null,

@@ -8,7 +8,7 @@ public record HostItem
 
     public required string Name { get; init; }
 
-    /// <summary>Addresses it was seen at, newest first.</summary>
+    /// <summary>Addresses of the host, newest first.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     public string? KernelRelease { get; init; }
@@ -38,7 +38,7 @@ public sealed record HostDetail : HostItem
 
     public long PartialDumps { get; init; }
 
-    /// <summary>What came of the packets of its addresses, by transport.</summary>
+    /// <summary>Received and lost packets of its addresses, by transport.</summary>
     public IReadOnlyList<HostLoss> Loss { get; init; } = [];
 }
 

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>Hosts are locked until the transaction ends, in order of their ids: two writers never judge one host at once, nor deadlock.</summary>
+/// <summary>
+/// Locks hosts until the transaction ends, in id order. So two writers never decide about one host at the same time, and never deadlock.
+/// </summary>
 internal static class HostLocks
 {
     public static async Task TakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Guid> hosts, CancellationToken cancellation)

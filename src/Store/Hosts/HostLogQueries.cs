@@ -8,19 +8,21 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>One datagram of a host's console, as it came, and its place in a block that only grows at its end.</summary>
+/// <summary>One archived console datagram of a host, as received, and its position. A block only grows at its end.</summary>
 public sealed record ArchivedLine(Guid Block, int Index, DateTimeOffset At, Transport Transport, ReadOnlyMemory<byte> Datagram);
 
-/// <summary>Hosts' archived console logs.</summary>
+/// <summary>Queries for the archived console logs of hosts.</summary>
 public sealed class HostLogQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
-    // A part begins in the hour of its lines, so one that began longer ago than this holds none of them.
+    // A block covers at most one hour, so a block that began earlier than this contains no matching lines.
     private static readonly TimeSpan s_longestPart = TimeSpan.FromHours(1);
 
-    // Blocks are some kilobytes each; read a few at a time, so that a week of log is never in memory.
+    // Blocks have a few kilobytes each. Reading a few at a time avoids holding a week of log in memory.
     private const int BlocksAtOnce = 16;
 
-    /// <summary>The archived console of a host's addresses from <paramref name="since"/> (inclusive) until a time (exclusive), oldest first.</summary>
+    /// <summary>
+    /// Reads the archived console of a host's addresses from <paramref name="since"/> (inclusive) until a time (exclusive), oldest first.
+    /// </summary>
     public async IAsyncEnumerable<ArchivedLine> ReadHostLogAsync(
         Guid host, DateTimeOffset since, DateTimeOffset until, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -59,7 +61,7 @@ public sealed class HostLogQueries(NpgsqlDataSource source, TimeProvider time) :
     public async Task<bool> HasHostAsync(Guid host, CancellationToken cancellation) =>
         (await ReadAsync("SELECT 1 FROM host WHERE id = $1", [host], _ => true, cancellation).ConfigureAwait(false)).Count > 0;
 
-    /// <summary>When the archive last heard of a host's addresses; null where it never did.</summary>
+    /// <summary>The time of the newest archived line of a host's addresses; null if there is none.</summary>
     public async Task<DateTimeOffset?> LastLogAtAsync(Guid host, CancellationToken cancellation)
     {
         var last = await ReadAsync(

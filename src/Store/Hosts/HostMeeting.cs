@@ -7,9 +7,10 @@ using Npgsql;
 namespace Mayday.Store.Hosts;
 
 /// <summary>
-/// A nameless copy of a crash often comes first (netoops is whole within a second, a netconsole window closes later) and makes a host of
-/// its address. When the named copy comes from the same address with the very same report, the two are one machine: the address's host,
-/// if it is not older than a name would have lasted, becomes part of the named one.
+/// Merges a host that is known only by its address into a named host. A copy of a crash without a host name often arrives first (netoops is
+/// complete within a second, a netconsole window closes later) and creates a host for its address. If a named copy with the identical
+/// report follows from the same address, both are one machine. The address host is merged if it is at most as old as a name would stay
+/// valid.
 /// </summary>
 internal static class HostMeeting
 {
@@ -69,8 +70,8 @@ internal static class HostMeeting
 
     private static async Task MergeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid from, Guid to, CancellationToken cancellation)
     {
-        // The host is at most a day old: the bound keeps the older partitions out. Its id was made when it was first seen, which a
-        // late dump may have moved back by as much as a spool is late.
+        // The host is at most a day old, so the bound lets Postgres skip older partitions. Its id dates from when it was first seen; a late
+        // dump from a spool may have moved that time back by up to the lifetime of a dump key.
         var oldest = DumpId.FirstAt(DumpId.TimeOf(from) - PartitionKeeper.DumpKeyLifetime);
         var batch = new NpgsqlBatch(connection, transaction);
         await using (batch.ConfigureAwait(false))
@@ -151,5 +152,5 @@ internal static class HostMeeting
     }
 }
 
-/// <summary>A host of this batch became part of another one while we waited for it: the batch is judged again.</summary>
+/// <summary>Another writer merged a host of this batch while the batch waited for its lock. The batch is written again.</summary>
 internal sealed class HostsMergedException() : Exception("A host was merged into another one while a batch waited for it.");

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mayday.Store.Hosts;
 
-/// <summary>Hosts: lists, and one host with its addresses, bugs and losses.</summary>
+/// <summary>Queries for hosts: lists, and one host with its addresses, bugs and losses.</summary>
 public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
     private const string HostOrder = "lastSeen";
@@ -20,11 +20,15 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         h.event_count, h.last_event_at
         """;
 
-    /// <summary>Last seen first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>Last seen first. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.</summary>
     public async Task<Page<HostItem>> ListHostsAsync(HostFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
-        var conditions = ConditionsOf(filter);
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return new Page<HostItem>([], null);
+        }
+
         if (page.Cursor is not null)
         {
             var (key, id) = Cursor.ReadKey(page.Cursor, HostOrder);
@@ -39,7 +43,11 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
 
     public async Task<(IReadOnlyList<HostItem> Items, int Total)> SliceHostsAsync(HostFilter filter, int offset, int count, CancellationToken cancellation)
     {
-        var conditions = ConditionsOf(filter);
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return ([], 0);
+        }
+
         var total = await CountAsync(conditions.Command(Source, $"SELECT count(*) FROM host h {conditions.Where}"), cancellation).ConfigureAwait(false);
         return (await ReadHostsAsync(conditions, $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}", cancellation).ConfigureAwait(false), total);
     }
@@ -79,7 +87,8 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         ReadHost,
         cancellation);
 
-    private static Conditions ConditionsOf(HostFilter filter)
+    /// <returns>Null when nothing can match: the filter names a host that there is not.</returns>
+    private async Task<Conditions?> ConditionsOfAsync(HostFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
         conditions.AddIf(filter.KernelRelease, "h.kernel_release = {0}");
@@ -93,7 +102,10 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
                 Conditions.StartingWith(text.TrimEnd('*')));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, HostFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
     private static HostItem ReadHost(NpgsqlDataReader row) => new()
@@ -133,7 +145,7 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         };
     }
 
-    // Accounts are kept by address; machines behind one address share them.
+    // Packets are counted by address, so machines behind one address share these counts.
     private Task<List<HostLoss>> ReadHostLossAsync(Guid host, CancellationToken cancellation) => ReadAsync(
         """
         SELECT l.transport, sum(l.received)::bigint, sum(l.lost)::bigint, sum(l.lost_text)::bigint, sum(l.duplicates)::bigint, sum(l.reordered)::bigint,

@@ -5,15 +5,17 @@ using Npgsql;
 namespace Mayday.Store.Hosts;
 
 /// <summary>
-/// Says which host something is of: a machine id beats a name beats an address; an address that carried exactly one name in the last day
-/// stands for that host. Hosts that do not exist are made.
+/// Finds the host of each sender: by machine id first, then by name, then by address. An address that carried exactly one name in the last
+/// day stands for that host. Missing hosts are created.
 /// </summary>
 internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransaction transaction)
 {
-    /// <summary>How long a name speaks for its address: longer would give a reused DHCP lease to the machine that had it before.</summary>
+    /// <summary>
+    /// How long a name stays valid for its address. A longer time would assign a reused DHCP lease to its previous machine.
+    /// </summary>
     public static readonly TimeSpan NameLifetime = TimeSpan.FromDays(1);
 
-    // Another writer may make the same host at the same time; then its row is there on the second look.
+    // Another writer may create the same host at the same time. The next look-up then finds its row.
     private const int MaxLooks = 5;
 
     private readonly Dictionary<string, KnownHost> _byMachine = new(StringComparer.Ordinal);
@@ -23,8 +25,8 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
     private readonly List<KnownHost> _new = [];
     private readonly List<(Guid HostId, string MachineId)> _adopted = [];
 
-    /// <summary>Sets <see cref="HostEvidence.HostId"/> of all of <paramref name="senders"/>.</summary>
-    /// <returns>Named ones from an address that is a host of its own: perhaps the same machine (<see cref="HostMeeting"/>).</returns>
+    /// <summary>Sets <see cref="HostEvidence.HostId"/> of all <paramref name="senders"/>.</summary>
+    /// <returns>Named senders whose address is also a host. They may be the same machine (<see cref="HostMeeting"/>).</returns>
     public async Task<IReadOnlyList<(T Named, Guid AddressHost)>> ResolveAsync<T>(IReadOnlyList<T> senders, CancellationToken cancellation)
         where T : HostEvidence
     {
@@ -90,7 +92,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
 
     private void Decide(IReadOnlyList<HostEvidence> senders)
     {
-        // Names first: what they say of their addresses helps the nameless ones of the same batch.
+        // Senders with a name come first: they tell which host their address is, which helps senders without a name.
         foreach (var sender in senders.Where(sender => sender.IsNamed))
         {
             var host = sender.MachineId is { } machine ? OfMachine(machine, sender) : OfName(sender.ClaimedName!, sender);
@@ -198,7 +200,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
         names.Add((hostId, namedAt));
     }
 
-    /// <returns>False when another writer made one of the hosts meanwhile.</returns>
+    /// <returns>False if another writer created one of the hosts in the meantime.</returns>
     private async Task<bool> InsertAsync(CancellationToken cancellation)
     {
         foreach (var (hostId, machineId) in _adopted.OrderBy(pair => pair.HostId))
@@ -211,7 +213,7 @@ internal sealed class HostResolver(NpgsqlConnection connection, NpgsqlTransactio
             return true;
         }
 
-        // Always in the same order, so that two writers with the same new hosts wait for each other instead of deadlocking.
+        // Sorted, so that two writers with the same new hosts wait for each other instead of deadlocking.
         var ordered = _new.OrderBy(host => host.MachineId ?? host.ClaimedName ?? host.AddressKey, StringComparer.Ordinal).ToArray();
         var inserted = await Sql.ExecuteAsync(
             connection,

@@ -12,22 +12,25 @@ public enum TimelineKind : byte
 }
 
 /// <summary>Something that happened on a host.</summary>
-/// <param name="Id">Of the crash or event; empty for a boot.</param>
-/// <param name="At">When Mayday heard of it: one clock for all of them.</param>
-/// <param name="Text">Title of a crash, text of an event, id of a boot.</param>
-/// <param name="Gravity">Severity of an event, 0 emerg to 7 debug; of a crash 0 when the machine died.</param>
-/// <param name="Detail">Function of a crash, facility of an event.</param>
-/// <param name="Count">Of how many equal events it stands.</param>
+/// <param name="Id">Id of the crash or event; empty for a boot.</param>
+/// <param name="At">When Mayday received it, so that all items use one clock.</param>
+/// <param name="Text">Title of a crash, text of an event, or id of a boot.</param>
+/// <param name="Gravity">Severity of an event, 0 emerg to 7 debug. For a crash, 0 if it was fatal.</param>
+/// <param name="Detail">Function of a crash or facility of an event.</param>
+/// <param name="Count">Number of equal events that the item stands for.</param>
 public sealed record TimelineItem(TimelineKind Kind, Guid Id, DateTimeOffset At, string Text, int Gravity, string? Detail, long Count);
 
 /// <summary>Boots, crashes and events of one host as one list.</summary>
 public sealed class HostTimeline(NpgsqlDataSource source)
 {
-    /// <summary>Newest first: what was heard before <paramref name="before"/>; events up to <paramref name="leastSeverity"/> (7 is all).</summary>
+    /// <summary>
+    /// Newest first: items received before <paramref name="before"/>. Events up to <paramref name="leastSeverity"/> (7 is all).
+    /// </summary>
     public async Task<IReadOnlyList<TimelineItem>> ListAsync(Guid host, DateTimeOffset before, int leastSeverity, int limit, CancellationToken cancellation)
     {
         limit = Math.Clamp(limit, 1, PageRequest.MaxLimit);
-        // Each part by an index of its own, no longer than what is shown. A boot is known by its id in what the host sent; it is heard of with the first.
+        // Each part uses its own index and reads no more rows than are shown. A boot is recognised by the boot id that the host sends, and
+        // is dated by the first message with it.
         using var command = source.CreateCommand(
             $"""
             (SELECT 2 AS kind, e.id, e.received_at AS at, e.text, e.severity::int AS gravity, e.facility AS detail, e.count::bigint AS count

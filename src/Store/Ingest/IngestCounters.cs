@@ -4,10 +4,12 @@ using Npgsql;
 
 namespace Mayday.Store.Ingest;
 
-/// <summary>One counter of a collector as it stands now. Tags are "key=value", comma-separated, sorted; empty for none.</summary>
+/// <summary>
+/// The current value of one counter of a collector. Tags are "key=value", sorted and comma-separated; empty if there are none.
+/// </summary>
 public sealed record IngestCounter(string Name, string Tags, long Value);
 
-/// <summary>Names of the counters that pages know by name; a collector may send others.</summary>
+/// <summary>The counters that the pages know by name. A collector may send others.</summary>
 public static class IngestCounterNames
 {
     public const string Received = "datagrams.received";
@@ -24,14 +26,16 @@ public static class IngestCounterNames
     public const string SpoolDropped = "spool.dropped";
     public const string SpoolExpired = "spool.expired";
 
-    /// <summary>Levels, not counts: what stands now, so that a new start replaces it instead of adding to it.</summary>
+    /// <summary>Gauges, not counters: the current value. A restart replaces it instead of adding to it.</summary>
     public static IReadOnlyList<string> Levels { get; } = [SpoolDumps, SpoolBytes];
 }
 
-/// <summary>Carries the receiver's counters to Postgres (tables collector and ingest_counter), once a second, for pages and API.</summary>
+/// <summary>Writes the receiver's counters to Postgres (tables collector and ingest_counter) once a second, for pages and API.</summary>
 public sealed class IngestCounters(NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>Registers the collector instance (a new start begins at 0 and adds to what earlier starts of the same name counted).</summary>
+    /// <summary>
+    /// Registers the collector instance. Its counters restart at 0 and are added to the totals of earlier starts with the same name.
+    /// </summary>
     public async Task StartAsync(string collector, CancellationToken cancellation)
     {
         var batch = source.CreateBatch();
@@ -55,10 +59,10 @@ public sealed class IngestCounters(NpgsqlDataSource source, TimeProvider time)
         }
     }
 
-    /// <summary>Stores absolute values since the start of this process.</summary>
+    /// <summary>Stores the values counted since the start of this process.</summary>
     public async Task SaveAsync(string collector, IReadOnlyList<IngestCounter> counters, CancellationToken cancellation)
     {
-        // One row cannot be updated twice in one statement; equal names and tags are one counter.
+        // One statement cannot update a row twice, so counters with equal name and tags are merged.
         var distinct = counters.GroupBy(counter => (Name: StoredText.Clean(counter.Name, StoredText.MaxName), Tags: StoredText.Clean(counter.Tags, StoredText.MaxName)))
             .Select(group => (group.Key.Name, group.Key.Tags, Value: group.Sum(counter => counter.Value)))
             .ToArray();

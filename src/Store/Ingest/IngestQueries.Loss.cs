@@ -9,7 +9,7 @@ namespace Mayday.Store.Ingest;
 
 public sealed partial class IngestQueries
 {
-    /// <summary>The fleet's loss since a time (whole hours; whole days where senders are counted).</summary>
+    /// <summary>The packet loss of the fleet since a time (rounded to whole hours; senders are counted by whole days).</summary>
     public async Task<LossBudget> LossBudgetAsync(DateTimeOffset since, CancellationToken cancellation)
     {
         since = since.ToUniversalTime();

@@ -8,13 +8,13 @@ using Npgsql;
 
 namespace Mayday.Store.Ingest;
 
-/// <summary>What the collectors counted, and what the fleet lost on the way.</summary>
+/// <summary>Queries for what the collectors counted and what the fleet lost.</summary>
 public sealed partial class IngestQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
-    // Collectors report each second; ten missed reports are no hiccup.
+    // Collectors report every second. Ten missed reports in a row mean that the collector is down.
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(10);
 
-    // A day: long enough to see a night's trouble, short enough that an old one does not hide today.
+    // A day is long enough to show problems of the night, and short enough that old problems do not hide today's.
     private static readonly TimeSpan s_budget = TimeSpan.FromHours(24);
 
     public async Task<IngestStats> IngestStatsAsync(CancellationToken cancellation)

@@ -1,17 +1,17 @@
 namespace Mayday.Store.Ingest;
 
-/// <summary>Every counter of every collector, and what the store holds.</summary>
+/// <summary>All counters of all collectors, and totals of the store.</summary>
 public sealed record IngestStats
 {
     public IReadOnlyList<CollectorState> Collectors { get; init; } = [];
 
-    /// <summary>Sums over collectors, by name and tags.</summary>
+    /// <summary>Sums over all collectors, by name and tags.</summary>
     public IReadOnlyList<IngestCounter> Counters { get; init; } = [];
 
     /// <summary>Datagrams received, by format (netoops, netconsole, netconsole-basic, evlog).</summary>
     public IReadOnlyDictionary<string, long> DatagramsByFormat { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Datagrams refused, by reason.</summary>
+    /// <summary>Rejected datagrams, by reason.</summary>
     public IReadOnlyDictionary<string, long> RejectedByReason { get; init; } = new Dictionary<string, long>();
 
     public long Datagrams { get; init; }
@@ -35,10 +35,10 @@ public sealed record IngestStats
 
     public long SpoolDropped { get; init; }
 
-    /// <summary>Dumps given up between reassembly and analysis: they came faster than they could be understood.</summary>
+    /// <summary>Dumps dropped between reassembly and analysis because they arrived faster than they could be analysed.</summary>
     public long DroppedDumps { get; init; }
 
-    /// <summary>Dumps stored without their log, because their bug had enough of them.</summary>
+    /// <summary>Dumps stored without their log because their bug had enough logs.</summary>
     public long ThinnedDumps { get; init; }
 
     public long DumpsStored { get; init; }
@@ -47,28 +47,28 @@ public sealed record IngestStats
 
     public long Hosts { get; init; }
 
-    /// <summary>Kernel events that came over UDP, netlink and printk; what is handed in over HTTP is not among them.</summary>
+    /// <summary>Kernel events received over UDP, netlink and printk. Events uploaded over HTTP are not included.</summary>
     public long EventsReceived { get; init; }
 
-    /// <summary>Kernel events of all hosts, whichever way they came; a folded one counts for all it stands for.</summary>
+    /// <summary>Kernel events of all hosts, over all transports. A folded event counts for all events it stands for.</summary>
     public long EventsStored { get; init; }
 
-    /// <summary>Equal events that became part of another.</summary>
+    /// <summary>Events folded into an equal event.</summary>
     public long EventsFolded { get; init; }
 
-    /// <summary>Events that a rule dropped, by rule.</summary>
+    /// <summary>Events discarded by a rule, by rule.</summary>
     public IReadOnlyDictionary<string, long> EventsDiscardedByRule { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Events lost inside the collector, by reason.</summary>
     public IReadOnlyDictionary<string, long> EventsDroppedByReason { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Thresholds of rules that were reached.</summary>
+    /// <summary>Number of times that a rule reached its threshold.</summary>
     public long EventAlerts { get; init; }
 
-    /// <summary>Rows in a default partition: senders or collectors with a wrong clock.</summary>
+    /// <summary>Rows in a default partition, caused by senders or collectors with a wrong clock.</summary>
     public long MisdatedRows { get; init; }
 
-    /// <summary>What of what the fleet sent arrived in the last day.</summary>
+    /// <summary>Share of the fleet's packets that arrived in the last day.</summary>
     public LossBudget? Loss { get; init; }
 }
 

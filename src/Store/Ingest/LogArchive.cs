@@ -7,11 +7,14 @@ using Npgsql;
 
 namespace Mayday.Store.Ingest;
 
-/// <summary>Console lines of one sender within one hour: a <see cref="DatagramLog"/>, brotli. The same id again is the same part, grown.</summary>
+/// <summary>
+/// Console lines of one sender within one hour: a <see cref="DatagramLog"/>, compressed with brotli. Writing the same id again replaces the
+/// block with a longer version.
+/// </summary>
 public sealed record LogBlock(
     Guid Id, IPAddress Address, Transport Transport, DateTimeOffset FirstAt, DateTimeOffset LastAt, int Lines, int Bytes, byte[] Content)
 {
-    // The fastest: a part is compressed anew while it grows, and kernel logs shrink to a seventh all the same.
+    // The fastest quality: a block is recompressed while it grows, and kernel logs still shrink to a seventh.
     private const int Quality = 1;
     private const int Window = 18;
 
@@ -32,7 +35,7 @@ public sealed record LogBlock(
     }
 }
 
-/// <summary>Ordinary console lines, kept beside the dumps where that is wanted (Collector:Netconsole:Archive).</summary>
+/// <summary>Stores ordinary console lines next to the dumps, if enabled (Collector:Netconsole:Archive).</summary>
 public sealed class LogArchive(NpgsqlDataSource source)
 {
     public async Task SaveAsync(IReadOnlyList<LogBlock> blocks, CancellationToken cancellation)

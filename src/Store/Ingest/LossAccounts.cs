@@ -6,19 +6,19 @@ using Npgsql;
 
 namespace Mayday.Store.Ingest;
 
-/// <summary>What came of one sender's packets since the last save; without an address: senders too many to be told apart.</summary>
+/// <summary>The packets of one sender since the last save. Without an address: all senders beyond the limit together.</summary>
 public sealed record SenderLoss(IPAddress? Address, Transport Transport, LossCounts Counts);
 
-/// <summary>Steps to be added, under a number that grows with each save of a run: the same number again is the same save again.</summary>
+/// <summary>Increments to add. The number grows with each save of a run; the same number again is a retry of the same save.</summary>
 public sealed record LossSave(string Collector, Guid Run, long Number, IReadOnlyList<SenderLoss> Senders, long KernelDrops);
 
-/// <summary>Keeps what came of the fleet's packets: by sender, by sender and day where something was lost, by hour for all together.</summary>
+/// <summary>Counts received and lost packets: per sender, per sender and day with loss, and per hour for the whole fleet.</summary>
 public sealed class LossAccounts(NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>Senders kept. A million is the largest fleet Mayday is made for, and some 200 MB.</summary>
+    /// <summary>Maximum number of senders. A million is the largest fleet Mayday is made for, about 200 MB.</summary>
     public const int MaxSenders = 1_000_000;
 
-    /// <summary>Adds the steps; a save that was added before is not added again.</summary>
+    /// <summary>Adds the increments. A save that was already added is ignored.</summary>
     public async Task SaveAsync(LossSave save, CancellationToken cancellation)
     {
         var now = time.GetUtcNow().ToUniversalTime();
@@ -51,7 +51,7 @@ public sealed class LossAccounts(NpgsqlDataSource source, TimeProvider time)
 
     private static async Task AddAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, LossSave save, DateTimeOffset now, CancellationToken cancellation)
     {
-        // Sorted: two collectors that hear the same senders wait for each other instead of deadlocking.
+        // Sorted, so that two collectors with common senders wait for each other instead of deadlocking.
         var senders = save.Senders
             .GroupBy(sender => (Address: HostEvidence.Canonical(sender.Address) ?? "", Transport: sender.Transport.ToWord()))
             .OrderBy(group => group.Key.Address, StringComparer.Ordinal).ThenBy(group => group.Key.Transport, StringComparer.Ordinal)
@@ -133,6 +133,8 @@ public sealed class LossAccounts(NpgsqlDataSource source, TimeProvider time)
 
 internal static class LossQueryNames
 {
-    /// <summary>The row of an hour that holds what the kernel dropped: a full socket buffer does not tell formats.</summary>
+    /// <summary>
+    /// The row of an hour that holds kernel drops: when a socket buffer is full, the formats of the dropped datagrams are unknown.
+    /// </summary>
     public const string Socket = "socket";
 }

@@ -1,27 +1,27 @@
 namespace Mayday.Store.Ingest;
 
 /// <summary>
-/// What came of a sender's packets. For netoops a packet is a copy (each packet number is sent in three rounds), for netconsole a record.
-/// Mutable, since a receiver adds to it for each datagram.
+/// Packet counts of one sender. A netoops packet is one copy (each packet number is sent in three rounds), a netconsole packet is one
+/// record. Mutable, because the receiver updates it for each datagram.
 /// </summary>
 public struct LossCounts
 {
-    /// <summary>Packets that came; doubled ones once.</summary>
+    /// <summary>Packets received, duplicates counted once.</summary>
     public long Received { get; set; }
 
-    /// <summary>Packets known not to have come. Falls when a late one comes.</summary>
+    /// <summary>Packets known to be lost. Decreases when a late one arrives.</summary>
     public long Lost { get; set; }
 
-    /// <summary>Of the lost, those whose text came in no other copy either. For netconsole, which sends once, all of them.</summary>
+    /// <summary>Lost packets whose text did not arrive in another copy. For netconsole, which sends once, all lost packets.</summary>
     public long LostText { get; set; }
 
-    /// <summary>Packets that came again.</summary>
+    /// <summary>Packets received more than once.</summary>
     public long Duplicates { get; set; }
 
-    /// <summary>Packets that came after one that was sent later.</summary>
+    /// <summary>Packets that arrived after one that was sent later.</summary>
     public long Reordered { get; set; }
 
-    /// <summary>Of the received, those of senders whose packets do not tell whether others are missing.</summary>
+    /// <summary>Received packets of senders whose packets do not show whether others are missing.</summary>
     public long Unknowable { get; set; }
 
     public readonly bool IsZero => (Received | Lost | LostText | Duplicates | Reordered | Unknowable) == 0;

@@ -2,18 +2,18 @@ using Npgsql;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>COPY of rows in binary: the fastest way in.</summary>
+/// <summary>Writes rows with binary COPY, the fastest way into Postgres.</summary>
 internal static class BinaryCopy
 {
-    // What is written at once: a few hundred rows of usual size. A larger row goes out alone.
+    // Size of one write: a few hundred typical rows. A larger row is written alone.
     private const int FlushAt = 128 * 1024;
 
-    /// <summary>Sends a row for each of <paramref name="items"/>, made while the ones before it are on their way.</summary>
-    /// <param name="connection">In the transaction that the rows belong to.</param>
+    /// <summary>Sends one row for each of <paramref name="items"/>. Rows are encoded while earlier ones are in transit.</summary>
+    /// <param name="connection">The connection, inside the transaction that the rows belong to.</param>
     /// <param name="command">COPY … FROM STDIN (FORMAT BINARY).</param>
-    /// <param name="items">What the rows are made of.</param>
+    /// <param name="items">The source of the rows.</param>
     /// <param name="write">Writes one row, in the order of the command's columns.</param>
-    /// <param name="cancellation">Ends it, and with it the transaction.</param>
+    /// <param name="cancellation">Cancels the copy and thereby the transaction.</param>
     public static async Task SendAsync<T>(
         NpgsqlConnection connection, string command, IEnumerable<T> items, Action<CopyBuffer, T> write, CancellationToken cancellation)
     {
@@ -39,7 +39,7 @@ internal static class BinaryCopy
             }
             catch
             {
-                // Closing it would store what was written so far.
+                // Disposing without cancelling would store the rows written so far.
                 await copy.CancelAsync().ConfigureAwait(false);
                 throw;
             }

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>The WHERE of one list: texts with numbered parameters, values beside them.</summary>
+/// <summary>The WHERE clause of one list: conditions with numbered parameters, and their values.</summary>
 internal sealed class Conditions
 {
     private readonly List<string> _texts = [];
     private readonly List<object?> _values = [];
 
-    /// <summary>Adds a condition; {0}, {1} … stand for <paramref name="values"/>.</summary>
+    /// <summary>Adds a condition; {0}, {1} … are replaced by <paramref name="values"/>.</summary>
     public void Add(string text, params object?[] values)
     {
         var names = values.Select(value => (object)Parameter(value)).ToArray();
@@ -34,11 +34,11 @@ internal sealed class Conditions
         }
     }
 
-    /// <summary>Adds a condition whose values are bound already, by <see cref="Parameter"/>.</summary>
+    /// <summary>Adds a condition whose values were already bound with <see cref="Parameter"/>.</summary>
     public void AddBound(string text) => _texts.Add($"({text})");
 
-    /// <summary>Adds that <paramref name="column"/> is one of <paramref name="values"/>.</summary>
-    /// <returns>False when there are none, so that nothing can match.</returns>
+    /// <summary>Adds the condition that <paramref name="column"/> is one of <paramref name="values"/>.</summary>
+    /// <returns>False if there are no values, so nothing can match.</returns>
     public bool AddAny<T>(string column, T[] values)
     {
         switch (values)
@@ -46,7 +46,7 @@ internal sealed class Conditions
             case []:
                 return false;
             case [var only]:
-                // One value is an equality, which an index serves in the order of the list.
+                // For a single value, an equality lets the index return rows in list order.
                 Add(column + " = {0}", only);
                 return true;
             default:
@@ -70,7 +70,7 @@ internal sealed class Conditions
         return command;
     }
 
-    /// <summary>A LIKE pattern that finds <paramref name="text"/> anywhere, taken literally.</summary>
+    /// <summary>A LIKE pattern that finds the literal <paramref name="text"/> anywhere.</summary>
     public static string Anywhere(string text) => $"%{Literal(text)}%";
 
     public static string StartingWith(string text) => Literal(text) + "%";

@@ -6,12 +6,12 @@ using Mayday.Store.Crashes;
 namespace Mayday.Store.Postgres;
 
 /// <summary>
-/// Where a list goes on: the sort key of the last row, opaque to callers. Pages by key stay stable while rows are added: nothing is
-/// shown twice, and what is added behind the reader's back is on a page before.
+/// Keyset pagination: the sort key of the last row, opaque to callers. Pages stay stable while rows are added: no row is shown twice, and
+/// new rows appear on an earlier page.
 /// </summary>
 internal static class Cursor
 {
-    // The longest has two keys of 20 and 36 characters and a name; anything much longer is not ours.
+    // The longest cursor has two keys of 20 and 36 characters and a name. Anything much longer is not a cursor of this program.
     private const int MaxLength = 256;
 
     public static string Of(Guid id) => Encode("id", id.ToString("N"));

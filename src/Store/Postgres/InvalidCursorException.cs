@@ -1,4 +1,4 @@
 namespace Mayday.Store.Postgres;
 
-/// <summary>A cursor that this list did not give out: the caller's mistake, answered with 400.</summary>
+/// <summary>The cursor is not from this list. A mistake of the caller, answered with status 400.</summary>
 public sealed class InvalidCursorException(string message) : Exception(message);

@@ -8,32 +8,32 @@ using Npgsql;
 namespace Mayday.Store.Postgres;
 
 /// <summary>
-/// LISTENs on a connection of its own, and connects again whenever it is lost. It says that there is news, not all of it: readers query again.
+/// Runs LISTEN on its own connection and reconnects whenever it is lost. A notification is only a hint: readers query again.
 /// </summary>
-/// <param name="channel">One of our own names: it stands in the SQL as it is.</param>
-/// <param name="missed">Stands for whatever was told while no connection listened.</param>
+/// <param name="channel">A channel name from this program. It is inserted into the SQL without escaping.</param>
+/// <param name="missed">The message that stands for everything missed while no connection listened.</param>
 internal sealed partial class NotificationListener<T>(
     NpgsqlDataSource source, TimeProvider time, ILogger logger, string channel, JsonTypeInfo<T> type, T missed)
     where T : class
 {
-    /// <summary>Readers throttle to a few a second; 256 batches are many seconds of the fastest writing.</summary>
+    /// <summary>Readers throttle to a few updates per second. 256 batches are many seconds of the fastest writing.</summary>
     public const int Capacity = 256;
 
-    // Postgres restarts in a second or two; asking once a second neither hurts it nor keeps pages waiting.
+    // Postgres restarts within a second or two. One attempt per second does not load it and keeps waiting pages short.
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
-    // A server that went away without a word is noticed after this long.
+    // A server that disappeared without closing the connection is noticed after this time.
     private static readonly TimeSpan s_probe = TimeSpan.FromSeconds(30);
 
     private long _dropped;
 
-    /// <summary>Notifications that a slow reader lost: the oldest go first.</summary>
+    /// <summary>Number of notifications dropped because the reader was slow. The oldest are dropped first.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>True while a connection listens.</summary>
     public bool IsListening { get; private set; }
 
-    /// <summary>Listens until <paramref name="cancellation"/>; connects again whenever the connection is lost.</summary>
+    /// <summary>Listens until <paramref name="cancellation"/>. Reconnects whenever the connection is lost.</summary>
     public async IAsyncEnumerable<T> ListenAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var queue = Channel.CreateBounded<T>(
@@ -73,7 +73,7 @@ internal sealed partial class NotificationListener<T>(
             }
             catch (Exception e)
             {
-                // Whoever reads has to know that no news will come any more.
+                // Passes the error to the reader, which must know that no more notifications follow.
                 writer.TryComplete(e);
                 return;
             }
@@ -120,7 +120,7 @@ internal sealed partial class NotificationListener<T>(
         }
     }
 
-    /// <summary>Anyone who may connect may NOTIFY; what is no JSON of ours still says that there is news.</summary>
+    /// <summary>Any database user may send NOTIFY. An invalid payload still means that something was stored.</summary>
     private T Read(string payload)
     {
         try
@@ -133,6 +133,7 @@ internal sealed partial class NotificationListener<T>(
         }
     }
 
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Listening for news on {Channel} was interrupted ({Reason}); connecting again")]
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning,
+        Message = "Listening for notifications on {Channel} was interrupted ({Reason}); reconnecting")]
     private static partial void ListeningLost(ILogger logger, string channel, string reason);
 }

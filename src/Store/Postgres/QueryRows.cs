@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>Runs a command and reads what it answers.</summary>
+/// <summary>Runs a command and reads the rows of its result.</summary>
 internal static class QueryRows
 {
     public static async Task<List<T>> ReadAsync<T>(NpgsqlCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>Positional commands without ceremony.</summary>
+/// <summary>Short forms for commands with positional parameters.</summary>
 internal static class Sql
 {
     public static NpgsqlBatchCommand Command(string text, params object?[] values)

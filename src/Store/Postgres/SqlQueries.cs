@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>What every subject's queries share: read models only, no change tracking, filters and paging in SQL.</summary>
+/// <summary>Base of all query classes. They only read, without change tracking, and run filters and paging in SQL.</summary>
 public abstract class SqlQueries
 {
     private protected SqlQueries(NpgsqlDataSource source, TimeProvider time)

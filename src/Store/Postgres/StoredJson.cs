@@ -8,7 +8,7 @@ using Mayday.Store.Events;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>How documents are written to jsonb columns and read back.</summary>
+/// <summary>Writes documents to jsonb columns and reads them back.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -21,7 +21,7 @@ namespace Mayday.Store.Postgres;
 [JsonSerializable(typeof(EventNotification))]
 internal sealed partial class StoredJson : JsonSerializerContext
 {
-    // Real reports stay far below these; a hostile log could print frames and modules without end.
+    // Real reports stay far below these limits. A hostile log could print frames and modules without end.
     private const int MaxFrames = 2048;
     private const int MaxModules = 2048;
     private const int MaxRegisters = 256;
@@ -30,7 +30,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
     private const int MaxFields = 512;
     private const int MaxRanges = 4096;
 
-    // Larger than all but hostile documents; a larger buffer is not kept.
+    // Only hostile documents are larger. A larger buffer is not kept for reuse.
     private const int MaxReused = 64 * 1024;
 
     [ThreadStatic]
@@ -40,8 +40,8 @@ internal sealed partial class StoredJson : JsonSerializerContext
     private static Utf8JsonWriter? t_json;
 
     /// <summary>
-    /// How what goes to jsonb is written. It is no HTML and jsonb keeps no escapes: with the default encoder "&lt;", "+" and "'" of kernel text become six
-    /// characters each, which only costs time. The documents are ours, so well formed.
+    /// Writer options for jsonb columns. The text is not HTML, and jsonb does not keep escapes. The default encoder would turn "&lt;", "+"
+    /// and "'" of kernel text into six characters each, which only costs time. Validation is off because this program writes the documents.
     /// </summary>
     public static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
@@ -65,7 +65,10 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     public static string Write(EventNotification notification) => JsonSerializer.Serialize(notification, Default.EventNotification);
 
-    /// <summary>A document that has no class: written straight to UTF-8, as COPY takes it. The writer is reused: events bring two of them each.</summary>
+    /// <summary>
+    /// Writes a document without its own class directly as UTF-8, the form that COPY takes. The writer is reused, because each event has
+    /// two documents.
+    /// </summary>
     public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(MaxReused);
@@ -89,7 +92,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     public static CrashReport ReadReport(string json) => JsonSerializer.Deserialize(json, Default.CrashReport)!;
 
-    /// <summary>Null for a report of a version whose words this one does not know.</summary>
+    /// <summary>Returns null if another version wrote a report with words that this version does not know.</summary>
     public static CrashReport? TryReadReport(string json)
     {
         try
@@ -108,7 +111,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     public static IReadOnlyList<UserField> ReadUserFields(string json) => JsonSerializer.Deserialize(json, Default.IReadOnlyListUserField)!;
 
-    /// <summary>JSON has no NaN and no infinity; a printed time of four hundred digits is one.</summary>
+    /// <summary>JSON has no NaN and no infinity. A printed time with four hundred digits parses as infinity.</summary>
     public static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static CrashReport Bounded(CrashReport report) => report with
@@ -123,7 +126,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
 
     private static IReadOnlyList<T> AtMost<T>(IReadOnlyList<T> list, int count) => list.Count <= count ? list : [.. list.Take(count)];
 
-    // For what goes to Postgres as a string. A class of its own, so that Default is there before it.
+    // For documents that are sent to Postgres as strings. A nested class, so that Default is initialised before it.
     private static class AsText
     {
         public static readonly StoredJson Context = new(new JsonSerializerOptions(Default.Options) { Encoder = StoredJson.Unescaped.Encoder });

@@ -4,7 +4,7 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>Makes every string inside a stored JSON document clean and bounded: jsonb refuses \u0000 as text does.</summary>
+/// <summary>Cleans and bounds every string in a stored JSON document. jsonb refuses \u0000, as text does.</summary>
 internal sealed class StoredStringConverter : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();

@@ -7,8 +7,8 @@ using Npgsql;
 
 namespace Mayday.Store.Reanalysis;
 
-/// <summary>One dump read again, in one transaction that takes its locks in the writers' order.</summary>
-/// <remarks>A dry run decides by the same lines and stops before the first change; it takes no locks.</remarks>
+/// <summary>Rewrites the reports of one dump, in one transaction that takes its locks in the same order as the writers.</summary>
+/// <remarks>A dry run uses the same code and stops before the first change. It takes no locks.</remarks>
 internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction transaction, FinishedDump dump, ReanalysisPlan plan, bool dryRun)
 {
     private readonly List<Action> _told = [];
@@ -41,7 +41,7 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
         var held = await HeldCrash.LoadAsync(connection, transaction, dump.Id, cancellation).ConfigureAwait(false);
         if (await CarryAsync(pending, held, cancellation).ConfigureAwait(false) && !dryRun)
         {
-            // Crashes that had the new signature already moved with the decision.
+            // The decision has already moved the crashes that had the new signature.
             held = await HeldCrash.LoadAsync(connection, transaction, dump.Id, cancellation).ConfigureAwait(false);
         }
 
@@ -79,10 +79,10 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
         return new RewrittenDump(pending.Crashes.Count - _new.Count, _moved, _new.Count, removed.Length, reset);
     }
 
-    /// <summary>Tells the plan what this rewrite did: once, when it is done.</summary>
+    /// <summary>Reports to the plan what this rewrite did. Call it once, after the rewrite succeeded.</summary>
     public void Tell() => _told.ForEach(tell => tell());
 
-    /// <summary>What a person decided of a signature is from now on true of the one that its crashes have now.</summary>
+    /// <summary>Carries a person's decision about a signature over to the new signature of its crashes.</summary>
     private async Task<bool> CarryAsync(PendingDump pending, IReadOnlyList<HeldCrash> held, CancellationToken cancellation)
     {
         _decisions = await KnownDecisions.LoadAsync(
@@ -210,7 +210,7 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
                 }
 
                 Told(crash, mine.SignatureHash, occurrence.BugId, bug);
-                // The leading copy's old report is worth nothing any more, whatever its quality was.
+                // The old report of the leading copy no longer counts, whatever its quality was.
                 Lead(crash, occurrence, bug, fatal: crash.Report.Fatal || (mine.OtherWitnesses > 0 && occurrence.Fatal));
             }
             else if (crash.Quality > occurrence.Quality)
@@ -259,7 +259,7 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
         var batch = new NpgsqlBatch(connection, transaction);
         await using (batch.ConfigureAwait(false))
         {
-            // Incidents are stored as the whole dump makes them; then what is gone is taken off.
+            // First the incidents are stored as the whole dump defines them. Then removed crashes are subtracted.
             foreach (var command in known.Commands(held.Select(crash => crash.Occurrence))
                 .Concat(Removals(removed))
                 .Concat(_leads.Select(CrashUpdates.Lead))
@@ -290,7 +290,7 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
             return 0;
         }
 
-        // Another dump that held a removed crash decides for itself, with the new analyser.
+        // Another dump that contained a removed crash is analysed again by the new analyser.
         return await Sql.ExecuteAsync(
             connection,
             transaction,
@@ -319,7 +319,9 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
             incidents.Select(pair => pair.Value).ToArray());
     }
 
-    /// <summary>A bug that a person decided about goes on under the new name of its own signature, where no bug has that name.</summary>
+    /// <summary>
+    /// If a person decided about a bug and the bug's own signature has a new name, the bug takes that name, unless another bug has it.
+    /// </summary>
     private IEnumerable<NpgsqlBatchCommand> Renames() => _renames.DistinctBy(rename => (rename.Bug, rename.OldHash)).OrderBy(rename => rename.Bug).Select(rename => Sql.Command(
         """
         UPDATE bug SET title = $4, function = $5, module = $6, signature = $7, kind = $8, class = $9,
@@ -336,7 +338,7 @@ internal sealed class DumpRewrite(NpgsqlConnection connection, NpgsqlTransaction
         EnumWords.Of(rename.Crash.Report.Kind),
         EnumWords.Of(rename.Crash.Report.Class)));
 
-    /// <summary>The newest analyser names the bug.</summary>
+    /// <summary>The newest analyser sets the title of the bug.</summary>
     private static IEnumerable<NpgsqlBatchCommand> BugTitles(PendingDump pending) =>
         pending.Crashes.DistinctBy(crash => crash.SignatureHash).OrderBy(crash => crash.Occurrence!.BugId).Select(crash => Sql.Command(
             "UPDATE bug SET title = $2, function = $3, module = $4, signature = $5 WHERE signature_hash = $1 AND (title, signature) IS DISTINCT FROM ($2, $5)",

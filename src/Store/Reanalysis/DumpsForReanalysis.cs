@@ -8,15 +8,15 @@ using Npgsql;
 namespace Mayday.Store.Reanalysis;
 
 /// <summary>
-/// Stored dumps that an older analyser read, as they were before it: for <c>mayday reanalyze</c>. Those whose log the reservoir left out stay as
-/// they were understood: there is nothing to read again.
+/// Reads stored dumps that an older analyser processed, for <c>mayday reanalyze</c>. Dumps whose log the reservoir left out cannot be
+/// analysed again and stay as they are.
 /// </summary>
 public sealed class DumpsForReanalysis(NpgsqlDataSource source)
 {
-    // Logs reach 64 MiB; a few at a time bound the memory, and a page is still long against a round trip.
+    // Logs reach 64 MiB, so few are loaded at a time. A page still takes long compared with a network round trip.
     private const int PageSize = 16;
 
-    /// <summary>How many dumps were read by an analyser older than <paramref name="version"/>.</summary>
+    /// <summary>Number of dumps analysed by a version older than <paramref name="version"/>.</summary>
     public async Task<long> CountAsync(int version, CancellationToken cancellation)
     {
         using var command = source.CreateCommand("SELECT count(*) FROM dump WHERE analyzer_version < $1 AND log_kept");
@@ -24,7 +24,7 @@ public sealed class DumpsForReanalysis(NpgsqlDataSource source)
         return (long)(await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 
-    /// <summary>How many cannot be read again, since only their facts were kept.</summary>
+    /// <summary>Number of dumps that cannot be analysed again because their log was not kept.</summary>
     public async Task<long> CountWithoutLogAsync(int version, CancellationToken cancellation)
     {
         using var command = source.CreateCommand("SELECT count(*) FROM dump WHERE analyzer_version < $1 AND NOT log_kept");
@@ -33,8 +33,8 @@ public sealed class DumpsForReanalysis(NpgsqlDataSource source)
     }
 
     /// <summary>
-    /// Those dumps, oldest first, without reports. Dumps that are given back to <see cref="CrashRewriter"/> while reading are not met again,
-    /// except where that asks for it (<see cref="RewrittenDump.Reset"/>): read until nothing comes.
+    /// Reads those dumps, oldest first, without reports. A dump that is passed to <see cref="CrashRewriter"/> in the meantime is not
+    /// returned again, unless the rewriter asks for it (<see cref="RewrittenDump.Reset"/>). Repeat until no dump is returned.
     /// </summary>
     public async IAsyncEnumerable<FinishedDump> ReadAsync(int version, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ public sealed class DumpsForReanalysis(NpgsqlDataSource source)
     }
 }
 
-/// <summary>A row of the dump table as the dump that was written.</summary>
+/// <summary>Converts a row of the dump table back to a dump.</summary>
 internal static class StoredDump
 {
     public const string Columns =

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Mayday.Store.Reanalysis;
 
-/// <summary>A crash that a dump holds now, with what the ledger would say of it: the ledger may have forgotten it long ago.</summary>
+/// <summary>
+/// A crash that a dump currently contains, with the facts of its ledger entry. The entry itself may have been pruned long ago.
+/// </summary>
 internal sealed record HeldCrash(Occurrence Occurrence, string SignatureHash, bool Leads, long OtherWitnesses)
 {
     public static async Task<IReadOnlyList<HeldCrash>> LoadAsync(

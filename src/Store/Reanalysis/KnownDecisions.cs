@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Mayday.Store.Reanalysis;
 
-/// <summary>What was decided about the signatures that a rewrite meets, old and new ones.</summary>
+/// <summary>The decisions about the old and new signatures of a rewrite.</summary>
 internal sealed class KnownDecisions
 {
     private readonly Dictionary<string, (Guid Bug, bool ByPerson)> _bugs = new(StringComparer.Ordinal);
@@ -29,13 +29,16 @@ internal sealed class KnownDecisions
 
     public void AddCarried(string hash, Guid bug) => _bugs.TryAdd(hash, (bug, false));
 
-    /// <summary>The bug of a signature that was decided; null where nothing was.</summary>
+    /// <summary>The bug of a signature that a person decided about; null if there is no decision.</summary>
     public Guid? CarriedBug(string hash) => _bugs.TryGetValue(hash, out var told) ? told.Bug : null;
 
-    /// <summary>The same signature stays where it is; one that was decided keeps its bug under a new name, unless a person spoke of the new one too.</summary>
+    /// <summary>
+    /// True if the crash stays in its bug: the signature did not change, or a decision about the old signature exists and none about the
+    /// new one.
+    /// </summary>
     public bool Keeps(string oldHash, string newHash) =>
         oldHash == newHash || (_bugs.ContainsKey(oldHash) && !(_bugs.TryGetValue(newHash, out var told) && told.ByPerson));
 
-    /// <summary>True when the decision about the old signature has to be written for the new one too.</summary>
+    /// <summary>True if the decision about the old signature must also be written for the new one.</summary>
     public bool IsToCarry(string oldHash, string newHash) => oldHash != newHash && _bugs.ContainsKey(oldHash) && !_bugs.ContainsKey(newHash);
 }

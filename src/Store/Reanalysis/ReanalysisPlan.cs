@@ -2,21 +2,21 @@ using Npgsql;
 
 namespace Mayday.Store.Reanalysis;
 
-/// <summary>A bug before or after a reanalysis, and how many of its crashes are meant.</summary>
-/// <param name="BugId">Null for a bug that the reanalysis makes.</param>
+/// <summary>A bug before or after a reanalysis, and the number of its crashes that are affected.</summary>
+/// <param name="BugId">Null for a bug that the reanalysis would create.</param>
 /// <param name="SignatureHash">Its signature.</param>
-/// <param name="Title">Its title, before in <see cref="BugChange.From"/>, afterwards in <see cref="BugChange.To"/>.</param>
-/// <param name="Crashes">Those that go this way.</param>
+/// <param name="Title">Its title: the old one in <see cref="BugChange.From"/>, the new one in <see cref="BugChange.To"/>.</param>
+/// <param name="Crashes">Number of crashes that take this path.</param>
 public sealed record BugShare(Guid? BugId, string SignatureHash, string Title, long Crashes);
 
-/// <summary>One thing that a reanalysis does to bugs.</summary>
+/// <summary>One change that a reanalysis makes to bugs.</summary>
 /// <param name="Change">"rename", "merge" (several become one), "split" (one becomes several), "appear" or "vanish".</param>
-/// <param name="Crashes">How many crashes it is about.</param>
-/// <param name="From">What they were.</param>
-/// <param name="To">What they become.</param>
+/// <param name="Crashes">Number of crashes affected.</param>
+/// <param name="From">The bugs before the change.</param>
+/// <param name="To">The bugs after the change.</param>
 public sealed record BugChange(string Change, long Crashes, IReadOnlyList<BugShare> From, IReadOnlyList<BugShare> To);
 
-/// <summary>Adds up what a reanalysis does (or would do) to each crash, and tells it as changes of bugs.</summary>
+/// <summary>Sums up what a reanalysis does (or would do) to each crash and describes it as changes to bugs.</summary>
 public sealed class ReanalysisPlan
 {
     private sealed record Named(string Hash, string Title);
@@ -27,7 +27,7 @@ public sealed class ReanalysisPlan
     private readonly Dictionary<Guid, (Guid? From, Guid? To)> _moves = [];
     private readonly Dictionary<string, Guid> _carried = new(StringComparer.Ordinal);
 
-    /// <summary>The bugs as they are now.</summary>
+    /// <summary>Loads the bugs as they are now.</summary>
     public static async Task<ReanalysisPlan> BeginAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -50,12 +50,12 @@ public sealed class ReanalysisPlan
 
     internal void Carry(string hash, Guid bug) => _carried[hash] = bug;
 
-    /// <summary>Stands for a bug that a dry run does not make.</summary>
+    /// <summary>A placeholder id for a bug that a dry run does not create.</summary>
     internal Guid Unmade(string hash) => _unmade.TryGetValue(hash, out var bug) ? bug : _unmade[hash] = Guid.NewGuid();
 
-    /// <param name="crash">A crash, old or new.</param>
-    /// <param name="from">Its bug; null for a crash that was not seen before.</param>
-    /// <param name="to">Its bug afterwards; null for one that is none any more.</param>
+    /// <param name="crash">An old or new crash.</param>
+    /// <param name="from">Its old bug; null for a new crash.</param>
+    /// <param name="to">Its new bug; null for a removed crash.</param>
     internal void Move(Guid crash, Guid? from, Guid? to)
     {
         if (from != to)
@@ -64,7 +64,7 @@ public sealed class ReanalysisPlan
         }
     }
 
-    /// <summary>A report that is in <paramref name="bug"/> now says how that is called, where it speaks for the bug's own signature.</summary>
+    /// <summary>Records the new signature and title of <paramref name="bug"/>, taken from a report with the bug's own signature.</summary>
     internal void Name(Guid bug, string? oldHash, string hash, string title)
     {
         var known = _after.TryGetValue(bug, out var named) || (_before.TryGetValue(bug, out var was) && (named = was.Named) is not null);

@@ -3,16 +3,16 @@ using Npgsql;
 
 namespace Mayday.Store.Reanalysis;
 
-/// <param name="Dumps">How many were read.</param>
-/// <param name="Crashes">What became of their crashes.</param>
-/// <param name="Changes">What became of bugs.</param>
+/// <param name="Dumps">Number of dumps analysed.</param>
+/// <param name="Crashes">What changed for their crashes.</param>
+/// <param name="Changes">What changed for bugs.</param>
 public sealed record ReanalysisResult(long Dumps, RewrittenDump Crashes, IReadOnlyList<BugChange> Changes);
 
-/// <summary>Reads stored dumps again: for good, or only to say what that would change.</summary>
-/// <param name="source">The store.</param>
-/// <param name="time">For pauses between attempts.</param>
-/// <param name="analyze">The analyser.</param>
-/// <param name="version">Its version.</param>
+/// <summary>Analyses stored dumps again, or only reports what that would change.</summary>
+/// <param name="source">The database.</param>
+/// <param name="time">The clock for pauses between attempts.</param>
+/// <param name="analyze">The analyser function.</param>
+/// <param name="version">The version of the analyser.</param>
 public sealed class Reanalyzer(NpgsqlDataSource source, TimeProvider time, Func<ReadOnlyMemory<byte>, IReadOnlyList<CrashReport>> analyze, int version)
 {
     private readonly DumpsForReanalysis _dumps = new(source);
@@ -20,10 +20,10 @@ public sealed class Reanalyzer(NpgsqlDataSource source, TimeProvider time, Func<
 
     public Task<long> CountAsync(bool all, CancellationToken cancellation) => _dumps.CountAsync(Below(all), cancellation);
 
-    /// <param name="all">Also dumps that this version read already.</param>
-    /// <param name="dryRun">Changes nothing, and tells what would change.</param>
+    /// <param name="all">Also analyses dumps that this version already processed.</param>
+    /// <param name="dryRun">Changes nothing and reports what would change.</param>
     /// <param name="advance">Called after each dump.</param>
-    /// <param name="cancellation">Stops; what is done stays, and the next run goes on from there.</param>
+    /// <param name="cancellation">Stops. Finished dumps stay rewritten, and the next run continues from there.</param>
     public async Task<ReanalysisResult> RunAsync(bool all, bool dryRun, Action advance, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(advance);
@@ -34,7 +34,7 @@ public sealed class Reanalyzer(NpgsqlDataSource source, TimeProvider time, Func<
         long reset;
         do
         {
-            // Removing a crash may ask for its other witnesses to be read again: until a round asks for none.
+            // Removing a crash may require other dumps that contain it to be analysed again. Repeat until a round requires none.
             reset = sum.Reset;
             await foreach (var dump in _dumps.ReadAsync(below, cancellation).ConfigureAwait(false))
             {

@@ -13,33 +13,35 @@ namespace Mayday.Store.Retention;
 public sealed record PartitionMaintenance(IReadOnlyList<string> Created, IReadOnlyList<string> Dropped, long LedgerRowsPruned);
 
 /// <summary>
-/// Data maintenance, not migration: makes the daily partitions ahead of time, drops those past retention, prunes the ledgers. Run it at
-/// start and each hour; several may run it at once.
+/// Maintains the data (not the schema): creates daily partitions ahead of time, drops those past retention, prunes the ledgers. Run it at
+/// start and every hour. Several processes may run it at the same time.
 /// </summary>
 public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKeeper>? logger = null)
 {
-    /// <summary>Rounds happen each hour; three days outlast a weekend on which nobody notices that they do not.</summary>
+    /// <summary>Rounds run every hour. Three days ahead cover a weekend on which nobody notices that rounds fail.</summary>
     public const int DaysAhead = 3;
 
-    /// <summary>How long a dump's key is remembered: copies by other collectors and spools come within hours, seldom days.</summary>
+    /// <summary>How long a dump key is kept. Duplicates from other collectors and from spools arrive within hours, rarely days.</summary>
     public static readonly TimeSpan DumpKeyLifetime = TimeSpan.FromDays(7);
 
-    /// <summary>How long a report is recognised in later dumps of its boot. Machines stay up for weeks; a month is most of them.</summary>
+    /// <summary>How long a report is recognised in later dumps of the same boot. Most machines reboot within a month.</summary>
     public static readonly TimeSpan OccurrenceLifetime = TimeSpan.FromDays(30);
 
-    /// <summary>How long the minutes of bugs are kept: a storm of yesterday is history, and the reservoir looks back an hour.</summary>
+    /// <summary>
+    /// How long the per-minute counts of bugs are kept. Yesterday's storm is history, and the reservoir looks back only one hour.
+    /// </summary>
     public static readonly TimeSpan MinuteLifetime = TimeSpan.FromDays(1);
 
-    /// <summary>How long events are counted by the hour: a week's rhythm can be seen; older trends are drawn by days.</summary>
+    /// <summary>How long hourly event counts are kept: a weekly rhythm stays visible. Older trends are drawn from daily counts.</summary>
     public static readonly TimeSpan EventHoursLifetime = TimeSpan.FromDays(8);
 
-    /// <summary>A quarter of a year: two kernel releases back, and a disk that one machine has.</summary>
+    /// <summary>A quarter of a year covers about two kernel releases and fits on the disk of one machine.</summary>
     public static readonly TimeSpan DefaultRetention = TimeSpan.FromDays(90);
 
-    /// <summary>A week of ordinary lines: what a machine said in the days before it died.</summary>
+    /// <summary>A week of ordinary console lines: what a machine printed in the days before a crash.</summary>
     public static readonly TimeSpan DefaultLogRetention = TimeSpan.FromDays(7);
 
-    // Any number no other advisory lock of this database uses: "mayd" in ASCII.
+    // The key of the advisory lock: "mayd" in ASCII. Nothing else in the database uses it.
     private const long LockKey = 0x6d617964;
 
     private readonly ILogger _logger = logger ?? NullLogger<PartitionKeeper>.Instance;
@@ -47,9 +49,10 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
     public Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, CancellationToken cancellation) =>
         MaintainAsync(now, retention, DefaultLogRetention, cancellation);
 
-    public async Task<PartitionMaintenance> MaintainAsync(DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
+    public async Task<PartitionMaintenance> MaintainAsync(
+        DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
-        // Ordinary lines are many and soon of no use: they never outlive the dumps.
+        // Ordinary console lines are large and soon useless, so they never outlive the dumps.
         var logs = logRetention < retention ? logRetention : retention;
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -63,11 +66,15 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
                 dropped.Add(name);
             }
 
-            return new PartitionMaintenance(created, dropped, await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false));
+            var pruned = await PruneAsync(connection, now, retention, logs, cancellation).ConfigureAwait(false);
+            return new PartitionMaintenance(created, dropped, pruned);
         }
     }
 
-    /// <summary>The partitions that <see cref="MaintainAsync(DateTimeOffset, TimeSpan, TimeSpan, CancellationToken)"/> would drop, with their rows.</summary>
+    /// <summary>
+    /// Lists the partitions that <see cref="MaintainAsync(DateTimeOffset, TimeSpan, TimeSpan, CancellationToken)"/> would drop, with their
+    /// row counts.
+    /// </summary>
     public async Task<IReadOnlyList<(string Name, long Rows)>> PastRetentionAsync(
         DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
@@ -86,7 +93,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         foreach (var table in PartitionedTable.All)
         {
             var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
-            // A day goes when all of it is past retention.
+            // A day is dropped when all of it is past retention.
             var oldest = DateOnly.FromDateTime((now - (table.Name == "log_block" ? logs : retention)).UtcDateTime);
             foreach (var name in days.Where(day => day < oldest).Order().Select(day => PartitionName(table, day)))
             {
@@ -97,7 +104,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
                 }
                 catch (PostgresException gone) when (gone.SqlState == PostgresErrorCodes.UndefinedTable)
                 {
-                    // Another round dropped it since the days were read.
+                    // Another process dropped it in the meantime.
                 }
             }
         }
@@ -105,7 +112,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         return past;
     }
 
-    /// <summary>Only makes the partitions that the next dumps need: for those who do not know how long data is to be kept.</summary>
+    /// <summary>Only creates the partitions that the next dumps need. For callers that do not know the retention settings.</summary>
     public async Task<IReadOnlyList<string>> MakeAheadAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
@@ -122,7 +129,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         foreach (var table in PartitionedTable.All)
         {
             var days = await DaysOfAsync(connection, table, cancellation).ConfigureAwait(false);
-            // Yesterday too: what a collector took before midnight is stored after it.
+            // Yesterday too: what a collector received before midnight may be stored after midnight.
             for (var day = today.AddDays(-1); day <= today.AddDays(DaysAhead); day = day.AddDays(1))
             {
                 if (!days.Contains(day) && await CreateAsync(connection, table, day, cancellation).ConfigureAwait(false))
@@ -149,7 +156,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         {
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
             {
-                if (DateOnly.TryParseExact(reader.GetString(0)[(table.Name.Length + 1)..], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                var suffix = reader.GetString(0)[(table.Name.Length + 1)..];
+                if (DateOnly.TryParseExact(suffix, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
                 {
                     days.Add(day);
                 }
@@ -160,8 +168,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
     }
 
     /// <summary>
-    /// Makes a table like the parent, moves in what the default partition holds of that day, and attaches it: attaching locks the parent
-    /// against other maintenance only, not against writers and readers.
+    /// Creates a table like the parent, moves the rows of that day out of the default partition, and attaches the table. ATTACH PARTITION
+    /// blocks only other maintenance, not readers or writers.
     /// </summary>
     private static async Task<bool> CreateAsync(NpgsqlConnection connection, PartitionedTable table, DateOnly day, CancellationToken cancellation)
     {
@@ -181,7 +189,7 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
                 }
             }
 
-            // The names come from PartitionedTable and a date, the bounds are uuids: nothing here is anybody's input.
+            // The names come from PartitionedTable and a date, and the bounds are uuids. No user input is involved.
             await Sql.ExecuteAsync(
                 connection,
                 transaction,
@@ -201,10 +209,11 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
         }
     }
 
-    private static async Task<long> PruneAsync(NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
+    private static async Task<long> PruneAsync(
+        NpgsqlConnection connection, DateTimeOffset now, TimeSpan retention, TimeSpan logRetention, CancellationToken cancellation)
     {
         var utc = now.ToUniversalTime();
-        // Events go by whole days, so the last ones of a format may be there for a day longer.
+        // Events are dropped by whole days, so the last events of a format may stay for one more day.
         var formats = utc - retention - TimeSpan.FromDays(1);
         var occurrences = utc - (retention < OccurrenceLifetime ? retention : OccurrenceLifetime);
         long rows = 0;
@@ -220,8 +229,11 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
             ("DELETE FROM loss_hour WHERE hour < $1", utc - retention),
             ("DELETE FROM sender_loss_day WHERE day < $1", DateOnly.FromDateTime((utc - retention).UtcDateTime)),
             ("DELETE FROM sender_loss WHERE last_at < $1", utc - retention),
-            // A flood of made-up senders leaves rows behind: the longest silent of more than this many go, whatever their age.
-            ("DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)", LossAccounts.MaxSenders),
+            // A flood of forged senders leaves rows behind. Beyond this number, the rows that were silent longest are deleted, whatever
+            // their age.
+            (
+                "DELETE FROM sender_loss WHERE last_at < (SELECT last_at FROM sender_loss ORDER BY last_at DESC OFFSET $1 LIMIT 1)",
+                LossAccounts.MaxSenders),
             ("DELETE FROM dump_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_default WHERE id < $1", DumpId.FirstAt(utc - retention)),
             ("DELETE FROM crash_witness_default WHERE crash_id < $1", DumpId.FirstAt(utc - retention)),
@@ -233,7 +245,8 @@ public sealed class PartitionKeeper(NpgsqlDataSource source, ILogger<PartitionKe
             (
                 """
                 WITH locked AS (
-                    SELECT id FROM event_format WHERE id IN (SELECT format_id FROM event_format_host WHERE last_seen < $1) ORDER BY id FOR NO KEY UPDATE
+                    SELECT id FROM event_format WHERE id IN (SELECT format_id FROM event_format_host WHERE last_seen < $1)
+                    ORDER BY id FOR NO KEY UPDATE
                 ), gone AS (
                     DELETE FROM event_format_host h USING locked WHERE h.format_id = locked.id AND h.last_seen < $1 RETURNING h.format_id
                 )

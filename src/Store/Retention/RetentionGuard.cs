@@ -5,35 +5,39 @@ using Npgsql;
 namespace Mayday.Store.Retention;
 
 /// <summary>
-/// Decides whether old data may be deleted. A clock that is wrong for one start must not cost data: when it does not fit the last
-/// maintenance, nothing is deleted until it has proved itself. All collectors of a database share one row, so a clock that
-/// contradicts the others never becomes steady.
+/// Decides whether old data may be deleted. One start with a wrong clock must not delete data. If the clock does not fit the last
+/// maintenance, nothing is deleted until the clock has been steady. All collectors of a database share one row, so a clock that contradicts
+/// the others never counts as steady.
 /// </summary>
 public sealed class RetentionGuard(NpgsqlDataSource source, TimeProvider time, Func<bool?>? isSynchronised = null)
 {
-    /// <summary>A weekend's outage is longer, and then a day of patience costs nothing but disk space.</summary>
+    /// <summary>
+    /// A jump up to this size is normal after an outage. A longer outage only delays deletion by a day, which costs disk space.
+    /// </summary>
     public static readonly TimeSpan MostAhead = TimeSpan.FromDays(2);
 
     /// <summary>How long the clock has to run without a jump before it is trusted again.</summary>
     public static readonly TimeSpan SteadyEnough = TimeSpan.FromHours(24);
 
-    /// <summary>Clocks of several collectors differ, and time services correct by minutes. Neither deletes a day too early.</summary>
+    /// <summary>
+    /// Clocks of several collectors differ, and time services correct by minutes. Such differences do not delete a day too early.
+    /// </summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(10);
 
-    // One more than the lock of the partitions.
+    // The key of the advisory lock: one more than the key that PartitionKeeper uses.
     private const long LockKey = 0x6d617965;
 
     private readonly Func<bool?> _isSynchronised = isSynchronised ?? KernelClock.IsSynchronised;
     private (DateTimeOffset Wall, long Monotonic)? _before;
 
-    /// <summary>Notes that a round begins now, and says whether it may delete.</summary>
+    /// <summary>Records the start of a round and returns whether it may delete.</summary>
     public Task<RetentionState> BeginRoundAsync(CancellationToken cancellation) => UpdateAsync(Next, cancellation);
 
-    /// <summary>A person says that the clock is right.</summary>
+    /// <summary>Records that a person confirmed the clock.</summary>
     public Task<RetentionState> TrustAsync(CancellationToken cancellation) =>
         UpdateAsync((_, now, _, _) => new RetentionState(null, now, TimeSpan.Zero), cancellation);
 
-    /// <summary>How it stands, without changing it.</summary>
+    /// <summary>Reads the state without changing it.</summary>
     public async Task<RetentionState> ReadAsync(CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
@@ -82,7 +86,7 @@ public sealed class RetentionGuard(NpgsqlDataSource source, TimeProvider time, F
     {
         if (row is null ? isEmpty : row.State.LastAt is { } last && now >= last - Tolerance && now <= last + MostAhead)
         {
-            // Never back: a collector whose clock is minutes behind must not make the others look ahead.
+            // Never moves back: a collector whose clock is minutes slow must not make the other clocks look fast.
             return new RetentionState(null, row?.State.LastAt > now ? row.State.LastAt : now, TimeSpan.Zero);
         }
 
@@ -100,12 +104,12 @@ public sealed class RetentionGuard(NpgsqlDataSource source, TimeProvider time, F
             return TimeSpan.Zero;
         }
 
-        // Another collector counted up to its own round: the same hour is not counted twice.
+        // Another collector already counted up to its own round. The same hour is not counted twice.
         var added = running is { } ran ? TimeSpan.FromTicks(Math.Clamp(sinceSeen.Ticks, 0, ran.Ticks)) : TimeSpan.Zero;
         return row.State.Steady + added;
     }
 
-    /// <returns>Null at the first round of a process; negative when the clock jumped since the last one.</returns>
+    /// <returns>Null in the first round of a process. Negative if the clock jumped since the last round.</returns>
     private TimeSpan? RunningSince(DateTimeOffset now, long monotonic)
     {
         if (_before is not { } before)
@@ -125,15 +129,19 @@ public sealed class RetentionGuard(NpgsqlDataSource source, TimeProvider time, F
 
     private static async Task<Seen?> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation)
     {
-        using var command = new NpgsqlCommand("SELECT held_since, last_at, steady_seconds, seen_at FROM maintenance WHERE id = 1", connection, transaction);
+        using var command = new NpgsqlCommand(
+            "SELECT held_since, last_at, steady_seconds, seen_at FROM maintenance WHERE id = 1", connection, transaction);
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return !await reader.ReadAsync(cancellation).ConfigureAwait(false)
-                ? null
-                : new Seen(
-                    new RetentionState(reader.ValueOrNull<DateTimeOffset>(0), reader.ValueOrNull<DateTimeOffset>(1), TimeSpan.FromSeconds(reader.GetDouble(2))),
-                    reader.GetFieldValue<DateTimeOffset>(3));
+            if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var steady = TimeSpan.FromSeconds(reader.GetDouble(2));
+            var state = new RetentionState(reader.ValueOrNull<DateTimeOffset>(0), reader.ValueOrNull<DateTimeOffset>(1), steady);
+            return new Seen(state, reader.GetFieldValue<DateTimeOffset>(3));
         }
     }
 }

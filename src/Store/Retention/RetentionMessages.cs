@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Store.Retention;
 
-/// <summary>What deleting old data says in the log.</summary>
+/// <summary>Log messages about deleting old data.</summary>
 internal static partial class RetentionMessages
 {
-    [LoggerMessage(3101, LogLevel.Information, "Partition {Partition} with {Rows} rows was past retention and was dropped")]
+    [LoggerMessage(3301, LogLevel.Information, "Partition {Partition} with {Rows} rows was past retention and was dropped")]
     public static partial void Dropped(ILogger logger, string partition, long rows);
 }

@@ -2,7 +2,7 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>The group of crashes with one signature, and its counts.</summary>
+/// <summary>A group of crashes with one signature, and its counts.</summary>
 public sealed class BugRow
 {
     public Guid Id { get; set; }
@@ -56,7 +56,7 @@ public sealed class BugReleaseRow
     public long CrashCount { get; set; }
 }
 
-/// <summary>Which bug the crashes of a signature belong to, where a person decided it: a merge, or a split that is to last.</summary>
+/// <summary>The bug that the crashes of a signature belong to, if a person decided it: a merge or a permanent split.</summary>
 public sealed class BugAliasRow
 {
     public required string SignatureHash { get; set; }
@@ -65,13 +65,15 @@ public sealed class BugAliasRow
 
     public DateTimeOffset DecidedAt { get; set; }
 
-    /// <summary>The signature that a person decided on, where a newer analyser gave its crashes this one; null for the person's own words.</summary>
+    /// <summary>
+    /// If a newer analyser renamed a signature with a decision: the signature the person decided on. Null for the decision itself.
+    /// </summary>
     public string? CarriedFrom { get; set; }
 
     public string? Note { get; set; }
 }
 
-/// <summary>Crashes of a bug within one minute of arrival, for a day: what storms are told by, and what the reservoir counts.</summary>
+/// <summary>Crashes of a bug per minute of arrival, kept for a day. Used to detect storms, and counted by the reservoir.</summary>
 public sealed class BugMinuteRow
 {
     public Guid BugId { get; set; }
@@ -87,7 +89,7 @@ public sealed class BugMinuteRow
     public long ThinnedCount { get; set; }
 }
 
-/// <summary>A kept log within the reservoir's hour: what may give way to a better one.</summary>
+/// <summary>A kept log of the reservoir's current hour, which a better log may replace.</summary>
 public sealed class BugLogRow
 {
     public Guid BugId { get; set; }
@@ -96,14 +98,14 @@ public sealed class BugLogRow
 
     public DateTimeOffset ReceivedAt { get; set; }
 
-    /// <summary>0 whole, 1 where nobody can tell, 2 partial.</summary>
+    /// <summary>0 complete, 1 unknown, 2 partial.</summary>
     public short Rank { get; set; }
 
-    /// <summary>The dump holds crashes of other bugs as well, which keep it.</summary>
+    /// <summary>True if the dump also contains crashes of other bugs, which may keep it.</summary>
     public bool IsShared { get; set; }
 }
 
-/// <summary>Crashes of a bug on one UTC day: the trend that lists draw.</summary>
+/// <summary>Crashes of a bug per UTC day: the trend in lists.</summary>
 public sealed class BugDayRow
 {
     public Guid BugId { get; set; }

@@ -22,14 +22,14 @@ public sealed class IngestCounterRow
     /// <summary>Total over all starts of the collector.</summary>
     public long Value { get; set; }
 
-    /// <summary>What earlier starts had counted when this one began.</summary>
+    /// <summary>The total of earlier starts when this one began.</summary>
     public long Base { get; set; }
 }
 
-/// <summary>What came of the packets of one address, by transport, since it was first heard.</summary>
+/// <summary>Received and lost packets of one address, by transport, since it was first seen.</summary>
 public sealed class SenderLossRow
 {
-    /// <summary>Empty for senders that were too many to be told apart.</summary>
+    /// <summary>Empty for the senders beyond the limit, which are counted together.</summary>
     public required string Address { get; set; }
 
     public required string Transport { get; set; }
@@ -51,7 +51,7 @@ public sealed class SenderLossRow
     public DateTimeOffset LastAt { get; set; }
 }
 
-/// <summary>A day on which packets of an address were lost; none for a day without loss.</summary>
+/// <summary>A day on which packets of an address were lost. Days without loss have no row.</summary>
 public sealed class SenderLossDayRow
 {
     public required string Address { get; set; }
@@ -65,7 +65,7 @@ public sealed class SenderLossDayRow
     public long LostText { get; set; }
 }
 
-/// <summary>What came of the packets of the whole fleet in an hour.</summary>
+/// <summary>Received and lost packets of the whole fleet in one hour.</summary>
 public sealed class LossHourRow
 {
     public DateTimeOffset Hour { get; set; }
@@ -84,11 +84,11 @@ public sealed class LossHourRow
 
     public long Unknowable { get; set; }
 
-    /// <summary>Datagrams that the kernel of a collector dropped; on one row of the hour, since it does not tell formats.</summary>
+    /// <summary>Datagrams dropped by the kernel of a collector. Stored in one row per hour, because their formats are unknown.</summary>
     public long KernelDrops { get; set; }
 }
 
-/// <summary>The last save of each collector: one that is repeated because its answer was lost is told from the next.</summary>
+/// <summary>The last save of each collector. Distinguishes a retry after a lost response from a new save.</summary>
 public sealed class LossSaveRow
 {
     public required string Collector { get; set; }

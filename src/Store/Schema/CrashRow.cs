@@ -4,14 +4,14 @@ using Mayday.Store.Crashes;
 namespace Mayday.Store.Schema;
 
 /// <summary>
-/// One analysed occurrence. Partitioned by <see cref="Id"/>. Everything that lists filter by or show is a column;
-/// the whole report is <see cref="Report"/>.
+/// One analysed crash. Partitioned by <see cref="Id"/>. Everything that lists filter by or show is a column. The complete report is in <see
+/// cref="Report"/>.
 /// </summary>
 public sealed class CrashRow
 {
     public Guid Id { get; set; }
 
-    /// <summary>The leading witness: the best copy of the report.</summary>
+    /// <summary>The leading witness: the dump with the best copy of the report.</summary>
     public Guid DumpId { get; set; }
 
     public Guid HostId { get; set; }
@@ -72,29 +72,29 @@ public sealed class CrashRow
 
     public int AnalyzerVersion { get; set; }
 
-    /// <summary>What recognises another copy of the report (<see cref="Store.OccurrenceKey"/>).</summary>
+    /// <summary>Identifies other copies of the report (<see cref="Store.OccurrenceKey"/>).</summary>
     public required byte[] OccurrenceKey { get; set; }
 
     public required string Report { get; set; }
 
     public required string Extract { get; set; }
 
-    /// <summary>What the text index holds of title, function and extract (<see cref="Store.SearchWords"/>).</summary>
+    /// <summary>The words of title, function and extract for the text index (<see cref="Store.SearchWords"/>).</summary>
     public required string Words { get; set; }
 }
 
-/// <summary>A dump that holds a crash. Partitioned by <see cref="CrashId"/>, so that it leaves together with its crash.</summary>
+/// <summary>A dump that contains a crash. Partitioned by <see cref="CrashId"/>, so that it is dropped together with its crash.</summary>
 public sealed class CrashWitnessRow
 {
     public Guid CrashId { get; set; }
 
     public Guid DumpId { get; set; }
 
-    /// <summary>Place of the report among the dump's reports, from 0.</summary>
+    /// <summary>Position of the report among the reports of the dump, from 0.</summary>
     public int Position { get; set; }
 }
 
-/// <summary>All that one death of one machine produced.</summary>
+/// <summary>An incident: all crashes of one failure of one machine.</summary>
 public sealed class IncidentRow
 {
     public Guid Id { get; set; }

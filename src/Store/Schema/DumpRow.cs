@@ -60,7 +60,10 @@ public sealed class DumpRow
 
     public long LogBytes { get; set; }
 
-    /// <summary>False when the reservoir left the log out: <see cref="Log"/> and <see cref="Datagrams"/> are empty then, <see cref="LogBytes"/> is what it was.</summary>
+    /// <summary>
+    /// False if the reservoir left the log out. <see cref="Log"/> and <see cref="Datagrams"/> are then empty, and <see cref="LogBytes"/> is
+    /// the original size.
+    /// </summary>
     public bool LogKept { get; set; } = true;
 
     public required byte[] Log { get; set; }

@@ -1,6 +1,6 @@
 namespace Mayday.Store.Schema;
 
-/// <summary>An alert of a rule, and how far its webhook has come. The newest 10,000 are kept.</summary>
+/// <summary>An alert of a rule and the delivery state of its webhook. The newest 10,000 are kept.</summary>
 public sealed class EventAlertRow
 {
     public Guid Id { get; set; }
@@ -15,7 +15,7 @@ public sealed class EventAlertRow
 
     public long WithinSeconds { get; set; }
 
-    /// <summary>Name and value pairs it was counted for, in order.</summary>
+    /// <summary>The name and value pairs of the alert's key, in order.</summary>
     public required string Values { get; set; }
 
     public Guid EventId { get; set; }
@@ -28,7 +28,7 @@ public sealed class EventAlertRow
 
     public required string Text { get; set; }
 
-    /// <summary>Holds what the rule said when it fired; may hold a secret, so it is never shown.</summary>
+    /// <summary>The webhook address of the rule when the alert fired. It may contain a secret, so it is never shown.</summary>
     public string? Webhook { get; set; }
 
     /// <summary>none, pending, delivered, failed.</summary>

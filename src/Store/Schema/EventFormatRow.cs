@@ -1,8 +1,7 @@
 namespace Mayday.Store.Schema;
 
 /// <summary>
-/// The group of events of one facility, event type and format string, and its counts; the string is stored once, however many events were
-/// printed with it.
+/// All events of one facility, event type and format string, and their counts. The string is stored once, however many events used it.
 /// </summary>
 public sealed class EventFormatRow
 {
@@ -12,16 +11,16 @@ public sealed class EventFormatRow
 
     public int EventType { get; set; }
 
-    /// <summary>SHA-256 of facility, event type and format string: format strings reach 8 KiB, too long for an index.</summary>
+    /// <summary>SHA-256 of facility, event type and format string. Format strings reach 8 KiB, too long for an index.</summary>
     public required byte[] Hash { get; set; }
 
-    /// <summary>Null for the events of a facility and event type that came without one.</summary>
+    /// <summary>Null for events without a format string.</summary>
     public string? Format { get; set; }
 
-    /// <summary>The gravest that an event of it had.</summary>
+    /// <summary>The most severe level among its events.</summary>
     public short Severity { get; set; }
 
-    /// <summary>Text of the latest event, to show a group by that has no format string.</summary>
+    /// <summary>Text of the latest event, shown for a group without a format string.</summary>
     public required string Sample { get; set; }
 
     public long EventCount { get; set; }
@@ -33,7 +32,7 @@ public sealed class EventFormatRow
     public DateTimeOffset LastSeen { get; set; }
 }
 
-/// <summary>How the values of one argument of a format are spread.</summary>
+/// <summary>How often each value of one argument of a format occurred.</summary>
 public sealed class EventFormatArgumentRow
 {
     public long FormatId { get; set; }
@@ -61,7 +60,7 @@ public sealed class EventFormatHostRow
     public DateTimeOffset LastSeen { get; set; }
 }
 
-/// <summary>Events of a format in one hour: the trend of the last days.</summary>
+/// <summary>Events of a format per hour: the trend of the last days.</summary>
 public sealed class EventFormatHourRow
 {
     public long FormatId { get; set; }
@@ -71,7 +70,7 @@ public sealed class EventFormatHourRow
     public long EventCount { get; set; }
 }
 
-/// <summary>Events of a format on one UTC day: the trend over all that is kept.</summary>
+/// <summary>Events of a format per UTC day: the trend over all stored data.</summary>
 public sealed class EventFormatDayRow
 {
     public long FormatId { get; set; }

@@ -2,10 +2,13 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>One kernel event: every header field a column, the format string by reference, the arguments apart. Partitioned by <see cref="Id"/>.</summary>
+/// <summary>
+/// One kernel event: a column for each header field, the format string by reference, the arguments separately. Partitioned by <see
+/// cref="Id"/>.
+/// </summary>
 public sealed class EventRow
 {
-    /// <summary>crit; this and what is graver has an index.</summary>
+    /// <summary>crit. This severity and more severe ones are in a partial index.</summary>
     public const short Grave = 2;
 
     public Guid Id { get; set; }
@@ -14,7 +17,7 @@ public sealed class EventRow
 
     public DateTimeOffset ReceivedAt { get; set; }
 
-    /// <summary>The sender's own time, where the way it came carries one.</summary>
+    /// <summary>The sender's own time, if the transport carries one.</summary>
     public DateTimeOffset? OccurredAt { get; set; }
 
     public required string Transport { get; set; }
@@ -31,7 +34,7 @@ public sealed class EventRow
 
     public short Format { get; set; }
 
-    // Unsigned 32 bits on the wire; the same bits here.
+    // Unsigned 32 bits on the wire; stored as the same bits.
     public int Flags { get; set; }
 
     public int? Processor { get; set; }
@@ -47,7 +50,7 @@ public sealed class EventRow
 
     public long? FormatId { get; set; }
 
-    /// <summary>The values of the arguments, in order: an array of numbers and strings.</summary>
+    /// <summary>The values of the arguments in order: a JSON array of numbers and strings.</summary>
     public string? Args { get; set; }
 
     public required string Text { get; set; }
@@ -55,18 +58,18 @@ public sealed class EventRow
     /// <summary>The payload of a binary event.</summary>
     public byte[]? Payload { get; set; }
 
-    /// <summary>key=value pairs beside the event: an object of strings.</summary>
+    /// <summary>Additional key=value pairs: a JSON object of strings.</summary>
     public string? Fields { get; set; }
 
     public string[]? Notes { get; set; }
 
     public bool Truncated { get; set; }
 
-    /// <summary>Of how many equal ones in a row it stands.</summary>
+    /// <summary>Number of equal consecutive events that this row stands for.</summary>
     public int Count { get; set; }
 
     public required string Collector { get; set; }
 
-    /// <summary>The record as it came, frame included; null where it came as a document.</summary>
+    /// <summary>The record as received, including its frame. Null if it arrived as a JSON document.</summary>
     public byte[]? Raw { get; set; }
 }

@@ -1,18 +1,20 @@
 namespace Mayday.Store.Schema;
 
-/// <summary>A machine. It is found by its machine id, else by the name it claims, else by its address; a host may have all three.</summary>
+/// <summary>
+/// A machine. It is found by its machine id, otherwise by the name it claims, otherwise by its address. A host may have all three.
+/// </summary>
 public sealed class HostRow
 {
     public Guid Id { get; set; }
 
-    /// <summary>What people read: the claimed name, else the address.</summary>
+    /// <summary>The displayed name: the claimed name, otherwise the address.</summary>
     public required string Name { get; set; }
 
     public string? MachineId { get; set; }
 
     public string? ClaimedName { get; set; }
 
-    /// <summary>Set for hosts that are known by nothing but an address.</summary>
+    /// <summary>Set for hosts that are known only by an address.</summary>
     public string? AddressKey { get; set; }
 
     public string? KernelRelease { get; set; }
@@ -36,7 +38,7 @@ public sealed class HostRow
     public DateTimeOffset? LastEventAt { get; set; }
 }
 
-/// <summary>An address a host sent from.</summary>
+/// <summary>An address that a host sent from.</summary>
 public sealed class HostAddressRow
 {
     public Guid HostId { get; set; }
@@ -45,7 +47,7 @@ public sealed class HostAddressRow
 
     public string? ClaimedName { get; set; }
 
-    /// <summary>When a dump from this address last said which host it was; what nameless dumps are resolved by.</summary>
+    /// <summary>When a dump from this address last named its host. Used to resolve dumps without a name.</summary>
     public DateTimeOffset? NamedAt { get; set; }
 
     public DateTimeOffset FirstSeen { get; set; }

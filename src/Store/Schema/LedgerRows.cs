@@ -2,7 +2,7 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>Idempotence of dumps: which keys are stored already. Small and unpartitioned, so that a key is unique over all days.</summary>
+/// <summary>Makes dumps idempotent: the keys of stored dumps. Small and unpartitioned, so that a key is unique over all days.</summary>
 public sealed class DumpKeyRow
 {
     public required byte[] Key { get; set; }
@@ -13,8 +13,8 @@ public sealed class DumpKeyRow
 }
 
 /// <summary>
-/// Which reports of a host are known already, so that a copy in a later dump becomes a witness. Carries what the writer has to know of
-/// the crash to decide who leads, so that writing never reads the big tables.
+/// The known reports of a host, so that a copy in a later dump becomes a witness. The row contains what the writer needs to choose the
+/// leading copy, so that writing never reads the large tables.
 /// </summary>
 public sealed class CrashOccurrenceRow
 {
@@ -36,13 +36,13 @@ public sealed class CrashOccurrenceRow
 
     public double? PrintkTime { get; set; }
 
-    /// <summary>How good the leading copy is (<see cref="WitnessQuality"/>).</summary>
+    /// <summary>Quality of the leading copy (<see cref="WitnessQuality"/>).</summary>
     public int Quality { get; set; }
 
     public bool Fatal { get; set; }
 }
 
-/// <summary>Idempotence of event batches: which ids are counted already.</summary>
+/// <summary>Makes event batches idempotent: the ids of counted batches.</summary>
 public sealed class EventBatchRow
 {
     public required byte[] Key { get; set; }

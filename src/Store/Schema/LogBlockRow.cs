@@ -2,7 +2,9 @@ using Mayday.Protocol;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>Ordinary console lines of one sender, compressed: a part of an hour. Partitioned by day; its id is made from its first line's time.</summary>
+/// <summary>
+/// Ordinary console lines of one sender, compressed, within one hour. Partitioned by day. The id is made from the time of the first line.
+/// </summary>
 public sealed class LogBlockRow
 {
     public Guid Id { get; set; }
@@ -17,9 +19,9 @@ public sealed class LogBlockRow
 
     public int Lines { get; set; }
 
-    /// <summary>Bytes before compression.</summary>
+    /// <summary>Size before compression, in bytes.</summary>
     public int Bytes { get; set; }
 
-    /// <summary>A <see cref="DatagramLog"/>, brotli.</summary>
+    /// <summary>A <see cref="DatagramLog"/>, compressed with brotli.</summary>
     public required byte[] Content { get; set; }
 }

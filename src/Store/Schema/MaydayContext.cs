@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace Mayday.Store.Schema;
 
 /// <summary>
-/// The schema as a model: what migrations are made from. Rows are written by <see cref="CrashWriter"/> and read by
-/// <see cref="CrashQueries"/> in SQL, set by set.
+/// The EF Core model of the schema. Migrations are generated from it. Rows are written by <see cref="CrashWriter"/> and read by <see
+/// cref="CrashQueries"/> in set-based SQL.
 /// </summary>
 public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbContext(options)
 {
@@ -50,7 +50,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             host.HasIndex(row => row.MachineId).IsUnique();
             host.HasIndex(row => row.ClaimedName).IsUnique();
             host.HasIndex(row => row.AddressKey).IsUnique();
-            // text_pattern_ops: "web-*" is a range of this index whatever the database's collation.
+            // text_pattern_ops: "web-*" is a range scan of this index, whatever the database's collation.
             host.HasIndex(row => row.Name).HasOperators("text_pattern_ops");
             host.HasIndex(row => new { row.LastSeen, row.Id });
         });
@@ -74,7 +74,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         {
             bug.Property(row => row.Id).ValueGeneratedNever();
             bug.HasIndex(row => row.SignatureHash).IsUnique();
-            // One index for each order the list of bugs can have.
+            // One index for each sort order of the bug list.
             bug.HasIndex(row => new { row.LastSeen, row.Id });
             bug.HasIndex(row => new { row.FirstSeen, row.Id });
             bug.HasIndex(row => new { row.CrashCount, row.Id });
@@ -120,7 +120,8 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
         });
     }
 
-    // Partitioned tables have no foreign keys, in or out: dropping a day must not lock the tables that everything else uses.
+    // Partitioned tables have no foreign keys in either direction, because dropping a day must not lock the tables that everything else
+    // uses.
     private static void DescribeGrowing(ModelBuilder model)
     {
         model.Entity<DumpRow>(dump =>
@@ -131,7 +132,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             Jsonb(dump.Property(row => row.HeaderRegisters));
             Jsonb(dump.Property(row => row.UserFields));
             dump.HasIndex(row => new { row.HostId, row.Id });
-            // What a newer analyser has to read again.
+            // Finds the dumps that a newer analyser has to process again.
             dump.HasIndex(row => new { row.AnalyzerVersion, row.Id });
         });
         model.Entity<CrashRow>(crash =>
@@ -145,7 +146,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             crash.HasIndex(row => new { row.KernelRelease, row.Id });
             crash.HasIndex(row => new { row.Transport, row.Id });
             crash.HasIndex(row => row.IncidentId);
-            // Crashes with something missing are few: a small index finds them among all the whole ones.
+            // Incomplete crashes are rare. A small partial index finds them among all the complete ones.
             crash.HasIndex(row => new { row.Complete, row.Id }).HasFilter("NOT complete");
         });
         model.Entity<CrashWitnessRow>(witness =>
@@ -159,9 +160,9 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             Jsonb(record.Property(row => row.Args));
             Jsonb(record.Property(row => row.Fields));
             record.HasIndex(row => new { row.HostId, row.Id });
-            // Event type and facility are looked up in the catalogue first: their formats are few, so they need no index of their own.
+            // Event type and facility are first looked up in the catalogue. They match few formats, so they need no index of their own.
             record.HasIndex(row => new { row.FormatId, row.Id });
-            // Grave ones are few and asked for; of the others the newest are soon found in the order of the ids.
+            // Severe events are rare and often queried. For the other severities, an index scan by id finds the newest quickly.
             record.HasIndex(row => row.Id).HasFilter($"severity <= {EventRow.Grave}");
         });
     }
@@ -187,7 +188,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             format.HasIndex(row => row.Hash).IsUnique();
             format.HasIndex(row => new { row.Facility, row.EventType });
             format.HasIndex(row => row.EventType);
-            // One index for each order the list of formats can have.
+            // One index for each sort order of the format list.
             format.HasIndex(row => new { row.LastSeen, row.Id });
             format.HasIndex(row => new { row.FirstSeen, row.Id });
             format.HasIndex(row => new { row.EventCount, row.Id });
@@ -204,7 +205,7 @@ public sealed class MaydayContext(DbContextOptions<MaydayContext> options) : DbC
             host.HasKey(row => new { row.FormatId, row.HostId });
             host.HasOne<EventFormatRow>().WithMany().HasForeignKey(row => row.FormatId).OnDelete(DeleteBehavior.Cascade);
             host.HasOne<HostRow>().WithMany().HasForeignKey(row => row.HostId).OnDelete(DeleteBehavior.Cascade);
-            // Nothing that every batch changes is indexed here: this table has as many updates as there are events.
+            // No column that every batch changes is indexed here: this table gets as many updates as there are events.
             host.HasIndex(row => row.HostId);
         });
         model.Entity<EventFormatHourRow>(hour =>

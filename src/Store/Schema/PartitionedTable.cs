@@ -1,9 +1,9 @@
 namespace Mayday.Store.Schema;
 
-/// <summary>A table that grows without end and is cut into UTC days by a uuid v7 column.</summary>
+/// <summary>A table that grows without end and is partitioned into UTC days by a uuid v7 column.</summary>
 public sealed record PartitionedTable(string Name, string Column)
 {
-    /// <summary>Where rows go whose day has no partition: a clock that is wrong, or a keeper that did not run.</summary>
+    /// <summary>The partition for rows whose day has no partition: a clock was wrong, or maintenance did not run.</summary>
     public string DefaultPartition => Name + "_default";
 
     public static IReadOnlyList<PartitionedTable> All { get; } =

@@ -2,15 +2,17 @@ using Npgsql;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>Which schema this program works with. Services check it at start; only <c>mayday migrate</c> and <c>mayday up</c> change it.</summary>
+/// <summary>
+/// The schema version that this program needs. Services check it at start. Only <c>mayday migrate</c> and <c>mayday up</c> change it.
+/// </summary>
 public static class SchemaVersion
 {
-    /// <summary>Id of the newest migration in migrations/Versions; a test keeps the two together.</summary>
+    /// <summary>Id of the newest migration in migrations/Versions. A test keeps both in sync.</summary>
     public const string Expected = "20261201024654_Maintenance";
 
     internal const string HistoryTable = "__EFMigrationsHistory";
 
-    /// <summary>Throws <see cref="SchemaVersionException"/>, whose message says what to run, when the database has another schema.</summary>
+    /// <summary>Throws <see cref="SchemaVersionException"/> if the database has another schema. The message says what to run.</summary>
     public static async Task CheckAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
         var newest = await NewestAsync(source, cancellation).ConfigureAwait(false);
@@ -40,5 +42,5 @@ public static class SchemaVersion
     }
 }
 
-/// <summary>The database's schema is not the one this program works with; the message says what to run.</summary>
+/// <summary>The schema of the database is not the one this program needs. The message says what to run.</summary>
 public sealed class SchemaVersionException(string message) : Exception(message);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Mayday.Store.Schema;
 
-/// <summary>Names everything in the model the way Postgres people write it: host_address, ix_crash_bug_id_id.</summary>
+/// <summary>Names tables, columns and indexes in the style of Postgres: host_address, ix_crash_bug_id_id.</summary>
 internal static class SnakeCase
 {
     public static void Apply(IMutableModel model)

@@ -6,6 +6,7 @@ using Mayday.Store.Events;
 using Mayday.Store.Events.Alerts;
 using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
+using Mayday.Store.Retention;
 using Mayday.Web.Api.Bugs;
 using Mayday.Web.Api.Crashes;
 using Mayday.Web.Api.Dumps;
@@ -38,6 +39,7 @@ public static class ApiComposition
         services.TryAddSingleton<EventAlerts>();
         services.TryAddSingleton(EventKnowledge.Shipped);
         services.TryAddSingleton<EventScreen>();
+        services.TryAddSingleton<RetentionGuard>();
         services.AddMaydayMetrics();
         services.AddSingleton<DumpIntake>();
         services.AddSingleton<EventIntake>();

@@ -68,6 +68,11 @@
     if (/^Arrow(Up|Down)$/.test(event.key) || (/^(Enter|Tab)$/.test(event.key) && target.hasAttribute('data-chosen'))) event.preventDefault();
   }, true);
 
+  // The router takes links to a place in the page as navigation: it scrolls there, and leaves the focus where it was.
+  document.addEventListener('click', event => {
+    if (event.target instanceof Element && event.target.closest('a.skip')) document.getElementById('main')?.focus();
+  });
+
   document.addEventListener('keydown', event => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target;

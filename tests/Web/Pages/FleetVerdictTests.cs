@@ -18,11 +18,11 @@ public sealed class FleetVerdictTests
     };
 
     [Fact]
-    public void Verdict_KnownBugsOnly_IsYes() => Assert.Equal("Yes. No bug grows. 3 crashes in 24 hours, 0 of them deadly.", Say(s_calm));
+    public void Verdict_KnownBugsOnly_IsYes() => Assert.Equal("Yes. No bug grows. 3 crashes in 24 hours, 0 of them fatal.", Say(s_calm));
 
     [Fact]
     public void Verdict_BugsNeverSeenBefore_IsNotYes() =>
-        Assert.Equal("Mostly. No bug grows, 1 is new. 3 crashes in 24 hours, 0 of them deadly.", Say(s_calm with { NewBugs = [null!] }));
+        Assert.Equal("Mostly. No bug grows, 1 is new. 3 crashes in 24 hours, 0 of them fatal.", Say(s_calm with { NewBugs = [null!] }));
 
     [Fact]
     public void Verdict_Deaths_IsNotYes() => Assert.StartsWith("Mostly.", Say(s_calm with { DeathsToday = 1 }), StringComparison.Ordinal);

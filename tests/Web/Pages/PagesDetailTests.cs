@@ -149,7 +149,7 @@ public sealed class PagesDetailTests(PagesFixture pages)
         var page = await pages.OpenAsync($"/bugs/{crash.BugId}");
 
         await Expect(page.Locator("p.sub")).ToContainTextAsync("on 3 hosts, all on 6.1.0-56-amd64");
-        await Expect(page.Locator("table.vt a.whole").First).ToContainTextAsync("web-");
+        await Expect(page.Locator(".list a.whole").First).ToContainTextAsync("web-");
         await Expect(page.Locator("svg.bars")).ToBeVisibleAsync();
     }
 
@@ -160,7 +160,7 @@ public sealed class PagesDetailTests(PagesFixture pages)
         var page = await pages.OpenAsync($"/hosts/{crash.HostId}");
 
         await Expect(page.Locator("h1")).ToHaveTextAsync(crash.Host);
-        await Expect(page.Locator("table.vt a.whole", new() { HasTextString = "cm_null_read" }).First).ToBeVisibleAsync();
+        await Expect(page.Locator(".list a.whole", new() { HasTextString = "cm_null_read" }).First).ToBeVisibleAsync();
         await Expect(page.Locator("table.plain").First).ToContainTextAsync("cm_null_read");
     }
 

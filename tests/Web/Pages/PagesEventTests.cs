@@ -30,8 +30,8 @@ public sealed class PagesEventTests(PagesFixture pages)
 
         await Expect(page.Locator("#filter")).ToHaveValueAsync($"facility = {facility} && severity <= err");
         await Expect(page.GetByText("events that match")).ToBeVisibleAsync();
-        await Expect(page.Locator("table.vt td.severity").First).ToHaveTextAsync("err");
-        Assert.DoesNotContain("info", await page.Locator("table.vt td.severity").AllInnerTextsAsync());
+        await Expect(page.Locator(".list td.severity").First).ToHaveTextAsync("err");
+        Assert.DoesNotContain("info", await page.Locator(".list td.severity").AllInnerTextsAsync());
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class PagesEventTests(PagesFixture pages)
         var page = await pages.OpenAsync("/events");
 
         await ChooseFacilityAsync(page, facility);
-        await Expect(page.Locator("table.vt")).ToContainTextAsync(facility);
+        await Expect(page.Locator(".list")).ToContainTextAsync(facility);
     }
 
     [Fact]
@@ -97,11 +97,11 @@ public sealed class PagesEventTests(PagesFixture pages)
         var facility = await SeedAsync();
         var page = await pages.OpenAsync($"/event-formats?facility={facility}");
 
-        await Expect(page.Locator("table.vt")).ToContainTextAsync("link down");
+        await Expect(page.Locator(".list")).ToContainTextAsync("link down");
         await page.GetByRole(AriaRole.Link, new() { Name = "eth1", Exact = true }).First.ClickAsync();
 
         await Expect(page.Locator("#filter")).ToHaveValueAsync("arg1 = \"eth1\"");
-        await Expect(page.Locator("table.vt a.whole").First).ToContainTextAsync("eth1");
+        await Expect(page.Locator(".list a.whole").First).ToContainTextAsync("eth1");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class PagesEventTests(PagesFixture pages)
         var facility = await SeedAsync();
         var page = await pages.OpenAsync($"/events?filter={Uri.EscapeDataString($"facility = {facility} && victim = postgres")}");
 
-        await page.Locator("table.vt a.whole").First.ClickAsync();
+        await page.Locator(".list a.whole").First.ClickAsync();
 
         await Expect(page.GetByText("Memory ran out, and the kernel killed a process")).ToBeVisibleAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("anon_rss");

@@ -71,6 +71,8 @@ public sealed class PagesFixture : IAsyncLifetime
         // Named, because under a test runner the entry assembly is not ours; the static assets are listed under this name.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ApplicationName = typeof(PagesFixture).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration["Web:Listen"] = listen;
+        // Else files of a build are compressed anew for each answer, at level 0; a published program has them compressed well.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.Logging.ClearProviders();
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -19,7 +19,7 @@ public sealed class PagesLookTests(PagesFixture pages)
     public async Task EveryPage_IsCleanForAxeAndFitsTheScreen(int width, ColorScheme theme)
     {
         var page = await pages.NewPageAsync(width, theme);
-        foreach (var path in await PathsAsync())
+        foreach (var path in await PagePaths.AllAsync(pages))
         {
             await pages.GoAsync(page, path);
             await page.Locator("h1").First.WaitForAsync();
@@ -66,16 +66,5 @@ public sealed class PagesLookTests(PagesFixture pages)
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
 
         Assert.Contains("The database did not answer", await client.GetStringAsync("/crashes"), StringComparison.Ordinal);
-    }
-
-    private async Task<IReadOnlyList<string>> PathsAsync()
-    {
-        var (evil, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = "evil_fn" }, 0, 1, 10, CancellationToken.None);
-        var (usual, _) = await pages.Queries.Crashes.SliceCrashesAsync(new() { Function = "cm_null_read", Host = "web-0*" }, 0, 1, 10, CancellationToken.None);
-        return
-        [
-            "/", "/crashes", "/crashes?kind=warning&q=x", "/bugs", "/hosts", "/ingest", $"/crashes/{usual[0].Id}", $"/crashes/{evil[0].Id}", $"/bugs/{usual[0].BugId}",
-            $"/bugs/{evil[0].BugId}", $"/hosts/{usual[0].HostId}", $"/hosts/{evil[0].HostId}", $"/crashes/{Guid.NewGuid()}", "/nothing/here",
-        ];
     }
 }

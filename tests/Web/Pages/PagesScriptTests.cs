@@ -19,8 +19,9 @@ public sealed class PagesScriptTests(PagesFixture pages)
     [InlineData("/mayday.css", "--guilty")]
     [InlineData("/Mayday.Web.bundle.scp.css", ".rail")]
     [InlineData("/mayday.js", "setTheme")]
-    [InlineData("/_content/Radzen.Blazor/css/standard-base.css", ".rz-notification")]
-    [InlineData("/_content/Radzen.Blazor/Radzen.Blazor.min.js", "Radzen")]
+    [InlineData("/mud.css", "--mud-palette-primary")]
+    [InlineData("/_content/MudBlazor/MudBlazor.min.css", ".mud-table")]
+    [InlineData("/_content/MudBlazor/MudBlazor.min.js", "mud")]
     [InlineData("/favicon.svg", "<svg")]
     public async Task Asset_OfTheDocument_IsServed(string path, string holds)
     {

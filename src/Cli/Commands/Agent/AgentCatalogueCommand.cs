@@ -5,17 +5,20 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Agent;
 
-/// <summary><c>mayday agent catalogue</c>: the formats of a kernel that was built without a printk index.</summary>
+/// <summary>
+/// <c>mayday agent catalogue</c>: makes a catalogue of printk formats for a kernel that was built without a printk index.
+/// </summary>
 internal static class AgentCatalogueCommand
 {
     public static Command Create()
     {
         var images = new Argument<string[]>("IMAGE")
         {
-            Description = "vmlinuz or vmlinux, and modules (.ko, also compressed) or folders of them, as /boot/vmlinuz-$(uname -r) /lib/modules/$(uname -r).",
+            Description = "vmlinuz or vmlinux, and modules (.ko, also compressed) or folders of them. "
+                + "Example: /boot/vmlinuz-$(uname -r) /lib/modules/$(uname -r)",
             Arity = ArgumentArity.OneOrMore,
         };
-        var output = new Option<string?>("--output") { HelpName = "FILE", Description = "Where to write the catalogue (default: standard output)." };
+        var output = new Option<string?>("--output") { HelpName = "FILE", Description = "Output file (default: standard output)." };
         var command = new Command("catalogue", "Make a catalogue of printk formats from a kernel image and its modules, in the form of the kernel's printk index.")
         {
             images, output,
@@ -42,7 +45,7 @@ internal static class AgentCatalogueCommand
 
         if (entries.Count == 0)
         {
-            throw new PlainFailureException("no printk formats in what was given: is it a Linux kernel or module?");
+            throw new PlainFailureException("no printk formats found in the given files. Give a Linux kernel image or kernel modules.");
         }
 
         if (output is null)
@@ -83,7 +86,7 @@ internal static class AgentCatalogueCommand
         }
     }
 
-    // "e1000.ko.xz" is e1000, as in the index; everything else is the kernel itself.
+    // "e1000.ko.xz" is module e1000, as in the printk index. Every other file is the kernel itself.
     private static string ModuleOf(string file)
     {
         var name = Path.GetFileName(file);

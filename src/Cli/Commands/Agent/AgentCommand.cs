@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Mayday.Agent;
 using Mayday.Agent.Forwarding;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Protocol;
 using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Cli.Commands.Agent;
 
-/// <summary><c>mayday agent</c>: what runs on machines of the fleet.</summary>
+/// <summary><c>mayday agent</c>: the program that runs on the machines of the fleet.</summary>
 public static class AgentCommand
 {
     public static Command Create() => new("agent", "What runs on machines of the fleet: hands their kernel's error events to the collector.")
@@ -22,22 +23,25 @@ public static class AgentCommand
     {
         var to = Text("--to", "URL", "The collector: http://HOST:8080 (setting Agent:To).");
         var host = Text("--host", "NAME", "Name of this machine (default: the kernel's host name).");
-        var severity = Text("--severity", "LEVEL", "Least grave kernel message that is sent: emerg ... debug, or 0 to 7 (default: warning).");
-        var spool = Text("--spool", "DIR", "Where events wait for the collector (default: /var/lib/mayday-agent as root, else ~/.local/share/mayday-agent).");
+        var severity = Text("--severity", "LEVEL",
+            "Send kernel messages of this level and more severe ones: emerg ... debug, or 0 to 7 (default: warning).");
+        var spool = Text("--spool", "DIR",
+            "Directory for events that are not sent yet (default: /var/lib/mayday-agent as root, otherwise ~/.local/share/mayday-agent).");
         var catalogue = new Option<string[]>("--catalogue")
         {
-            Description = "Printk index or catalogue (file or folder; may be given again) that turns messages back into format and arguments. Default: the kernel's own, where it has one.",
+            Description = "Printk index or catalogue, used to split messages into format and arguments (file or folder; may be repeated). "
+                + "Default: the index of the running kernel, if it has one.",
             HelpName = "PATH",
         };
         var evlog = new Option<string[]>("--netlink")
         {
-            Description = "Netlink socket to take evlog records from, PROTOCOL:GROUPS[:user], as 2:3:user (may be given again).",
+            Description = "Netlink socket to read evlog records from, PROTOCOL:GROUPS[:user], for example 2:3:user (may be repeated).",
             HelpName = "PROTOCOL:GROUPS",
         };
-        var noKmsg = new Option<bool>("--no-kmsg") { Description = "Leave the kernel log alone." };
-        var noUevents = new Option<bool>("--no-uevents") { Description = "Leave uevents alone." };
+        var noKmsg = new Option<bool>("--no-kmsg") { Description = "Do not read the kernel log." };
+        var noUevents = new Option<bool>("--no-uevents") { Description = "Do not read uevents." };
         var config = CommonOptions.Config();
-        var command = new Command("run", "Run the agent until it is told to stop (SIGTERM, Ctrl-C); what was not sent waits in the spool.")
+        var command = new Command("run", "Run the agent until SIGTERM or Ctrl-C. Events that were not sent stay in the spool.")
         {
             to, host, severity, spool, catalogue, evlog, noKmsg, noUevents, config,
         };
@@ -75,26 +79,16 @@ public static class AgentCommand
 
     private static Option<string?> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
 
-    private static AgentOptions ReadOptions(IConfiguration configuration)
+    private static AgentOptions ReadOptions(IConfigurationRoot settings)
     {
-        var options = new AgentOptions();
-        try
-        {
-            configuration.GetSection(AgentOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException unusable)
-        {
-            ProgramConfiguration.Refuse([$"{AgentOptions.Section}: {unusable.InnerException?.Message ?? unusable.Message}"]);
-        }
-
-        ProgramConfiguration.Refuse(ValidateAgentOptions.FindErrors(options));
-        return options;
+        ProgramSettings.Check(settings, ProgramSettings.AgentRole);
+        return ProgramSettings.Read<AgentOptions>(settings, AgentOptions.Section);
     }
 
     private static async Task<int> RunAsync(AgentOptions options, InvocationConfiguration streams, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        // The process ends when the spool holds everything, not when the signal comes.
+        // SIGTERM must not end the process at once: the agent first saves everything to its spool.
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var agent = new KernelAgent(options, TimeProvider.System, notice => Tell(streams.Error, notice));
@@ -116,7 +110,7 @@ public static class AgentCommand
         }
     }
 
-    // The journal reads the level off the line and stamps it itself.
+    // The systemd journal reads the level from the start of the line and adds its own timestamp.
     private static void Tell(TextWriter error, AgentNotice notice)
     {
         var mark = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is null

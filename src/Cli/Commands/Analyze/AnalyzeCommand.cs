@@ -9,10 +9,10 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Analyze;
 
-/// <summary><c>mayday analyze [--json] FILE...</c>: what the analyser says of kernel logs.</summary>
+/// <summary><c>mayday analyze [--json] FILE...</c>: prints the crashes that the analyser finds in kernel logs.</summary>
 public static class AnalyzeCommand
 {
-    // As much as POST /dumps takes: a log that the service accepts is one that this command can look at.
+    // The same limit as POST /dumps, so every log that the service accepts can be analysed here.
     private const long MaxBytes = 256L << 20;
 
     private static readonly JsonSerializerOptions s_json = new()
@@ -24,9 +24,9 @@ public static class AnalyzeCommand
 
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a crash, one a line" };
-        var files = new Argument<string[]>("FILE") { Description = "Kernel logs; - reads standard input", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("analyze", "Finds the crashes in kernel logs: what died, where and why") { json, files };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line and crash" };
+        var files = new Argument<string[]>("FILE") { Description = "Kernel logs; - is standard input", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("analyze", "Finds crashes in kernel logs: what crashed, where and why") { json, files };
         command.SetAction(result => Run(result.GetValue(files) ?? [], result.GetValue(json)));
         return command;
     }
@@ -73,7 +73,9 @@ public static class AnalyzeCommand
         return failed ? 1 : 0;
     }
 
-    /// <summary>Raw records of extended netconsole are put in order first, as the collector does; places are those in the file all the same.</summary>
+    /// <summary>
+    /// Raw records of extended netconsole are sorted first, as the collector does. Positions in the output still refer to the file.
+    /// </summary>
     private static IReadOnlyList<CrashReport> Analyze(byte[] log) => ExtendedCapture.TryRead(log, out var capture)
         ? [.. CrashAnalyzer.Analyze(capture.Log).Select(capture.Place)]
         : CrashAnalyzer.Analyze(log);
@@ -109,7 +111,7 @@ public static class AnalyzeCommand
             : File.ReadAllBytes(file);
     }
 
-    /// <summary>Logs carry terminal escapes; none of them reaches the terminal.</summary>
+    /// <summary>Makes terminal escapes in logs harmless: none of them reaches the terminal.</summary>
     internal static string Printable(string text)
     {
         if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.AsSpan().ContainsAnyInRange('\x7f', '\x9f'))

@@ -2,7 +2,7 @@ using Mayday.Analysis;
 
 namespace Mayday.Cli.Commands.Analyze;
 
-/// <summary>What <c>mayday analyze --json</c> prints of one crash. Stable: names are only added.</summary>
+/// <summary>The output of <c>mayday analyze --json</c> for one crash. Stable: members are only added.</summary>
 public sealed record CrashOutput
 {
     public required string File { get; init; }

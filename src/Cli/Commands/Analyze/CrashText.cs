@@ -4,10 +4,10 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Analyze;
 
-/// <summary>One crash as a person reads it on a terminal.</summary>
+/// <summary>Prints one crash for people on a terminal.</summary>
 internal static class CrashText
 {
-    // The guilty frame stands in these; the rest is in --json.
+    // The guilty frame is almost always among these. --json prints all frames.
     private const int Frames = 16;
 
     public static void Write(TextWriter output, string file, int index, CrashReport report)

@@ -3,7 +3,7 @@ using Mayday.Store.Reanalysis;
 
 namespace Mayday.Cli.Commands.Analyze;
 
-/// <summary>What <c>mayday reanalyze</c> says: a line for each change of a bug, as text or as JSON, and a closing sentence for people.</summary>
+/// <summary>The output of <c>mayday reanalyze</c>: one line for each change of a bug, as text or JSON, and a summary for people.</summary>
 internal static class ReanalysisOutput
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
@@ -29,7 +29,7 @@ internal static class ReanalysisOutput
     private static string Text(BugChange change) =>
         $"{change.Change,-6}  {string.Join(" + ", change.From.Select(Text))}{(change.From.Count > 0 && change.To.Count > 0 ? " -> " : "")}{string.Join(" + ", change.To.Select(Text))}";
 
-    // Titles come from dying machines: a terminal must not obey them.
+    // Titles come from untrusted kernel logs, so terminal escapes in them are made harmless.
     private static string Text(BugShare share) =>
         $"\"{string.Concat(share.Title.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))}\" ({share.Crashes})";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mayday.Analysis;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Store;
 using Mayday.Store.Embedded;
@@ -9,24 +10,31 @@ using Npgsql;
 namespace Mayday.Cli.Commands.Analyze;
 
 /// <summary>
-/// <c>mayday reanalyze</c>: dumps that an older analyser read are read again; crashes keep their ids where the same report is found, and
-/// move to other bugs where it is named otherwise. Runs beside a collector; what is stopped half-way goes on where it stood.
+/// <c>mayday reanalyze</c>: analyses stored dumps again if an older analyser version processed them. A crash keeps its id if the same
+/// report is found, and moves to another bug if its signature changed. May run next to a collector. An interrupted run continues where it
+/// stopped.
 /// </summary>
 internal static class ReanalyzeCommand
 {
     public static Command Create()
     {
-        var all = new Option<bool>("--all") { Description = "Also dumps that this version of the analyser read already." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing; say which bugs would be renamed, merged, split, appear or vanish." };
-        var json = new Option<bool>("--json") { Description = "One JSON object a line for each change of a bug." };
+        var all = new Option<bool>("--all") { Description = "Also analyse dumps that this version of the analyser already processed." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Change nothing. Print which bugs would be renamed, merged, split, appear or vanish.",
+        };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line for each change of a bug." };
         var data = new Option<string?>("--data")
         {
-            Description = "Data directory of the `mayday up` whose embedded Postgres is meant (default as for up).",
+            Description = "Data directory of the `mayday up` whose embedded Postgres to use (default: the same as for up).",
             HelpName = "DIR",
         };
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("reanalyze", "Read stored dumps again with this version's analyser.") { all, dryRun, json, data, config, database };
+        var command = new Command("reanalyze", "Analyse stored dumps again with this version of the analyser.")
+        {
+            all, dryRun, json, data, config, database,
+        };
         command.SetAction((parsed, cancellation) => RunAsync(
             Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data)), parsed.GetValue(all), parsed.GetValue(dryRun), parsed.GetValue(json), cancellation));
         return command;
@@ -46,6 +54,7 @@ internal static class ReanalyzeCommand
         }
 
         var configuration = ProgramConfiguration.Load(config, settings);
+        ProgramSettings.Check(configuration, ProgramSettings.StoreOnly);
         if (configuration[RoleSettings.ConnectionKey] is { Length: > 0 } named)
         {
             return named;
@@ -53,7 +62,7 @@ internal static class ReanalyzeCommand
 
         var directory = DataDirectory.Of(configuration);
         return EmbeddedPostgres.FindRunning(directory) ?? throw new PlainFailureException(
-            $"no Postgres runs in {directory}. Start `mayday up --data {directory}` first, or name another Postgres with --database.");
+            $"no Postgres runs in {directory}. Start `mayday up --data {directory}` first, or give another Postgres with --database.");
     }
 
     private static async Task<int> RunAsync(string connection, bool all, bool dryRun, bool json, CancellationToken cancellation)

@@ -6,10 +6,10 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Events;
 
-/// <summary>Asks Mayday's REST API for events, page by page.</summary>
+/// <summary>Reads events from Mayday's REST API, page by page.</summary>
 internal sealed class EventClient : IDisposable
 {
-    // A page of 200 events at their greatest is about 20 MiB; whoever answers more is not Mayday.
+    // A page of 200 events of maximum size is about 20 MiB. A larger response is not from Mayday.
     private const int MaxAnswer = 64 << 20;
 
     private readonly HttpClient _http;
@@ -26,7 +26,7 @@ internal sealed class EventClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Newest first. Throws <see cref="PlainFailureException"/> when the server does not answer, or refuses the question.</summary>
+    /// <summary>Newest first. Throws <see cref="PlainFailureException"/> if the server does not answer or refuses the request.</summary>
     public async IAsyncEnumerable<JsonElement> ListAsync(string? since, string? until, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? cursor = null;
@@ -35,7 +35,8 @@ internal sealed class EventClient : IDisposable
             var page = await GetAsync(AddressOf(since, until, cursor), cancellation);
             if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array)
             {
-                throw new PlainFailureException($"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Name its web role with --url.");
+                throw new PlainFailureException(
+                    $"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Give the address of the web role with --url.");
             }
 
             foreach (var item in items.EnumerateArray())
@@ -78,20 +79,24 @@ internal sealed class EventClient : IDisposable
         }
         catch (JsonException)
         {
-            throw new PlainFailureException($"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Name its web role with --url.");
+            throw new PlainFailureException(
+                $"What answers at {Printable.Show(_root.ToString())} is not Mayday's API. Give the address of the web role with --url.");
         }
         catch (HttpRequestException failure)
         {
             throw new PlainFailureException(
-                $"{Printable.Show(_root.ToString())} does not answer: {Printable.Show(failure.Message)}. Start it with `mayday up` or `mayday web`, or name another with --url.");
+                $"{Printable.Show(_root.ToString())} does not answer: {Printable.Show(failure.Message)}. "
+                    + $"Start it with `mayday up` or `mayday web`, or give another address with --url.");
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new PlainFailureException($"{Printable.Show(_root.ToString())} did not answer within {_http.Timeout.TotalSeconds:0} s. Ask for a shorter time with --since.");
+            throw new PlainFailureException(
+                $"{Printable.Show(_root.ToString())} did not answer within {_http.Timeout.TotalSeconds:0} s. "
+                + "Choose a shorter time range with --since.");
         }
     }
 
-    /// <summary>The server's own sentence; of a filter that cannot be read also where.</summary>
+    /// <summary>Reports the server's own message. For an invalid filter it also shows where the mistake is.</summary>
     private PlainFailureException Refused(int status, byte[] body)
     {
         try
@@ -110,7 +115,7 @@ internal sealed class EventClient : IDisposable
         }
         catch (Exception other) when (other is JsonException or InvalidOperationException or FormatException)
         {
-            // Not a problem document: the status is all there is.
+            // The body is not a problem document, so only the status is known.
         }
 
         return new PlainFailureException($"{Printable.Show(_root.ToString())} answered {status}.");
@@ -134,10 +139,10 @@ internal sealed class EventClient : IDisposable
         return null;
     }
 
-    /// <summary>The filter on a line of its own, a caret under the column, then what is wrong there.</summary>
+    /// <summary>Prints the filter on one line, a caret below the wrong column, and then the message.</summary>
     internal static string PointedAt(string filter, int column, string sentence)
     {
-        // A made-visible character is wider than one column, so the caret is placed under what is shown.
+        // A control character is shown with more than one column, so the caret is positioned by the shown text.
         var before = Printable.Show(filter[..Math.Clamp(column - 1, 0, filter.Length)]).Length;
         return $"{Printable.Show(sentence)}\n  {Printable.Show(filter)}\n  {new string(' ', before)}^";
     }

@@ -5,14 +5,14 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Events;
 
-/// <summary>One event a line: for people, or as JSON.</summary>
+/// <summary>Prints one event per line, as text or as JSON.</summary>
 internal sealed class EventOutput(bool isJson) : IDisposable
 {
     private readonly StreamWriter _output = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
 
     public void Write(JsonElement one)
     {
-        // The API's own JSON is ASCII: nothing in it can act on a terminal.
+        // The API's JSON is ASCII, so it contains no terminal escapes.
         _output.Write(isJson ? one.GetRawText() : Line(one));
         _output.Write('\n');
     }
@@ -21,7 +21,9 @@ internal sealed class EventOutput(bool isJson) : IDisposable
 
     public void Dispose() => _output.Dispose();
 
-    /// <summary>"2026-01-31 12:00:00.123 web-17 e1000 err eth0: link is down": what a person reads first; control characters are made visible.</summary>
+    /// <summary>
+    /// One line, for example "2026-01-31 12:00:00.123 web-17 e1000 err eth0: link is down". Control characters are made visible.
+    /// </summary>
     internal static string Line(JsonElement one)
     {
         var line = new StringBuilder();

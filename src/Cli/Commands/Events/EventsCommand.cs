@@ -5,13 +5,15 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Events;
 
-/// <summary><c>mayday events [--filter EXPRESSION] [--host HOST] [--since TIME] [--follow]</c>: kernel events, asked for over REST.</summary>
+/// <summary>
+/// <c>mayday events [--filter EXPRESSION] [--host HOST] [--since TIME] [--follow]</c>: shows kernel events, read over REST.
+/// </summary>
 public static class EventsCommand
 {
-    /// <summary>Where <c>mayday up</c> listens by default.</summary>
+    /// <summary>The default address of <c>mayday up</c>.</summary>
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
-    /// <summary>A screenful or two; --limit takes more.</summary>
+    /// <summary>One or two screens of text. --limit allows more.</summary>
     private const int DefaultLimit = 100;
 
     private const int MaxLimit = 100_000;
@@ -19,14 +21,26 @@ public static class EventsCommand
     public static Command Create()
     {
         var filter = new Option<string?>("--filter") { Description = "Condition, such as 'severity <= err && arg1 > 5' (docs/evlog.md)", HelpName = "EXPRESSION" };
-        var host = new Option<string?>("--host") { Description = "Only of this host: its name, address or id; web-* takes every name that begins so", HelpName = "HOST" };
-        var since = new Option<string?>("--since") { Description = "Received since then: 2026-01-31T12:00:00Z, or how long ago: 30m, 2h, 7d", HelpName = "TIME" };
-        var until = new Option<string?>("--until") { Description = "Received before then", HelpName = "TIME" };
-        var limit = new Option<string?>("--limit") { Description = $"How many at most, the newest (default: {DefaultLimit})", HelpName = "N" };
-        var url = new Option<string?>("--url") { Description = $"Where Mayday's web role listens (default: {DefaultUrl})", HelpName = "URL" };
-        var json = new Option<bool>("--json") { Description = "One JSON object an event, one a line" };
-        var follow = new Option<bool>("--follow") { Description = "Goes on with new events until Ctrl-C" };
-        var command = new Command("events", "Shows kernel events that were received, oldest of the newest first") { filter, host, since, until, limit, url, json, follow };
+        var host = new Option<string?>("--host")
+        {
+            Description = "Only events of this host: name, address or id; web-* matches all names with this prefix",
+            HelpName = "HOST",
+        };
+        var since = new Option<string?>("--since")
+        {
+            Description = "Only events received since this time: 2026-01-31T12:00:00Z, or an age: 30m, 2h, 7d",
+            HelpName = "TIME",
+        };
+        var until = new Option<string?>("--until") { Description = "Only events received before this time", HelpName = "TIME" };
+        var limit = new Option<string?>("--limit")
+        {
+            Description = $"Show at most this many of the newest events (default: {DefaultLimit})",
+            HelpName = "N",
+        };
+        var url = new Option<string?>("--url") { Description = $"Address of Mayday's web role (default: {DefaultUrl})", HelpName = "URL" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line and event" };
+        var follow = new Option<bool>("--follow") { Description = "Keep showing new events until Ctrl-C" };
+        var command = new Command("events", "Shows the newest kernel events, oldest first") { filter, host, since, until, limit, url, json, follow };
         command.SetAction((result, cancellation) => RunAsync(
             new EventClient(UrlOf(result.GetValue(url)), result.GetValue(filter), result.GetValue(host)),
             new EventOutput(result.GetValue(json)),
@@ -67,7 +81,7 @@ public static class EventsCommand
                 await PrintAsync(client, output, since, until, limit, shown, cancellation);
                 while (follow)
                 {
-                    // As often as a person can read; the server has an index for the question.
+                    // Once per second is fast enough for a reader, and an index serves the query.
                     await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
                     await PrintAsync(client, output, shown.Since ?? since, until: null, MaxLimit, shown, cancellation);
                 }
@@ -76,13 +90,13 @@ public static class EventsCommand
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                // Ctrl-C is how --follow ends.
+                // Ctrl-C is the normal end of --follow.
                 return ExitCode.Done;
             }
         }
     }
 
-    /// <summary>Prints what was not shown yet, oldest first.</summary>
+    /// <summary>Prints the events that were not printed yet, oldest first.</summary>
     private static async Task PrintAsync(
         EventClient client, EventOutput output, string? since, string? until, int limit, ShownEvents shown, CancellationToken cancellation)
     {
@@ -111,16 +125,18 @@ public static class EventsCommand
     }
 }
 
-/// <summary>What --follow printed lately: events are stored in batches, so one may come to light a little after newer ones did.</summary>
+/// <summary>
+/// The events that --follow printed recently. Events are stored in batches, so an older event may appear a little after newer ones.
+/// </summary>
 internal sealed class ShownEvents
 {
-    // A collector's batch waits for a second at most; a spool that is caught up after an outage is for a question of its own.
+    // A collector's batch waits for at most a second. Events that arrive later from a spool, after an outage, are not shown by --follow.
     private static readonly TimeSpan s_late = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<Guid, DateTimeOffset> _shown = [];
     private DateTimeOffset? _newest;
 
-    /// <summary>From when on to ask again.</summary>
+    /// <summary>The start time of the next query.</summary>
     public string? Since => (_newest - s_late)?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public bool Add(JsonElement one)

@@ -5,7 +5,7 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>What a load asks of the REST API: counters, bugs, hosts, crashes.</summary>
+/// <summary>Reads what a load test compares from the REST API: counters, bugs, hosts, crashes.</summary>
 internal sealed class LoadApi(Uri address) : IDisposable
 {
     private const int PageLength = 200;
@@ -16,7 +16,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         Timeout = TimeSpan.FromSeconds(30),
     };
 
-    /// <summary>Every counter by name and tags ("datagrams.received format=netoops").</summary>
+    /// <summary>All counters by name and tags ("datagrams.received format=netoops").</summary>
     public async Task<Dictionary<string, long>> CountersAsync(CancellationToken cancellation)
     {
         using var document = await GetAsync("stats/ingest", cancellation);
@@ -29,7 +29,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         return counters;
     }
 
-    /// <summary>Crashes that blame a function, over all its bugs.</summary>
+    /// <summary>Number of crashes with a given guilty function, over all bugs.</summary>
     public async Task<long> CrashesOfAsync(string function, CancellationToken cancellation)
     {
         long crashes = 0;
@@ -41,7 +41,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         return crashes;
     }
 
-    /// <summary>Hosts whose name or address holds a text, by name: their crashes and dumps.</summary>
+    /// <summary>Hosts whose name or address contains a text, by name: their crashes and dumps.</summary>
     public async Task<Dictionary<string, (long Crashes, long Dumps)>> HostsAsync(string text, CancellationToken cancellation)
     {
         var hosts = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         return hosts;
     }
 
-    /// <summary>Hosts whose name or address holds a text: id, name and addresses.</summary>
+    /// <summary>Hosts whose name or address contains a text: id, name and address.</summary>
     public async Task<IReadOnlyList<(string Id, string Name, string Address)>> HostIdsAsync(string text, CancellationToken cancellation)
     {
         var hosts = new List<(string, string, string)>();
@@ -69,7 +69,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         return hosts;
     }
 
-    /// <summary>What a host's page says of its packets, by transport.</summary>
+    /// <summary>The packet counts on a host's page, by transport.</summary>
     public async Task<IReadOnlyDictionary<string, LoadedLoss>> LossAsync(string id, CancellationToken cancellation)
     {
         using var document = await GetAsync($"hosts/{Uri.EscapeDataString(id)}", cancellation);
@@ -82,7 +82,7 @@ internal sealed class LoadApi(Uri address) : IDisposable
         static long? Number(JsonElement loss, string name) => loss.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetInt64() : null;
     }
 
-    /// <summary>True when a crash of a host can be read.</summary>
+    /// <summary>True if a crash of the host is readable.</summary>
     public async Task<bool> HasCrashAsync(string host, CancellationToken cancellation)
     {
         using var document = await GetAsync($"crashes?limit=1&host={Uri.EscapeDataString(host)}", cancellation);

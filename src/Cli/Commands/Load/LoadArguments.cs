@@ -7,7 +7,7 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>What was written behind <c>mayday load</c>, word for word; <see cref="Read"/> judges all of it at once.</summary>
+/// <summary>The arguments of <c>mayday load</c> as text. <see cref="Read"/> validates all of them together.</summary>
 internal sealed record LoadArguments
 {
     private const double MostRate = 100_000_000;
@@ -16,12 +16,12 @@ internal sealed record LoadArguments
 
     public string? To { get; init; }
 
-    /// <summary>The other options, by name; those not written are absent.</summary>
+    /// <summary>The other options by name. Options that were not given are absent.</summary>
     public required IReadOnlyDictionary<string, string> Words { get; init; }
 
-    /// <summary>Understands the words.</summary>
-    /// <param name="failures">Everything that is wrong with them, one sentence each.</param>
-    /// <returns>What to do; null when something is wrong.</returns>
+    /// <summary>Parses and validates the arguments.</summary>
+    /// <param name="failures">One sentence for each mistake.</param>
+    /// <returns>The load to run; null if there is a mistake.</returns>
     public LoadRequest? Read(out IReadOnlyList<string> failures)
     {
         var wrong = new List<string>();
@@ -64,7 +64,7 @@ internal sealed record LoadArguments
         };
         if (Words.ContainsKey("--duration"))
         {
-            // The scenario's own number of crashes is a number for its own duration.
+            // The scenario's number of crashes fits its own duration, so it is not used with another duration.
             options = options with { Crashes = Words.ContainsKey("--crashes") ? options.Crashes : 0 };
         }
 
@@ -98,7 +98,7 @@ internal sealed record LoadArguments
                 return rate;
             }
 
-            wrong.Add($"{name} {Printable.Show(word)}: not a rate. Give a number a second, 0 for as fast as possible.");
+            wrong.Add($"{name} {Printable.Show(word)}: not a rate. Give a number per second, or 0 for as fast as possible.");
             return otherwise;
         }
 
@@ -115,7 +115,7 @@ internal sealed record LoadArguments
                 return number * unit;
             }
 
-            wrong.Add($"{name} {Printable.Show(word)}: not a length. Give bytes up to 16 MiB, with K or M behind where you like.");
+            wrong.Add($"{name} {Printable.Show(word)}: not a length. Give a number of bytes up to 16 MiB, optionally followed by K or M.");
             return otherwise;
         }
     }
@@ -140,7 +140,7 @@ internal sealed record LoadArguments
             return TimeSpan.FromSeconds(number * unit);
         }
 
-        wrong.Add($"{name} {Printable.Show(word)}: not a time. Give seconds, or a number with ms, s, m or h behind.");
+        wrong.Add($"{name} {Printable.Show(word)}: not a time. Give seconds, or a number followed by ms, s, m or h.");
         return otherwise;
     }
 
@@ -172,7 +172,7 @@ internal sealed record LoadArguments
         {
             if (scenario.Name == "latency")
             {
-                wrong.Add("latency waits for each crash at the REST API: say where it is, for example --check http://127.0.0.1:8080.");
+                wrong.Add("latency waits for each crash at the REST API. Give its address, for example --check http://127.0.0.1:8080.");
             }
 
             return null;
@@ -183,15 +183,15 @@ internal sealed record LoadArguments
             return url;
         }
 
-        wrong.Add($"--check {Printable.Show(word)}: not an address. Give what the pages are opened with, for example http://127.0.0.1:8080.");
+        wrong.Add($"--check {Printable.Show(word)}: not an address. Give the address of the pages, for example http://127.0.0.1:8080.");
         return null;
     }
 }
 
-/// <summary>A load whose target is still a name.</summary>
-/// <param name="Scenario">Its name.</param>
+/// <summary>A load whose target is not yet resolved to an address.</summary>
+/// <param name="Scenario">Name of the scenario.</param>
 /// <param name="Host">Name or address of the collector.</param>
-/// <param name="Options">Everything else.</param>
-/// <param name="Check">Where its REST API is; null to ask nothing.</param>
-/// <param name="Patience">How long the collector may take to store what it was sent.</param>
+/// <param name="Options">All other options.</param>
+/// <param name="Check">Address of the REST API; null to skip the check.</param>
+/// <param name="Patience">How long the collector may take to store what was sent.</param>
 internal sealed record LoadRequest(string Scenario, string Host, LoadOptions Options, Uri? Check, TimeSpan Patience);

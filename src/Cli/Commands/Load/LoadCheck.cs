@@ -4,12 +4,12 @@ using Mayday.Simulation.Load;
 namespace Mayday.Cli.Commands.Load;
 
 /// <summary>
-/// Compares what a load sent with what the collector counted and stored: looked at before the load, and after it until all of it is there or
-/// patience ends.
+/// Compares what a load sent with what the collector counted and stored. Reads the state before the load, then again after it until
+/// everything arrived or the time is up.
 /// </summary>
 internal sealed class LoadCheck
 {
-    // What basic machines are known by: their loopback addresses.
+    // Machines that send basic netconsole have no name, so they are known by their loopback address.
     private const string LoopbackNetwork = "127.";
 
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(500);
@@ -35,7 +35,7 @@ internal sealed class LoadCheck
 
     private static bool HasAddressesForNames(LoadOptions options) => options.HostName.Length == 0 || options.Format is LoadFormat.NetconsoleBasic or LoadFormat.Mixed;
 
-    /// <summary>Looks at what is there before the load.</summary>
+    /// <summary>Reads the state before the load.</summary>
     public static async Task<LoadCheck> BeginAsync(LoadApi api, LoadOptions options, IReadOnlyList<string> functions, CancellationToken cancellation)
     {
         var crashes = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class LoadCheck
             crashes[function] = await api.CrashesOfAsync(function, cancellation);
         }
 
-        // Towards another machine all have one address, and one account.
+        // With a remote target all machines share one source address, so they share one set of packet counts.
         var losses = IPAddress.IsLoopback(options.Target) && options.CrashRate >= 0 && options.Hosts <= LoadLossCheck.MostHosts
             ? await LoadLossCheck.BeginAsync(api, LoopbackNetwork, cancellation)
             : null;
@@ -53,8 +53,8 @@ internal sealed class LoadCheck
         return new LoadCheck(api, options, counters, crashes, addresses, losses);
     }
 
-    /// <summary>Waits until everything is as it was sent, or patience ends.</summary>
-    /// <returns>Every comparison, those that differ among them.</returns>
+    /// <summary>Waits until everything arrived or the time is up.</summary>
+    /// <returns>All comparisons, including those that differ.</returns>
     public async Task<IReadOnlyList<LoadComparison>> EndAsync(LoadReport report, TimeSpan patience, Action<string> progress, CancellationToken cancellation)
     {
         var time = TimeProvider.System;

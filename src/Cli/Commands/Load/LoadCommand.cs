@@ -6,52 +6,56 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary><c>mayday load</c>: a measured load of thousands of machines.</summary>
+/// <summary><c>mayday load</c>: simulates thousands of machines at a given rate and measures the result.</summary>
 public static class LoadCommand
 {
     private static readonly (string Name, string HelpName, string Description)[] s_options =
     [
-        ("--netoops", "PORT", "Port for dumps (default: --to's, else 2004)."),
-        ("--netconsole", "PORT", "Port for lines (default: --to's, else 6666)."),
-        ("--evlog", "PORT", "Port for event records (default: --to's, else 2005)."),
+        ("--netoops", "PORT", "Port for dumps (default: the port of --to, otherwise 2004)."),
+        ("--netconsole", "PORT", "Port for lines (default: the port of --to, otherwise 6666)."),
+        ("--evlog", "PORT", "Port for event records (default: the port of --to, otherwise 2005)."),
         ("--as", "FORMAT", "netoops, netconsole (extended), netconsole-basic, mixed (a third of the machines each) or evlog (event records)."),
-        ("--hosts", "N", "Machines; towards loopback each has its own address from 127.1.0.1 on, elsewhere its own port."),
-        ("--name", "NAME", "What machine names begin with (default: load- and the seed); \"\" for machines without a name."),
-        ("--rate", "N", "netconsole lines, or event records, a second over all machines; 0: as fast as possible."),
-        ("--line-bytes", "N", "Bytes of a line's datagram."),
-        ("--lines", "N", "Ends after this many lines or records."),
-        ("--burst", "N", "Lines of one machine in a row."),
-        ("--crash-rate", "N", "Crashes a second over all machines; 0: as fast as possible."),
-        ("--crashes", "N", "Ends after this many crashes."),
-        ("--log-bytes", "N", "Log of a netoops dump, boot messages before the report: 64K; without it the report alone, 60 lines of about 5 KiB."),
-        ("--signatures", "N", "Different bugs among the crashes."),
-        ("--rounds", "N", "Times each dump is sent."),
-        ("--together", "N", "Dumps on their way at once, packet by packet in turn."),
-        ("--duration", "TIME", "How long: 60, 90s, 5m."),
-        ("--wave", "TIME", "What is due within this time leaves at once (default 1ms)."),
-        ("--strangers", "N", "Made-up source addresses that send as well."),
-        ("--stranger-rate", "N", "Lines a second from them."),
-        ("--loss", "P", "Probability that a datagram is not sent: 0.01 or 1%. Each machine begins and ends with one that is never dropped."),
+        ("--hosts", "N", 
+            "Number of machines. On loopback each has its own address, starting at 127.1.0.1; with another target each has its own port."),
+        ("--name", "NAME", "Prefix of the machine names (default: load- and the seed); \"\" for machines without a name."),
+        ("--rate", "N", "netconsole lines or event records per second, over all machines; 0: as fast as possible."),
+        ("--line-bytes", "N", "Size of the datagram of one line, in bytes."),
+        ("--lines", "N", "Stop after this many lines or records."),
+        ("--burst", "N", "Number of lines that one machine sends in a row."),
+        ("--crash-rate", "N", "Crashes per second, over all machines; 0: as fast as possible."),
+        ("--crashes", "N", "Stop after this many crashes."),
+        ("--log-bytes", "N", 
+            "Log size of a netoops dump, for example 64K: boot messages, then the report. Default: only the report, 60 lines, about 5 KiB."),
+        ("--signatures", "N", "Number of different bugs among the crashes."),
+        ("--rounds", "N", "How often each dump is sent."),
+        ("--together", "N", "Number of dumps sent at the same time, with their packets interleaved."),
+        ("--duration", "TIME", "Duration of the load: 60, 90s, 5m."),
+        ("--wave", "TIME", "Datagrams due within this time are sent together (default 1ms)."),
+        ("--strangers", "N", "Number of forged source addresses that also send."),
+        ("--stranger-rate", "N", "Lines per second from these addresses."),
+        ("--loss", "P", "Probability that a datagram is not sent: 0.01 or 1%. The first and the last datagram of a machine are never dropped."),
         ("--reorder", "P", "Probability that a datagram is overtaken by one to eight later ones of its machine."),
         ("--duplicate", "P", "Probability that a datagram is sent twice."),
-        ("--check", "URL", "Compares what was sent with what the collector counted and stored, at its REST API: http://127.0.0.1:8080. Nothing else may send meanwhile."),
-        ("--patience", "TIME", "How long the collector may take to store it (default 2m)."),
-        ("--seed", "N", "Repeats what is lost and what crashes hold (default: another one each time, printed)."),
+        ("--check", "URL", "Compare what was sent with what the collector counted and stored. URL of its REST API: http://127.0.0.1:8080. "
+            + "Nothing else may send during the load."),
+        ("--patience", "TIME", "How long to wait until the collector has stored everything (default 2m)."),
+        ("--seed", "N", "Repeat the random choices of an earlier run (default: a new seed each time; it is printed)."),
     ];
 
     public static Command Create()
     {
         var scenario = new Argument<string?>("SCENARIO")
         {
-            Description = "What to begin with; every option overrides its part.\n" + string.Join("\n", LoadScenario.All.Select(one => $"{one.Name}: {one.Description}")),
+            Description = "A predefined load. Options override its values.\n"
+                + string.Join("\n", LoadScenario.All.Select(one => $"{one.Name}: {one.Description}")),
             Arity = ArgumentArity.ZeroOrOne,
         };
         var to = new Option<string?>("--to") { HelpName = "HOST[:PORT]", Description = "The collector (default 127.0.0.1)." };
-        var json = new Option<bool>("--json") { Description = "One JSON object instead of text." };
-        var eachHost = new Option<bool>("--each-host") { Description = "With --json: what each machine sent." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of text." };
+        var eachHost = new Option<bool>("--each-host") { Description = "With --json: include what each machine sent." };
         var words = s_options.Select(option => new Option<string?>(option.Name) { HelpName = option.HelpName, Description = option.Description }).ToArray();
 
-        var command = new Command("load", "Send a measured load: thousands of machines that talk and crash.") { scenario, to };
+        var command = new Command("load", "Simulate thousands of machines that log and crash, and measure the load.") { scenario, to };
         foreach (var word in words)
         {
             command.Add(word);

@@ -1,17 +1,17 @@
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>One thing that was sent, and what the collector says of it.</summary>
-/// <param name="What">In words.</param>
-/// <param name="Sent">What it must be.</param>
-/// <param name="Counted">What it is; null where nobody says.</param>
+/// <summary>One number that was sent, and the number that the collector reports.</summary>
+/// <param name="What">Description of the number.</param>
+/// <param name="Sent">The expected value.</param>
+/// <param name="Counted">The reported value; null if the collector does not report it.</param>
 internal sealed record LoadComparison(string What, long Sent, long? Counted)
 {
-    /// <summary>Each machine that differs is a line; a screenful tells enough.</summary>
+    /// <summary>Each machine that differs is one line. More than a screen of them tells nothing new.</summary>
     public const int MostNamed = 20;
 
     /// <summary>
-    /// Of <see cref="Sent"/>, crashes that lost a line by which they are named, on purpose: each may be counted under another name, not at all, or
-    /// (basic netconsole, which carries no order) once for each of its three naming lines.
+    /// The part of <see cref="Sent"/> that deliberately lost a line which names the crash. Such a crash may be counted under another name,
+    /// not at all, or, with basic netconsole (which has no order), once for each of its three naming lines.
     /// </summary>
     public long Uncertain { get; init; }
 

@@ -2,13 +2,13 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>From the packet that makes a dump whole to the moment its crash can be read over REST, milliseconds.</summary>
+/// <summary>The time from the packet that completes a dump until its crash is readable over REST, in milliseconds.</summary>
 internal sealed record LoadLatency
 {
-    // The first answers of a process that was just started are compiled while they are given.
+    // The first requests of a new process are slow because of JIT compilation.
     private const int WarmUp = 10;
 
-    // What a user of the API could do as well; half of it is the mean error.
+    // A realistic interval for an API client. The mean error is half of it.
     private static readonly TimeSpan s_pollEvery = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_givesUpAfter = TimeSpan.FromSeconds(10);
 
@@ -24,7 +24,7 @@ internal sealed record LoadLatency
 
     public required double Max { get; init; }
 
-    /// <summary>Sends one dump at a time while a load is on its way, and waits for each.</summary>
+    /// <summary>Sends one dump at a time while a load runs, and waits for each.</summary>
     public static async Task<LoadLatency> MeasureAsync(LoadRun run, Task load, LoadApi api, int seed, CancellationToken cancellation)
     {
         var time = TimeProvider.System;
@@ -33,7 +33,7 @@ internal sealed record LoadLatency
         var notSeen = 0;
         for (var dump = 0; !load.IsCompleted && !cancellation.IsCancellationRequested; dump++)
         {
-            // Not in step with anything: neither waves nor batches nor ticks.
+            // A random pause, so that the measurement does not align with the sender's waves, the collector's batches or timer ticks.
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(5, 60)), time, CancellationToken.None);
             LoadProbe probe;
             try

@@ -3,18 +3,18 @@ using Mayday.Simulation.Load;
 namespace Mayday.Cli.Commands.Load;
 
 /// <summary>
-/// Compares, machine by machine, what the network was made to lose with what each host's page says of it (<c>GET /api/v1/hosts/{id}</c>). Accounts are by
-/// address and outlive a load, so what they held before is looked at first.
+/// Compares the losses that the simulated network caused with those on each host's page (<c>GET /api/v1/hosts/{id}</c>), machine by
+/// machine. Packet counts are kept by address and persist after a load, so the earlier counts are read first.
 /// </summary>
 internal sealed class LoadLossCheck
 {
-    /// <summary>A request a machine: more would be a load of its own.</summary>
+    /// <summary>One request per machine. For more machines, the check itself would be a load.</summary>
     public const int MostHosts = 5_000;
 
     private const int AtOnce = 8;
 
-    // Below it the copies of one packet in two rounds are nearer to each other than the network may swap: a copy that is missing and one that came twice
-    // then look alike on the wire (docs/operations.md, loss accounting).
+    // With fewer packets, copies of one packet in two rounds are closer together than the distance by which the network may reorder. A
+    // missing copy and a duplicate then look alike on the wire (docs/operations.md, loss accounting).
     private const int FewPackets = 18;
 
     private readonly LoadApi _api;
@@ -28,11 +28,11 @@ internal sealed class LoadLossCheck
         _before = before;
     }
 
-    /// <summary>Looks at what the machines' addresses are charged with before the load.</summary>
+    /// <summary>Reads the counts of the machines' addresses before the load.</summary>
     public static async Task<LoadLossCheck> BeginAsync(LoadApi api, string network, CancellationToken cancellation) =>
         new(api, network, await ReadAsync(api, network, cancellation));
 
-    /// <summary>Everything that was sent and lost, for every machine that has a host's page.</summary>
+    /// <summary>Compares sent and lost packets for each machine that has a host page.</summary>
     public async Task<IReadOnlyList<LoadComparison>> CompareAsync(LoadReport report, CancellationToken cancellation)
     {
         var after = await ReadAsync(_api, _network, cancellation);
@@ -91,7 +91,7 @@ internal sealed class LoadLossCheck
 
     private static async Task<Dictionary<string, IReadOnlyDictionary<string, LoadedLoss>>> ReadAsync(LoadApi api, string network, CancellationToken cancellation)
     {
-        // Names that one address had in several loads share its account: any of them tells it.
+        // Several loads may have used different names for one address. They share its counts, so any of them will do.
         var hosts = (await api.HostIdsAsync(network, cancellation)).Where(host => host.Address.StartsWith(network, StringComparison.Ordinal)).DistinctBy(host => host.Address).ToArray();
         var accounts = new Dictionary<string, IReadOnlyDictionary<string, LoadedLoss>>(StringComparer.Ordinal);
         foreach (var some in hosts.Chunk(AtOnce))

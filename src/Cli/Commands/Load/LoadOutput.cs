@@ -7,7 +7,7 @@ using Mayday.Simulation.Load;
 
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>What <c>mayday load --json</c> prints. Stable: names are only added.</summary>
+/// <summary>The output of <c>mayday load --json</c>. Stable: members are only added.</summary>
 internal sealed record LoadOutput
 {
     private static readonly JsonSerializerOptions s_json = new()
@@ -73,13 +73,13 @@ internal sealed record LoadOutput
 
     public required IReadOnlyList<LoadedHostOutput>? EachHost { get; init; }
 
-    /// <summary>Of the scenario <c>latency</c>.</summary>
+    /// <summary>Only for the scenario <c>latency</c>.</summary>
     public LoadLatency? Latency { get; init; }
 
-    /// <summary>With <c>--check</c>: everything that was compared.</summary>
+    /// <summary>Only with <c>--check</c>: all comparisons.</summary>
     public IReadOnlyList<LoadComparison>? Check { get; init; }
 
-    /// <summary>Everything went where it should, as far as was asked.</summary>
+    /// <summary>True if everything arrived as expected, as far as it was checked.</summary>
     public bool IsAsSent => Refused == 0 && Latency is null or { NotSeen: 0 } && Check?.Any(comparison => comparison.Differs) != true;
 
     public static LoadOutput From(LoadRequest request, LoadReport report, bool eachHost) => new()
@@ -119,7 +119,7 @@ internal sealed record LoadOutput
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
-    /// <summary>For people: what left, how fast, and what the sender itself cost.</summary>
+    /// <summary>The text for people: what was sent, how fast, and how much CPU the sender used.</summary>
     public IEnumerable<string> ToLines()
     {
         yield return Line($"sent {Sent:N0} datagrams, {Bytes:N0} bytes, in {Seconds:0.0} s ({PacketsPerSecond:N0} a second) to {Target}");

@@ -1,9 +1,9 @@
 namespace Mayday.Cli.Commands.Load;
 
-/// <summary>What the collector says of one machine's packets; null where it says that nobody can know.</summary>
+/// <summary>The collector's packet counts for one machine. Null where the losses are unknowable.</summary>
 internal readonly record struct LoadedLoss(long Received, long? Lost, long? LostText, long Duplicates, long Reordered, long Unknowable)
 {
-    /// <summary>What came since an earlier look.</summary>
+    /// <summary>Returns the increase since an earlier reading.</summary>
     public LoadedLoss Since(LoadedLoss before) => new(
         Received - before.Received,
         Lost is null ? null : Lost - (before.Lost ?? 0),

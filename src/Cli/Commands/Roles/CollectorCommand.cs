@@ -4,7 +4,7 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday collector</c>: receives, reassembles, analyses and stores; nothing else.</summary>
+/// <summary><c>mayday collector</c>: only receives, reassembles, analyses and stores.</summary>
 internal static class CollectorCommand
 {
     public static Command Create()
@@ -12,7 +12,10 @@ internal static class CollectorCommand
         var netlink = CommonOptions.Netlink();
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("collector", "Run the receiver alone, against a Postgres that `mayday migrate` prepared.") { netlink, config, database };
+        var command = new Command("collector", "Run only the receiver, with a Postgres database that `mayday migrate` prepared.")
+        {
+            netlink, config, database,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));

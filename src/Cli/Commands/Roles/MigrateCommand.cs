@@ -1,21 +1,26 @@
 using System.CommandLine;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Migrations;
 using Npgsql;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday migrate</c>: brings the database to this program's schema. Services never do.</summary>
+/// <summary><c>mayday migrate</c>: migrates the database to this program's schema. Services never migrate.</summary>
 internal static class MigrateCommand
 {
     public static Command Create()
     {
         var config = CommonOptions.Config();
         var database = CommonOptions.Database();
-        var command = new Command("migrate", "Bring the database to this program's schema (a one-shot job; run it before the services).") { config, database };
+        var command = new Command("migrate", "Migrate the database to this program's schema. Run it once before the services start.")
+        {
+            config, database,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));
+            ProgramSettings.CheckWithConnection(settings, ProgramSettings.StoreOnly);
             var applied = await MigrateAsync(RoleSettings.Connection(settings), cancellation);
             Console.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}.");
             return ExitCode.Done;

@@ -7,17 +7,17 @@ using Mayday.Hosting;
 
 namespace Mayday.Cli.Commands.Roles;
 
-/// <summary><c>mayday up</c>: everything in one process, over an embedded Postgres unless a connection string is set.</summary>
+/// <summary><c>mayday up</c>: everything in one process, with an embedded Postgres unless a connection string is set.</summary>
 internal static class UpCommand
 {
     public static Command Create()
     {
         var data = new Option<string?>("--data")
         {
-            Description = "Data directory (default: /var/lib/mayday as root, else ~/.local/share/mayday).",
+            Description = "Data directory (default: /var/lib/mayday as root, otherwise ~/.local/share/mayday).",
             HelpName = "DIR",
         };
-        var http = CommonOptions.Listen("--http", "Where the page and the API answer (default: 8080 on 127.0.0.1; 0 takes any free port).");
+        var http = CommonOptions.Listen("--http", "Address of the pages and the API (default: 8080 on 127.0.0.1; 0 takes any free port).");
         var netoops = CommonOptions.Port("--netoops", "UDP port for netoops (default 2004; 0 takes any free port).");
         var netconsole = CommonOptions.Port("--netconsole", "UDP port for netconsole (default 6666; 0 takes any free port).");
         var evlog = CommonOptions.Port("--evlog", "UDP port for evlog records (default 2005; 0 takes any free port).");

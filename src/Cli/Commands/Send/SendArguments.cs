@@ -7,7 +7,7 @@ using Mayday.Simulation.Replay;
 
 namespace Mayday.Cli.Commands.Send;
 
-/// <summary>What was written behind <c>mayday send</c>, word for word; <see cref="Read"/> judges all of it at once.</summary>
+/// <summary>The arguments of <c>mayday send</c> as text. <see cref="Read"/> validates all of them together.</summary>
 internal sealed record SendArguments
 {
     public required IReadOnlyList<string> Files { get; init; }
@@ -32,9 +32,9 @@ internal sealed record SendArguments
 
     public string? Release { get; init; }
 
-    /// <summary>Understands the words.</summary>
-    /// <param name="failures">Everything that is wrong with them, one sentence each.</param>
-    /// <returns>What to do; null when something is wrong.</returns>
+    /// <summary>Parses and validates the arguments.</summary>
+    /// <param name="failures">One sentence for each mistake.</param>
+    /// <returns>The replay to run; null if there is a mistake.</returns>
     public SendRequest? Read(out IReadOnlyList<string> failures)
     {
         var wrong = new List<string>();
@@ -54,19 +54,19 @@ internal sealed record SendArguments
         };
         if (Files.Count(file => file == "-") > 1)
         {
-            wrong.Add("FILE -: standard input can be read once only.");
+            wrong.Add("FILE -: standard input can be read only once.");
         }
 
         failures = wrong;
         return wrong.Count == 0 ? new SendRequest(target, options) : null;
     }
 
-    // HOST, HOST:PORT, ADDRESS:PORT, [IPV6]:PORT, IPV6.
+    // Accepted forms: HOST, HOST:PORT, ADDRESS:PORT, [IPV6]:PORT, IPV6.
     internal static (string Host, int? Port) ReadTarget(string? to, List<string> wrong)
     {
         if (string.IsNullOrWhiteSpace(to))
         {
-            wrong.Add("--to is missing: say where the collector is, for example --to 127.0.0.1.");
+            wrong.Add("--to is missing. Give the address of the collector, for example --to 127.0.0.1.");
             return ("", null);
         }
 
@@ -81,7 +81,7 @@ internal sealed record SendArguments
         host = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            wrong.Add($"--to {Printable.Show(to)}: not a host. Give a name or an address, perhaps with :PORT ([ADDRESS]:PORT for IPv6).");
+            wrong.Add($"--to {Printable.Show(to)}: not a host. Give a name or an address, optionally with :PORT ([ADDRESS]:PORT for IPv6).");
             return ("", null);
         }
 
@@ -125,7 +125,7 @@ internal sealed record SendArguments
             return "";
         }
 
-        // Several hosts get a dash and up to five digits more.
+        // With several hosts, a dash and up to five digits are appended to the name.
         var longest = ReplayOptions.MaxHostNameLength - (Hosts is null ? 0 : "-00000".Length);
         if (Host.Length == 0 || Host.Length > longest || !Host.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
         {
@@ -157,7 +157,7 @@ internal sealed record SendArguments
             return rate;
         }
 
-        wrong.Add($"--rate {Printable.Show(Rate)}: not a rate. Give datagrams a second, 0 for as fast as possible.");
+        wrong.Add($"--rate {Printable.Show(Rate)}: not a rate. Give datagrams per second, or 0 for as fast as possible.");
         return DatagramPacer.DefaultRate;
     }
 
@@ -199,12 +199,12 @@ internal sealed record SendArguments
     }
 }
 
-/// <summary>A request whose target is still a name.</summary>
+/// <summary>A replay whose target is not yet resolved to an address.</summary>
 /// <param name="Host">Name or address of the collector.</param>
-/// <param name="Options">Everything else.</param>
+/// <param name="Options">All other options.</param>
 internal sealed record SendRequest(string Host, ReplayOptions Options)
 {
-    /// <summary>Looks the name up; an IPv4 address is taken where there is one, because collectors listen on it always.</summary>
+    /// <summary>Resolves the name. Prefers an IPv4 address, because collectors always listen on IPv4.</summary>
     public async Task<ReplayOptions> ResolveAsync(CancellationToken cancellation) => Options with { Target = await ResolveAsync(Host, cancellation) };
 
     /// <inheritdoc cref="ResolveAsync(CancellationToken)"/>

@@ -7,31 +7,33 @@ using Mayday.Simulation.Replay;
 
 namespace Mayday.Cli.Commands.Send;
 
-/// <summary><c>mayday send</c>: replays kernel logs and captured datagrams, as the machines that wrote them would send them.</summary>
+/// <summary><c>mayday send</c>: replays kernel logs and captured datagrams as the original machines would send them.</summary>
 public static class SendCommand
 {
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Kernel logs as text, or captures (.jsonl: one JSON object a line with t, port, b64); - is standard input. "
-                + "With several hosts the files are dealt out among them.",
+            Description = "Kernel logs as text, or captures (.jsonl: one JSON object per line with t, port, b64); - is standard input. "
+                + "With several hosts, the files are distributed among them.",
             Arity = ArgumentArity.OneOrMore,
         };
         var to = Text("--to", "HOST[:PORT]", "The collector. Without a port: 2004 for netoops, 6666 for netconsole.");
         var format = Text("--as", "FORMAT",
-            "netoops, netconsole (extended), netconsole-basic, or evlog (an event a line). Without it a capture is sent as it was captured and a text log as netoops.");
-        var host = Text("--host", "NAME", "Name in the user data (host=NAME); with several hosts NAME-0001, NAME-0002 ...");
-        var hosts = Text("--hosts", "N", "Simulated machines, each with its own source port and, towards loopback, its own address (default 1).");
+            "netoops, netconsole (extended), netconsole-basic, or evlog (one event per line). "
+            + "Default: a capture is sent as it was captured, a text log as netoops.");
+        var host = Text("--host", "NAME", "Host name in the user data (host=NAME). With several hosts: NAME-0001, NAME-0002 ...");
+        var hosts = Text("--hosts", "N",
+            "Number of simulated machines, each with its own source port and, on loopback, its own address (default 1).");
         var rate = Text("--rate", "N", string.Create(CultureInfo.InvariantCulture,
-            $"Datagrams a second over all hosts (default {DatagramPacer.DefaultRate}; 0: as fast as possible)."));
+            $"Datagrams per second over all hosts (default {DatagramPacer.DefaultRate}; 0: as fast as possible)."));
         var loss = Text("--loss", "P", "Probability that a datagram is not sent: 0.2 or 20% (default 0).");
         var reorder = Text("--reorder", "P", "Probability that a datagram is overtaken by later ones (default 0).");
         var duplicate = Text("--duplicate", "P", "Probability that a datagram is sent twice (default 0).");
-        var seed = Text("--seed", "N", "Repeats a run: boot ids, dump ids and what is lost (default: another one each time, printed).");
-        var release = Text("--release", "RELEASE", "Kernel release stated in netoops packets (default: the one the log prints).");
+        var seed = Text("--seed", "N", "Repeat an earlier run: same boot ids, dump ids and losses (default: a new seed each time; it is printed).");
+        var release = Text("--release", "RELEASE", "Kernel release in the netoops packets (default: the one in the log).");
 
-        var command = new Command("send", "Replay kernel logs or captured datagrams as packets of dying machines.")
+        var command = new Command("send", "Replay kernel logs or captured datagrams as crashing machines would send them.")
         {
             files, to, format, host, hosts, rate, loss, reorder, duplicate, seed, release,
         };

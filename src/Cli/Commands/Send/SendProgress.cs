@@ -3,10 +3,10 @@ using Mayday.Simulation.Replay;
 
 namespace Mayday.Cli.Commands.Send;
 
-/// <summary>A moving line on a terminal; nothing where standard error is a pipe or a file.</summary>
+/// <summary>A progress line on a terminal. Prints nothing if standard error is a pipe or a file.</summary>
 internal sealed class SendProgress : IProgress<ReplayProgress>, IDisposable
 {
-    // Four a second are enough to see that it moves.
+    // Four updates per second are enough to show progress.
     private static readonly TimeSpan s_between = TimeSpan.FromMilliseconds(250);
 
     private readonly bool _isTerminal = !Console.IsErrorRedirected;
@@ -32,7 +32,7 @@ internal sealed class SendProgress : IProgress<ReplayProgress>, IDisposable
     {
         if (_isShown)
         {
-            // Back to the first column, and erase to the end of the line.
+            // Return to the first column and erase to the end of the line.
             Console.Error.Write("\r\u001b[K");
         }
     }

@@ -2,10 +2,11 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>Basic netconsole: text and nothing else. Lines may span datagrams; what is an unfinished line is looked at early and again when it is whole.</summary>
+/// <summary>Basic netconsole: plain text without record headers. A line may span datagrams. An unfinished line is examined early, and again
+/// when it is complete.</summary>
 internal sealed class BasicStream(SourceEndPoint source) : ConsoleStream(source)
 {
-    // The kernel cuts lines at 1,000 bytes; a line that goes on for longer than this many is looked at in parts.
+    // The kernel cuts lines at 1,000 bytes; a line longer than this is examined in parts.
     private const int LongestLine = 4096;
 
     private byte[] _open = [];

@@ -5,10 +5,8 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// Reads the datagrams of a basic window: text as it came, but for single lines that came late (<see cref="PrintkOrder"/>). Whether something is missing cannot be told, and that
-/// is what it says.
-/// </summary>
+/// <summary>Reads the datagrams of a basic window: the text in order of arrival, except for single lines that arrived late (<see
+/// cref="PrintkOrder"/>). The basic format cannot show whether text is missing, and the transcript says so.</summary>
 internal static class BasicTranscript
 {
     private static ReadOnlySpan<byte> DropLead => "** "u8;

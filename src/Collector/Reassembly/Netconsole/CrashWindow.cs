@@ -16,12 +16,12 @@ internal enum WindowEnd
     Stopped,
 }
 
-/// <summary>The datagrams around a crash as received, from the lines before it to its end. Becomes one dump.</summary>
+/// <summary>The received datagrams around a crash, from the lines before it to its end. Becomes one dump.</summary>
 internal sealed class CrashWindow
 {
     private const int FirstBytes = 16 << 10;
 
-    // What goes on after a full window without a crash of its own is the end of a report, not a log to keep.
+    // A window that continues a full one and contains no crash of its own holds the end of a report. It needs no more bytes than this.
     private const int TailBytes = 64 << 10;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
@@ -45,18 +45,18 @@ internal sealed class CrashWindow
 
     public Moment LastStart { get; private set; }
 
-    /// <summary>It goes on where a full window ended.</summary>
+    /// <summary>The window continues a full one.</summary>
     public bool IsContinuation { get; }
 
     public bool HasStart { get; private set; }
 
-    /// <summary>The kernel said that nothing more comes.</summary>
+    /// <summary>The kernel printed a line that ends the report.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Set when the window is full and only waits for records that belong before its end.</summary>
     public long? Deadline { get; set; }
 
-    /// <summary>Its ticket in the journal; 0 where it has none.</summary>
+    /// <summary>Its ticket in the journal; 0 when it has none.</summary>
     public long Ticket { get; set; }
 
     /// <summary>It was open when an earlier process was killed.</summary>
@@ -92,7 +92,7 @@ internal sealed class CrashWindow
         HasEnded |= sight.HasEnd;
     }
 
-    /// <summary>Monotonic microseconds at which the window closes if nothing more comes, and why it will.</summary>
+    /// <summary>Monotonic microseconds at which the window closes if nothing more arrives, and the reason it will have.</summary>
     public long DeadlineBy(NetconsoleLimits limits, out WindowEnd end)
     {
         if (Deadline is { } full)
@@ -111,7 +111,7 @@ internal sealed class CrashWindow
         var quiet = Last.Monotonic + (HasEnded ? limits.EndGrace : limits.WindowQuiet);
         end = HasEnded ? WindowEnd.CrashEnded : WindowEnd.Quiet;
 
-        // A report that began just before the time is up is still taken whole.
+        // A report that began just before the maximum age is still kept whole.
         var oldest = Opened.Monotonic + (isTail ? Math.Min(limits.WindowMaxAge, 5 * limits.WindowQuiet) : limits.WindowMaxAge);
         oldest = Math.Max(oldest, Math.Min(LastStart.Monotonic + limits.WindowQuiet, Opened.Monotonic + limits.WindowMaxAge * 5 / 4));
         if (oldest < quiet)

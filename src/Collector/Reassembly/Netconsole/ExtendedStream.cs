@@ -6,19 +6,20 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>Extended netconsole: record numbers tell order, copies, holes and reboots.</summary>
+/// <summary>Extended netconsole: record numbers show order, duplicates, gaps and reboots.</summary>
 internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(source)
 {
-    // Clocks of two CPUs were seen 2 s apart, and the clock of a CPU without interrupts stands still: only more than this is a new boot.
+    // The clocks of two CPUs were seen 2 s apart, and the clock of a CPU with interrupts disabled stands still. Only a larger step back
+    // means a new boot.
     private const ulong ClockSkew = 30_000_000;
 
-    // Reordering stays below this many records; a step back further with the boot's first line is no copy of it.
+    // Reordering stays below this many records. A larger step back that comes with the first line of a boot is a restart, not a duplicate.
     private const ulong LeastRestartStep = 64;
 
-    // One record from far behind may be a stray; this many in a row are another boot.
+    // One record far behind the others may be a stray packet; this many in a row mean another boot.
     private const int FarBehindRun = 8;
 
-    // A jump further forward is no loss but another count (or nonsense).
+    // A larger jump forward is not a loss: the sender counts anew, or the number is invalid.
     private const ulong LargestJump = 1 << 20;
 
     private SequenceWindow _sequences;
@@ -34,12 +35,11 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
 
     public string? Release => _release.Length == 0 ? null : Encoding.ASCII.GetString(_release);
 
-    /// <summary>
-    /// A debug record of the kernel was seen, so the console level holds nothing back and every hole in the numbers is a loss.
-    /// </summary>
+    /// <summary>A debug record of the kernel was seen, so the console level filters nothing and every gap in the numbers is a
+    /// loss.</summary>
     public bool SendsEveryLevel { get; private set; }
 
-    /// <summary>Its records of which not all fragments came yet, oldest first.</summary>
+    /// <summary>Records whose fragments have not all arrived, oldest first.</summary>
     public List<FragmentedRecord> Fragmented => field ??= new(1);
 
     public bool IsRestart(in ExtendedPacket packet, Moment now, long restartSilence)
@@ -74,7 +74,7 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
         return step >= SequenceWindow.Span && _farBehind + 1 >= FarBehindRun;
     }
 
-    /// <summary>Notes the number of a record (once a record, whatever its fragments).</summary>
+    /// <summary>Notes the number of a record. Called once per record, whatever its number of fragments.</summary>
     public SequenceVerdict Note(in ExtendedPacket packet, ShardCounters counters)
     {
         if (!packet.Release.IsEmpty && _release.Length == 0)
@@ -104,10 +104,8 @@ internal sealed class ExtendedStream(SourceEndPoint source) : ConsoleStream(sour
     public void NoteMessageId(uint messageId, ShardCounters counters) =>
         counters.MissingByMessageId += (_messageIds ??= new MessageIdCount()).Note(messageId);
 
-    /// <summary>
-    /// Accounts for one packet. Message ids tell what was lost; without them the record numbers do, once the sender is known to let every level
-    /// through, and then for all that came before as well; else nothing is claimed.
-    /// </summary>
+    /// <summary>Accounts for one packet. Message ids show what was lost. Without them the record numbers do, but only once the sender is
+    /// known to send every level; then earlier gaps count as well. Otherwise no loss is reported.</summary>
     public LossCounts Account(SequenceVerdict verdict)
     {
         var isReceived = verdict != SequenceVerdict.Duplicate;

@@ -7,13 +7,11 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// Reads the datagrams of an extended window: joins fragments, orders by record number, undoes escapes and writes kernel print style,
-/// <c>&lt;prio&gt;[    5.123456][  T123] text</c>. Says of each hole whether it is a loss.
-/// </summary>
+/// <summary>Reads the datagrams of an extended window: joins fragments, orders by record number, unescapes the text and writes lines as the
+/// kernel prints them, <c>&lt;prio&gt;[    5.123456][  T123] text</c>. For each gap it says whether it is a loss.</summary>
 internal static class ExtendedTranscript
 {
-    // Fields of a dump are for people; a window of 20,000 records could carry as many different ones.
+    // The fields of a dump are for people to read; a window of 20,000 records could carry as many different ones.
     private const int MaxFields = 128;
     private const int LongestKey = 64;
     private const int LongestValue = 256;
@@ -128,7 +126,8 @@ internal static class ExtendedTranscript
         return records;
     }
 
-    // What did not come shows as nothing; the mark after the line says how much. Text before a hole is not glued to text after it.
+    // Missing fragments are left out, and the mark after the line says how many bytes they had. Text before a gap is not joined to the text
+    // after it.
     private static byte[] JoinFragments(FragmentedRecord fragments)
     {
         var body = new byte[fragments.Total];
@@ -154,7 +153,7 @@ internal static class ExtendedTranscript
         return joined.ToArray();
     }
 
-    // A record of several lines: each with the prefix, as the kernel prints it on a console.
+    // Each line of a multi-line record gets the prefix, as the kernel prints it on a console.
     private static void WriteLines(MemoryStream log, Record record, ReadOnlySpan<byte> text)
     {
         var seconds = record.Timestamp / 1_000_000;

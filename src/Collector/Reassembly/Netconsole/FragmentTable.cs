@@ -4,10 +4,10 @@ using Mayday.Protocol.Netconsole;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>Records in fragments of all streams of a shard, until they are whole, too old or crowded out.</summary>
+/// <summary>The fragmented records of all streams of a shard, until they are complete, too old, or evicted.</summary>
 internal sealed class FragmentTable(NetconsoleLimits limits, ShardCounters counters)
 {
-    // A record's fragments leave the kernel within a millisecond; after ten seconds none is to be hoped for.
+    // The kernel sends a record's fragments within a millisecond; after ten seconds no further one can be expected.
     private const long GiveUpAfter = 10_000_000;
 
     private readonly Dictionary<(ConsoleStream, ulong), FragmentedRecord> _records = [];
@@ -20,9 +20,9 @@ internal sealed class FragmentTable(NetconsoleLimits limits, ShardCounters count
 
     public bool Holds(ConsoleStream stream, ulong sequence) => _records.ContainsKey((stream, sequence));
 
-    /// <summary>Takes a fragment.</summary>
-    /// <param name="isNew">False when every byte of it was there already.</param>
-    /// <param name="body">The whole body, valid until the next call, when this fragment completes it; else empty.</param>
+    /// <summary>Adds a fragment.</summary>
+    /// <param name="isNew">False when every byte of it had already arrived.</param>
+    /// <param name="body">The whole body, valid until the next call, when this fragment completes it; otherwise empty.</param>
     public PacketRejectReason Add(ExtendedStream stream, scoped in ExtendedPacket packet, Moment now, out bool isNew, out ReadOnlySpan<byte> body)
     {
         body = default;

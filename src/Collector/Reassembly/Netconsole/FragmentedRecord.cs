@@ -3,10 +3,10 @@ using Mayday.Collector.Reassembly.Netoops;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>One record that came in fragments, in any order. Overlapping bytes: the first copy is kept.</summary>
+/// <summary>One record whose fragments may arrive in any order. Where bytes overlap, the first copy is kept.</summary>
 internal sealed class FragmentedRecord
 {
-    // A body has at most 75 KB and genuine fragments some 960 bytes; a record in more pieces is an attempt to cost time.
+    // A body has at most 75 KB and real fragments about 960 bytes. A record in more pieces is an attempt to waste processor time.
     private const int MaxPieces = 256;
 
     private readonly RangeMap _map = new();
@@ -37,7 +37,7 @@ internal sealed class FragmentedRecord
 
     public int Covered => _map.Covered;
 
-    /// <summary>Takes a fragment; false when it brings nothing new.</summary>
+    /// <summary>Adds a fragment; false when it contains nothing new.</summary>
     public bool Add(int offset, ReadOnlySpan<byte> body)
     {
         if (_pieces.Count >= MaxPieces || !_map.Add(offset, offset + body.Length))
@@ -50,16 +50,16 @@ internal sealed class FragmentedRecord
         return true;
     }
 
-    /// <summary>Writes the record; bytes that did not come are left as they are in <paramref name="destination"/>.</summary>
+    /// <summary>Writes the record. Bytes that have not arrived are left unchanged in <paramref name="destination"/>.</summary>
     public void CopyTo(Span<byte> destination)
     {
-        // Later pieces first, so that where they overlap the first to arrive has the last word.
+        // Write later pieces first, so that the first to arrive overwrites them where they overlap.
         for (var i = _pieces.Count - 1; i >= 0; i--)
         {
             _pieces[i].Bytes.CopyTo(destination[_pieces[i].Offset..]);
         }
     }
 
-    /// <summary>The ranges of bytes that came, ascending.</summary>
+    /// <summary>The ranges of bytes that have arrived, ascending.</summary>
     public IReadOnlyList<(int Start, int End)> Ranges => _map.Ranges;
 }

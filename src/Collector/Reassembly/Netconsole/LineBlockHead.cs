@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>What lies at the beginning of a block: the way to the next one, and which entries begin in it.</summary>
+/// <summary>The head of a block: a link to the next block, and the entries that begin in this one.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct LineBlockHead
 {

@@ -3,33 +3,31 @@ using Mayday.Linux.Memory;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// The memory of all kept lines of a shard, in blocks of one size: what one sender gives back the next one takes, so that the budget is what the
-/// process needs. It lies beside the garbage-collected heap, which has nothing to do with half a gigabyte that only changes hands, and on huge
-/// pages: a fleet's lines come in any order, and each would be a page that the processor has forgotten.
-/// </summary>
+/// <summary>The memory of all kept lines of a shard, in blocks of one size, so that a block freed by one sender can be used by the next and
+/// the budget equals the memory in use. It is outside the garbage-collected heap, which would have to track half a gigabyte of buffers. It
+/// uses huge pages: the lines of a fleet arrive in random order, and with small pages almost each access would be a TLB miss.</summary>
 internal sealed class LineBlocks
 {
-    /// <summary>Two of the kernel's longest datagrams, or some 15 lines.</summary>
+    /// <summary>Two of the kernel's longest datagrams, or about 15 lines.</summary>
     public const int BlockBytes = 2 << 10;
 
-    /// <summary>No block.</summary>
+    /// <summary>The number that means "no block".</summary>
     public const int None = -1;
 
     private const int BlocksOfPage = FixedMemory.HugePage / BlockBytes;
 
-    // Of the first page only: some ten machines need no more.
+    // The first allocation is one small page: about ten machines need no more.
     private const int FirstBlocks = 64;
 
     private readonly List<FixedMemory> _pages = [];
 
-    // The first of those that nobody has; each leads to the next.
+    // Head of the list of free blocks; each links to the next.
     private int _free = None;
 
-    /// <summary>Bytes of the blocks that are taken.</summary>
+    /// <summary>Bytes of the blocks in use.</summary>
     public long InUse { get; private set; }
 
-    /// <summary>Number of a block that is nobody's.</summary>
+    /// <summary>Takes a free block and returns its number.</summary>
     public int Take()
     {
         if (_free == None)
@@ -51,7 +49,7 @@ internal sealed class LineBlocks
 
     public Span<byte> BytesOf(int block) => _pages[block / BlocksOfPage].Span(block % BlocksOfPage * BlockBytes, BlockBytes);
 
-    /// <summary>The block's first bytes, as a ring uses them.</summary>
+    /// <summary>The head of a block, as a ring uses it.</summary>
     public ref LineBlockHead HeadOf(int block) => ref MemoryMarshal.AsRef<LineBlockHead>(BytesOf(block));
 
     private void AddPage()
@@ -60,7 +58,7 @@ internal sealed class LineBlocks
         var count = first == 0 ? FirstBlocks : BlocksOfPage;
         _pages.Add(first == 0 ? FixedMemory.Allocate(FirstBlocks * BlockBytes) : FixedMemory.AllocateHugePages(1));
 
-        // The first of it is taken first.
+        // Pushed in reverse, so that the first block is taken first.
         for (var i = count - 1; i >= 0; i--)
         {
             Free(first + i);

@@ -4,12 +4,10 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// The last datagrams of one stream, as received, each with the header of <see cref="DatagramLog"/>, so that a window takes them over block by
-/// block: one stream of bytes over a chain of blocks. Grows with use up to its limit, then the oldest give way. The oldest lines are long out of the
-/// processor's cache, so they go a block at a time, without a look at them: up to a block more than the limit is held, and left out when a window
-/// takes over.
-/// </summary>
+/// <summary>The last datagrams of one stream as received, each with the header of <see cref="DatagramLog"/>, so that a window can take them
+/// over block by block. They form one stream of bytes over a chain of blocks. The ring grows up to its limit, then the oldest entries are
+/// dropped. Those are no longer in the processor's cache, so a whole block is dropped without reading it. The ring may therefore hold up to
+/// a block more than the limit; the excess is left out when a window takes over.</summary>
 internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 {
     private int _oldest = LineBlocks.None;
@@ -18,13 +16,13 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
     private int _blocks;
     private int _held;
 
-    // Of the newest block; the head says it of the others, which nobody looks at until they go.
+    // Entries that begin in the newest block. Older blocks store this number in their head, which is read only when the block is dropped.
     private int _begun;
 
-    /// <summary>Datagrams that a window would get.</summary>
+    /// <summary>Number of datagrams that a window would receive.</summary>
     public int Count => Math.Min(_held, maxLines);
 
-    /// <summary>Bytes of memory that it holds.</summary>
+    /// <summary>Bytes of memory that the ring holds.</summary>
     public int Capacity => _blocks * LineBlocks.BlockBytes;
 
     /// <summary>Keeps a datagram.</summary>
@@ -49,7 +47,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         _end += need;
     }
 
-    /// <summary>Gives all entries to <paramref name="window"/>, oldest first, and is empty then.</summary>
+    /// <summary>Moves all entries to <paramref name="window"/>, oldest first. The ring is then empty.</summary>
     public void MoveTo(CrashWindow window)
     {
         if (_blocks > 0)
@@ -71,7 +69,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         Clear();
     }
 
-    /// <summary>Gives its memory back.</summary>
+    /// <summary>Returns its memory.</summary>
     public void Clear()
     {
         while (_blocks > 0)
@@ -82,7 +80,7 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
 
     private readonly record struct Place(int Block, int Offset);
 
-    // What the newest block still takes; nothing where there is no block.
+    // Free bytes in the newest block; 0 when there is no block.
     private int Room => LineBlocks.BlockBytes - _end;
 
     private static int BlocksFor(int bytes) => (bytes + LineBlocks.BlockBytes - LineBlockHead.Size - 1) / (LineBlocks.BlockBytes - LineBlockHead.Size);
@@ -179,7 +177,8 @@ internal sealed class LineRing(int maxLines, int maxBytes, LineBlocks memory)
         _blocks++;
     }
 
-    // What of an entry lies in the next block goes with it: that one says where its first begins, and where none does it is of no use.
+    // The part of an entry that continues in the next block is dropped too: that block's head says where its first entry begins. If none
+    // begins there, the block is useless and is dropped as well.
     private void DropBlock()
     {
         do

@@ -10,16 +10,16 @@ internal readonly record struct LineSight(bool HasStart, bool HasEnd, bool IsPan
         new(HasStart || later.HasStart, later.HasEnd || (HasEnd && !later.HasStart), HasStart ? IsPanic : later.IsPanic, IsBoot || later.IsBoot);
 }
 
-/// <summary>Looks at text for lines that open or end a window. Allocates nothing.</summary>
+/// <summary>Searches text for lines that open or end a window. Allocates nothing.</summary>
 internal static class LineWatch
 {
     /// <summary>The first line of every boot.</summary>
     private static ReadOnlySpan<byte> BootLine => "Linux version "u8;
 
-    /// <summary>A panic that ends a report is not where a full window may be split: both belong together.</summary>
+    /// <summary>A full window is not split at a panic that ends a report, because both belong together.</summary>
     private static ReadOnlySpan<byte> PanicLine => "Kernel panic"u8;
 
-    /// <summary>Text without prefixes, perhaps of several lines.</summary>
+    /// <summary>Examines text without prefixes, possibly of several lines.</summary>
     public static LineSight See(ReadOnlySpan<byte> text)
     {
         var sight = default(LineSight);
@@ -34,7 +34,7 @@ internal static class LineWatch
         return sight;
     }
 
-    /// <summary>A console line with its prefixes.</summary>
+    /// <summary>Examines a console line with its prefixes.</summary>
     public static LineSight SeeConsoleLine(ReadOnlySpan<byte> line)
     {
         _ = LogLine.TryParse(line, out var parsed);

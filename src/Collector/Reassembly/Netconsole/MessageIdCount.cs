@@ -1,15 +1,16 @@
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>Counts the holes in a target's message ids (u32, wraps): the one number that tells loss from what the console level held back.</summary>
+/// <summary>Counts the gaps in a target's message ids (u32, wraps). Only these numbers distinguish a loss from records that the console
+/// level filtered.</summary>
 internal sealed class MessageIdCount
 {
-    // A jump further than this is another count (the toggle was switched, the target made anew), not a loss.
+    // A larger jump is not a loss but a new count: the option was switched, or the target was created again.
     private const int LargestJump = 100_000;
 
     private SequenceWindow _window;
     private long _before;
 
-    /// <summary>All that is known to be lost, earlier counts of the same stream included.</summary>
+    /// <summary>All known losses, including those of earlier counts of the same stream.</summary>
     public long Missing => _before + (long)_window.Missing;
 
     /// <summary>Notes an id; returns by how much the known loss changed.</summary>
@@ -35,6 +36,6 @@ internal sealed class MessageIdCount
         return (long)_window.Missing - before;
     }
 
-    // Room below the first id, so that a late one can be lower.
+    // Starts at 2^32 above the id, so that a late id can be lower than the first.
     private static ulong Begin(uint messageId) => (1UL << 32) + messageId;
 }

@@ -6,7 +6,7 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>A closed window on its way to analysis: the datagrams as received, and what their stream knew.</summary>
+/// <summary>A closed window on its way to analysis: the datagrams as received, and what was known about their stream.</summary>
 internal sealed class NetconsoleDump : ReassembledDump
 {
     public required bool IsExtended { get; init; }
@@ -21,7 +21,7 @@ internal sealed class NetconsoleDump : ReassembledDump
 
     public override long Bytes => Window.Capacity;
 
-    // What goes on after a full window is the rest of a report, whether or not a new one begins in it.
+    // A continuation of a full window is the rest of a report, whether or not a new crash begins in it, and is always kept.
     public override bool NeedsCrash => !Window.IsContinuation;
 
     public override FinishedDump Join(string collector)
@@ -32,7 +32,7 @@ internal sealed class NetconsoleDump : ReassembledDump
         var transcript = IsExtended ? ExtendedTranscript.Write(datagrams, SendsEveryLevel) : BasicTranscript.Write(datagrams);
         return new FinishedDump
         {
-            // The moment of the crash, not of the first line before it, which may be hours older.
+            // The time of the crash. The first line before it may be hours older.
             Id = DumpId.At(Window.Opened.Utc),
             ReceivedAt = Window.Opened.Utc,
             CompletedAt = Window.Last.Utc,
@@ -78,8 +78,8 @@ internal sealed class NetconsoleDump : ReassembledDump
         }
     }
 
-    // The same dump however often it is stored or replayed: sender, first record's identity, content. A log without printk times could
-    // come again word for word, so there the time of arrival is part of the identity.
+    // The same dump gets the same key however often it is stored or replayed: sender, identity of the first record, content. A log without
+    // printk times could occur again word for word, so there the arrival time is part of the key.
     private byte[] ComputeKey(Transcript transcript)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

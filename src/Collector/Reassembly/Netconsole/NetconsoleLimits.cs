@@ -2,7 +2,7 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>The netconsole options as one shard sees them: its share of what is bounded in all, times in microseconds.</summary>
+/// <summary>The netconsole options of one shard: its share of the limits for the whole collector, and times in microseconds.</summary>
 internal sealed record NetconsoleLimits(
     long WindowQuiet, long EndGrace, long GapWait, long WindowMaxAge, int WindowMaxBytes, long WindowBytes, int RingLines, int RingBytes,
     long RingTotalBytes, int MaxStreams, int MaxFragmentedPerStream, long MaxFragmentBytes, long RestartSilence,

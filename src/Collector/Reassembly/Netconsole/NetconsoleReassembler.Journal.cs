@@ -6,18 +6,19 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>What the journal is told of windows and lines, and how they come back after the process was killed.</summary>
+/// <summary>Records windows and lines in the journal, and restores them after a kill.</summary>
 internal sealed partial class NetconsoleReassembler
 {
-    // What comes back lies in the journal already, where it is not of another file.
+    // True when the restored entries are already in this journal, false when they come from another file.
     private bool _isInPlace;
 
-    // A window is filled again by the decisions of its time: they are not made anew.
+    // A restored window is filled by the decisions made before the kill; they are not made again.
     private bool _isRestoringWindow;
 
     private ShardJournal? Journal => _isInPlace ? null : _journal;
 
-    /// <summary>Lines before crashes that may come, oldest first. Senders whose lines went into a window have none left before it.</summary>
+    /// <summary>Restores lines kept in case a crash follows, oldest first. If a sender's lines went into a window, none of its earlier
+    /// lines are restored.</summary>
     public void RestoreLine(RestoredEntry entry, bool isInPlace, Moment now)
     {
         _isInPlace = isInPlace;
@@ -45,7 +46,7 @@ internal sealed partial class NetconsoleReassembler
         }
     }
 
-    /// <summary>A window that was open, or closed and not yet stored.</summary>
+    /// <summary>Restores a window that was open, or closed and not yet stored.</summary>
     public void Restore(RestoredTicket ticket, bool isInPlace, Moment now)
     {
         if (ticket.Entries[0] is not { Kind: EntryKind.Opened } opened)
@@ -88,7 +89,7 @@ internal sealed partial class NetconsoleReassembler
         journal.DropLines(window.Stream.Source, FlagsOf(window.Stream), now);
     }
 
-    // What the stream knew is written with it: the lines that it was learnt from may be long gone.
+    // What was known about the stream is written too: the lines that it was learned from may have been overwritten.
     private void WriteClosed(CrashWindow window, WindowEnd end, ExtendedStream? stream)
     {
         if (Journal is not { } journal || window.Ticket == 0)
@@ -116,7 +117,7 @@ internal sealed partial class NetconsoleReassembler
         var stream = FindStream(opened.Source, (opened.Flags & StreamFlags.Extended) != 0, now);
         if (stream.Window is { } elder)
         {
-            // It was full and waited for stragglers; their time is over.
+            // The older window was full and waited for late records; that time is over.
             Close(elder, WindowEnd.Full);
         }
 
@@ -142,7 +143,7 @@ internal sealed partial class NetconsoleReassembler
         }
     }
 
-    // On a stream of its own: what the sender's stream knows by now is not touched.
+    // Uses a separate stream object, so that the current state of the sender's stream is not changed.
     private void RestoreClosed(RestoredTicket ticket, RestoredEntry opened, RestoredEntry closed, bool isInPlace, Moment now)
     {
         var isExtended = (opened.Flags & StreamFlags.Extended) != 0;

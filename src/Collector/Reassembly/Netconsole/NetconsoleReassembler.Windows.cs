@@ -5,7 +5,7 @@ namespace Mayday.Collector.Reassembly.Netconsole;
 /// <content>The windows around crashes: opened, filled, split where they are full, and closed into dumps.</content>
 internal sealed partial class NetconsoleReassembler
 {
-    // A full window is split where the next report begins, so that none is cut; only a window that finds no such place is cut anywhere.
+    // A full window is split where the next report begins, so that no report is cut. A window without such a place is cut at its limit.
     private bool MustSplit(CrashWindow window, LineSight sight, Moment now)
     {
         var isFull = window.Length >= _limits.WindowMaxBytes || now.Monotonic - window.Opened.Monotonic >= _limits.WindowMaxAge;

@@ -10,14 +10,13 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// The console streams of a shard: keeps the last lines of each, and where a line may begin a crash, opens a window that takes them and what
-/// follows, until quiet, the crash's last words, a reboot or size close it. No I/O, no clock: add a datagram at <c>now</c>, take what is
-/// finished, ask for the next deadline. Nothing is held back for order: windows are put in order by record number when they are joined.
-/// </summary>
+/// <summary>The console streams of a shard. It keeps the last lines of each stream. A line that may begin a crash opens a window, which
+/// takes the kept lines and what follows, until silence, the last line of the crash, a reboot or its size closes it. No I/O and no clock:
+/// add a datagram at <c>now</c>, take the finished dumps, ask for the next deadline. Datagrams are not held back to restore their order:
+/// records are sorted by number when a window is joined.</summary>
 internal sealed partial class NetconsoleReassembler
 {
-    // Windows are looked through for deadlines at most this often, however many there are.
+    // Windows are checked for deadlines at most this often (microseconds), however many there are.
     private const long LeastScan = 20_000;
 
     private readonly NetconsoleLimits _limits;
@@ -34,7 +33,7 @@ internal sealed partial class NetconsoleReassembler
     private readonly Queue<NetconsoleDump> _finished = new();
     private readonly byte[] _plain = new byte[ExtendedPacket.MaxFragmentTotal];
 
-    // Lines come in bursts: the next datagram is mostly of the same sender.
+    // Lines arrive in bursts, so the next datagram is usually of the same sender.
     private ConsoleStream? _last;
 
     private readonly long _lineBudget;
@@ -50,7 +49,8 @@ internal sealed partial class NetconsoleReassembler
         _counters = counters;
         _journal = journal;
 
-        // The journal's copy of the newest lines is memory for lines too; half of the budget is left for those of a machine that has been silent for longer.
+        // The journal's copy of the newest lines counts as memory for lines too. At least half of the budget remains for senders that have
+        // been silent for longer.
         _lineBudget = limits.RingTotalBytes - Math.Min(journal?.Lines.Capacity ?? 0, limits.RingTotalBytes / 2);
         _fragments = new FragmentTable(limits, counters);
     }
@@ -65,12 +65,12 @@ internal sealed partial class NetconsoleReassembler
 
     public int WindowCount => _windows.Count;
 
-    /// <summary>Monotonic microseconds at which <see cref="Expire"/> has work; null while no window is open.</summary>
+    /// <summary>Monotonic microseconds at which <see cref="Expire"/> has work to do; null while no window is open.</summary>
     public long? NextDeadline => _nextScan == long.MaxValue ? null : _nextScan;
 
     public bool TryTake([NotNullWhen(true)] out NetconsoleDump? dump) => _finished.TryDequeue(out dump);
 
-    /// <summary>Takes one extended datagram; the reason when its fragment contradicts what came before.</summary>
+    /// <summary>Adds one extended datagram. Returns a reject reason when its fragment contradicts earlier ones.</summary>
     public PacketRejectReason AddExtended(in SourceEndPoint source, ReadOnlySpan<byte> datagram, in ExtendedPacket packet, Moment now)
     {
         var stream = (ExtendedStream)FindStream(source, isExtended: true, now);
@@ -112,7 +112,7 @@ internal sealed partial class NetconsoleReassembler
                 return PacketRejectReason.None;
             }
 
-            // The first fragment holds the beginning of the text: it is looked at now, whether or not the rest ever comes.
+            // The first fragment holds the beginning of the text, so it is examined now, whether or not the rest arrives.
             isPartial = body.IsEmpty;
             if (isPartial && packet.FragmentOffset == 0)
             {
@@ -131,7 +131,7 @@ internal sealed partial class NetconsoleReassembler
             Account(stream, verdict);
         }
 
-        // Only the kernel's own records (facility 0) are evidence of a crash; user space may write what it likes.
+        // Only the kernel's own records (facility 0) are evidence of a crash; user space can write any text.
         var sight = packet.Facility == 0 ? LineWatch.See(Plain(message.Text)) : default;
         Route(stream, datagram, sight, packet.Sequence, now);
         return PacketRejectReason.None;
@@ -154,7 +154,7 @@ internal sealed partial class NetconsoleReassembler
         Route(stream, datagram, sight, ulong.MaxValue, now);
     }
 
-    /// <summary>Closes the windows whose time has come.</summary>
+    /// <summary>Closes the windows whose deadline has passed.</summary>
     public void Expire(Moment now)
     {
         _fragments.Expire(now);
@@ -182,7 +182,7 @@ internal sealed partial class NetconsoleReassembler
         }
     }
 
-    /// <summary>Closes every window: the process ends.</summary>
+    /// <summary>Closes every window at shutdown.</summary>
     public void Flush()
     {
         while (_windows.First is { } window)

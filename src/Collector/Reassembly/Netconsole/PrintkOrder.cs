@@ -3,27 +3,26 @@ using Mayday.Protocol.Kmsg;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// Puts basic datagrams that the network delivered late where their printk times say. Times alone do not give the order: a processor whose clock stands while its interrupts
-/// are off prints a whole backtrace with a time from before the line that asked for it, and clocks of two processors differ. What the kernel does so comes as a run of lines that
-/// are all too early; what the network does is one datagram among others in order. Only that is moved, and only as far as a network carries it.
-/// </summary>
+/// <summary>Moves basic datagrams that the network delivered late to the place that their printk times give. Times alone do not give the
+/// order: a processor whose clock stands still while its interrupts are disabled prints a whole call trace with a time from before the line
+/// that requested it, and the clocks of two processors differ. In those cases a run of lines is too early. A delay in the network affects a
+/// single datagram among others in order. Only such a datagram is moved, and only as far as a network can delay it.</summary>
 internal static class PrintkOrder
 {
-    /// <summary>So many later datagrams may have overtaken one.</summary>
+    /// <summary>How many later datagrams may have overtaken one.</summary>
     public const int MostPlaces = 8;
 
-    /// <summary>Microseconds, of arrival and of printk time, that one may be late.</summary>
+    /// <summary>How late a datagram may be, in microseconds of arrival time and of printk time.</summary>
     public const long MostLate = 10_000;
 
-    /// <summary>Puts late datagrams in their places; every other keeps its own.</summary>
+    /// <summary>Moves late datagrams to their places; every other keeps its own.</summary>
     /// <returns>How many were moved.</returns>
     public static int Restore(List<BasicPiece> pieces)
     {
         var moved = 0;
         var all = CollectionsMarshal.AsSpan(pieces);
 
-        // The last has none behind it that could tell whether it is alone.
+        // The last one has no successor that could show whether it is a single late datagram.
         for (var i = 1; i < all.Length - 1; i++)
         {
             if (IsLateAlone(all.Slice(i - 1, 3)) && FindPlace(all[..(i + 1)]) is { } place)
@@ -41,7 +40,8 @@ internal static class PrintkOrder
     private static bool IsLateAlone(ReadOnlySpan<BasicPiece> three) =>
         three[1] is { Time: { } time, IsWhole: true } && three[0].Time is { } before && time < before && three[2].Time >= before;
 
-    // Before the earliest of those that overtook it, all of which must be whole lines of a time, so that nothing is torn from what it belongs to.
+    // The place before the earliest datagram that overtook this one. All of those must be whole lines with a time, so that no line is
+    // separated from its continuation.
     private static int? FindPlace(ReadOnlySpan<BasicPiece> pieces)
     {
         var late = pieces[^1];
@@ -53,7 +53,7 @@ internal static class PrintkOrder
                 return null;
             }
 
-            // A line of the same time belongs before it: it came first.
+            // A line with the same time stays before it, because it arrived first.
             if (place > 0 && pieces[place - 1] is { IsWhole: true, Time: { } earlier } && earlier <= late.Time)
             {
                 return place;
@@ -64,7 +64,8 @@ internal static class PrintkOrder
     }
 }
 
-/// <summary>One datagram of basic netconsole: where its text lies, when it came, the printk time that it begins with, and whether it is whole lines.</summary>
+/// <summary>One datagram of basic netconsole: where its text is, when it arrived, the printk time that it begins with, and whether it
+/// consists of whole lines.</summary>
 internal readonly record struct BasicPiece(int Start, int Length, long Arrival, long? Time, bool IsWhole)
 {
     public static BasicPiece Of(ReadOnlySpan<byte> text, int start, long arrival)

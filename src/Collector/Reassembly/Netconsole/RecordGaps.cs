@@ -4,13 +4,11 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// Judges the holes between a window's records, in the order of their numbers. A hole is a loss when message ids say so, or when the sender
-/// lets every level through; otherwise the console level may have held the records back, and nothing is claimed.
-/// </summary>
+/// <summary>Judges the gaps between a window's records, in the order of their numbers. A gap is a loss when message ids say so, or when the
+/// sender lets every level through. Otherwise the console level may have filtered the records, and no loss is reported.</summary>
 internal sealed class RecordGaps(bool sendsEveryLevel, bool hasMessageIds)
 {
-    // Enough for a person to see where; a hostile window could have a hole between any two records.
+    // Enough to show a person where the gaps are; a malicious window could have one between any two records.
     private const int MaxRanges = 1000;
 
     private readonly List<MissingRange> _lost = [];
@@ -25,7 +23,7 @@ internal sealed class RecordGaps(bool sendsEveryLevel, bool hasMessageIds)
     private long _partial;
     private long _partialBytes;
 
-    /// <summary>Passes to the next record; the mark to write before it when records are known to be lost there.</summary>
+    /// <summary>Moves on to the next record. Returns the mark to write before it when records are known to be lost there.</summary>
     public string? Pass(ulong sequence, uint? messageId)
     {
         var hole = _received == 0 ? 0 : sequence - _last - 1;
@@ -75,7 +73,7 @@ internal sealed class RecordGaps(bool sendsEveryLevel, bool hasMessageIds)
         return GapMark.ForRecords(from, sequence - 1);
     }
 
-    /// <summary>A record of which fragments are missing; the mark to write behind it.</summary>
+    /// <summary>Moves on to a record with missing fragments. Returns the mark to write after it.</summary>
     public string PassPartial(ulong sequence, int missingBytes)
     {
         _partial++;

@@ -2,29 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>What a number says about its record.</summary>
+/// <summary>What a sequence number says about its record.</summary>
 internal enum SequenceVerdict
 {
-    /// <summary>The highest so far.</summary>
+    /// <summary>Higher than all before.</summary>
     New,
 
-    /// <summary>Lower than the highest, not seen before: it fills a hole.</summary>
+    /// <summary>Lower than the highest and not seen before: it fills a gap.</summary>
     Late,
 
     /// <summary>Seen before.</summary>
     Duplicate,
 
-    /// <summary>So far behind that it cannot be told whether it was seen.</summary>
+    /// <summary>So far behind that it is unknown whether it was seen.</summary>
     Behind,
 }
 
-/// <summary>
-/// Which of the last 1,024 numbers of a stream were seen, and how many between the first and the highest never came. Exact at any
-/// moment: a hole is counted when it is passed and taken back when it is filled.
-/// </summary>
+/// <summary>Which of the last 1,024 numbers of a stream were seen, and how many between the first and the highest are missing. The count is
+/// exact at any moment: a gap is counted when it is passed and subtracted when it is filled.</summary>
 internal struct SequenceWindow
 {
-    /// <summary>How far back a late number is told from a copy: reordering spans some dozens of datagrams, 1,024 is beyond every network.</summary>
+    /// <summary>How far back a late number can be distinguished from a duplicate. Reordering spans a few dozen datagrams; 1,024 is more
+    /// than any network.</summary>
     public const int Span = 1024;
 
     private const int WordBits = 64;
@@ -43,7 +42,7 @@ internal struct SequenceWindow
 
     public ulong Highest { get; private set; }
 
-    /// <summary>Numbers between <see cref="First"/> and <see cref="Highest"/> that did not come.</summary>
+    /// <summary>Numbers between <see cref="First"/> and <see cref="Highest"/> that have not arrived.</summary>
     public ulong Missing { get; private set; }
 
     public SequenceVerdict Note(ulong number)

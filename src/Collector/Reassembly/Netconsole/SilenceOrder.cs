@@ -2,16 +2,15 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>
-/// Which stream gives way first where a table is full: strangers before senders that are known, and among each the longest silent. Streams that keep
-/// lines stand in an order of their own.
-/// </summary>
+/// <summary>Which stream is evicted first from a full table: new senders before known ones, and in each group the one that has been silent
+/// longest. Streams that keep lines have lists of their own.</summary>
 internal sealed class SilenceOrder
 {
-    // Places are brought up to date at most once a second: a move a datagram would cost more than the order is worth.
+    // Positions are updated at most once a second (microseconds): moving a stream for every datagram would cost more than an exact order is
+    // worth.
     private const long ListAgain = 1_000_000;
 
-    // A flood of made-up sources repeats none of them for so long.
+    // A sender is known after this time (microseconds). A flood of forged addresses repeats none of them for so long.
     private const long KnownAfter = 10_000_000;
 
     private readonly LinkedList<ConsoleStream> _strangers = new();
@@ -38,10 +37,10 @@ internal sealed class SilenceOrder
 
     public void RemoveLines(ConsoleStream stream) => stream.RingNode!.List!.Remove(stream.RingNode);
 
-    /// <summary>The stream whose lines go when there are too many; the one that has just spoken keeps what it said.</summary>
+    /// <summary>The stream whose lines are dropped when there are too many. The stream that has just sent keeps its lines.</summary>
     public ConsoleStream? FirstWithLines(ConsoleStream but) => FirstOf(_strangersWithLines, but) ?? FirstOf(_knownWithLines, but);
 
-    /// <summary>The stream speaks: it goes to the end of its lists.</summary>
+    /// <summary>The stream sent something: moves it to the end of its lists.</summary>
     public void Hear(ConsoleStream stream, Moment now)
     {
         if (now.Monotonic - stream.Listed < ListAgain)

@@ -3,7 +3,8 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>Streams of one format by their source, which each holds already: a key beside it would be a quarter more for each of a million.</summary>
+/// <summary>The streams of one format by source. The key is read from the stream itself: a second copy in the table would need a quarter
+/// more memory for each of a million streams.</summary>
 internal sealed class StreamTable
 {
     private readonly HashSet<ConsoleStream> _streams = new(new BySource());

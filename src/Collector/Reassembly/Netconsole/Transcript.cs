@@ -2,7 +2,7 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netconsole;
 
-/// <summary>What a window's datagrams say when they are read in order.</summary>
+/// <summary>The content of a window's datagrams, read in order.</summary>
 internal sealed record Transcript
 {
     public required byte[] Log { get; init; }
@@ -18,10 +18,10 @@ internal sealed record Transcript
     /// <summary>Number of the first record; 0 in the basic format.</summary>
     public ulong FirstSequence { get; init; }
 
-    /// <summary>The log carries printk times, so the same text a second time is the same event.</summary>
+    /// <summary>The log has printk times, so an identical text is the same event.</summary>
     public required bool HasTimes { get; init; }
 
-    /// <summary>The release that the first line of a boot names; null for any other line.</summary>
+    /// <summary>The kernel release in the first line of a boot; null for any other line.</summary>
     public static string? ReleaseOf(ReadOnlySpan<byte> line)
     {
         var lead = "Linux version "u8;

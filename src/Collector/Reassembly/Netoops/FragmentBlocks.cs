@@ -2,13 +2,13 @@ using System.Buffers;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>Where a fragment's bytes lie.</summary>
+/// <summary>The position of a fragment's bytes.</summary>
 internal readonly record struct BlockSlice(int Block, int Offset, int Length);
 
-/// <summary>Append-only pooled storage that grows with what arrives, never with what a header promises.</summary>
+/// <summary>Append-only pooled storage. It grows with the bytes that arrive, not with the size that a header claims.</summary>
 internal sealed class FragmentBlocks
 {
-    // The first block is small: a flood of lone packets must not cost many times their size.
+    // The first block is small, so that a flood of single packets does not cost many times their size.
     private const int FirstBlock = 2 << 10;
     private const int LargestBlock = 64 << 10;
 

@@ -4,7 +4,7 @@ using Mayday.Collector.Loss;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>How a packet stands to an assembly that may hold its number.</summary>
+/// <summary>How a packet relates to an assembly that may already hold its number.</summary>
 internal enum PacketRelation
 {
     Absent,
@@ -12,16 +12,14 @@ internal enum PacketRelation
     Different,
 }
 
-/// <summary>
-/// One dump in the making, or (after it was handed on) the memory of it that tells late rounds from new dumps. Generations: dumps of one
-/// source with byte-equal prefixes, told apart only by their text.
-/// </summary>
+/// <summary>One dump in reassembly or, after it was handed on, the hashes that distinguish its late rounds from a new dump. Generations are
+/// dumps of one source with byte-equal prefixes; only their text differs.</summary>
 internal sealed class NetoopsAssembly
 {
-    /// <summary>Bookkeeping beside the log bytes, roughly: so that a flood of tiny dumps meets the byte budget too.</summary>
+    /// <summary>Approximate bookkeeping beside the log bytes, so that the byte budget also limits a flood of tiny dumps.</summary>
     public const int Overhead = 1024;
 
-    // Printk overwrites a few lines during a burst of milliseconds, not pages of text.
+    // During a burst of milliseconds printk overwrites a few lines, not pages of text.
     private const int MostOverwritten = 8;
 
     private struct Fragment
@@ -29,17 +27,17 @@ internal sealed class NetoopsAssembly
         public BlockSlice Bytes;
         public int Copies;
 
-        /// <summary>Equal to the older generation's packet: its own, if one comes, replaces it.</summary>
+        /// <summary>Equal to the older generation's packet. If this generation's own packet arrives, it replaces this one.</summary>
         public bool IsShared;
     }
 
     private Dictionary<int, Fragment>? _fragments = [];
     private FragmentBlocks? _blocks = new();
 
-    // Hashes that another process made have its seed.
+    // Hashes that another process made use that process' seed.
     private ulong _seed = ContentHash.Seed;
 
-    // After finishing: hashes by packet number where all arrived, else by the numbers that did.
+    // After finishing: hashes indexed by packet number when all arrived, otherwise indexed by the numbers that did.
     private ulong[]? _allHashes;
     private Dictionary<int, ulong>? _someHashes;
 
@@ -55,13 +53,13 @@ internal sealed class NetoopsAssembly
 
     public NetoopsFamily Family { get; }
 
-    /// <summary>Its ticket in the journal; 0 where it has none.</summary>
+    /// <summary>Its ticket in the journal; 0 when it has none.</summary>
     public long Ticket { get; set; }
 
     /// <summary>Part of it was received by a process that was killed.</summary>
     public bool IsRestored { get; init; }
 
-    /// <summary>The generation whose packets this one contradicted when it was opened.</summary>
+    /// <summary>The older generation that this one contradicted when it was created.</summary>
     public NetoopsAssembly? Elder { get; set; }
 
     public LinkedListNode<NetoopsAssembly> Node { get; }
@@ -70,7 +68,7 @@ internal sealed class NetoopsAssembly
 
     public Moment Last { get; set; }
 
-    /// <summary>Which copies came, counted until the dump is forgotten; null when they are counted elsewhere.</summary>
+    /// <summary>Which copies arrived, counted until the dump is forgotten; null when they are counted elsewhere.</summary>
     public RoundCount? Copies { get; set; }
 
     public bool IsPending => _fragments is not null;
@@ -89,22 +87,21 @@ internal sealed class NetoopsAssembly
 
     public long Duplicates { get; set; }
 
-    /// <summary>Packets that came with other bytes than the first copy and were not taken for a dump of their own.</summary>
+    /// <summary>Packets whose bytes differ from the first copy and which were not treated as a dump of their own.</summary>
     public long Conflicting { get; set; }
 
-    /// <summary>Lowest number at which this generation contradicts its elder; the elder's first copy was kept there.</summary>
+    /// <summary>Lowest packet number at which this generation contradicts the older one; there the older one's first copy was
+    /// kept.</summary>
     public int LowestConflict { get; set; } = int.MaxValue;
 
-    /// <summary>Own (not shared) packets: what this generation adds to its elder.</summary>
+    /// <summary>Packets that are not shared: what this generation adds to the older one.</summary>
     public int OwnPackets { get; private set; }
 
-    /// <summary>Packets that are equal to the elder's and were sent again after this generation began.</summary>
+    /// <summary>Packets equal to the older generation's that were sent again after this generation began.</summary>
     public int SharedPackets { get; private set; }
 
-    /// <summary>
-    /// Only old packets (high numbers) differ from the elder: the ring was overwritten while it was sent (wire/netoops.md, B7), which is no
-    /// second dump. A second dump always differs in its newest text, the low numbers.
-    /// </summary>
+    /// <summary>Only old packets (high numbers) differ from the older generation. Then the kernel's log ring was overwritten while it was
+    /// sent (wire/netoops.md, B7), and there is no second dump. A second dump always differs in its newest text, the low numbers.</summary>
     public bool IsOverwrittenRing => Elder is not null
         && Family.PacketCount > 1
         && LowestConflict >= (Family.PacketCount + 1) / 2
@@ -133,7 +130,7 @@ internal sealed class NetoopsAssembly
 
     public bool IsShared(int number) => _fragments is not null && _fragments.TryGetValue(number, out var fragment) && fragment.IsShared;
 
-    /// <summary>Takes a packet whose number is absent or held as a shared copy.</summary>
+    /// <summary>Stores a packet whose number is missing or held as a shared copy.</summary>
     public void Store(int number, ReadOnlySpan<byte> text, int dataLength, bool isShared)
     {
         var copies = 1;
@@ -160,7 +157,7 @@ internal sealed class NetoopsAssembly
         }
     }
 
-    /// <summary>Hands the packets on and keeps their hashes only.</summary>
+    /// <summary>Hands the packets on and keeps only their hashes.</summary>
     public NetoopsDump Finish(string? early, ShardJournal? journal)
     {
         var fragments = _fragments!;
@@ -227,7 +224,7 @@ internal sealed class NetoopsAssembly
         Family.Prefix,
         _allHashes is not null ? [.. _allHashes.Select((hash, number) => (number, hash))] : [.. _someHashes!.Select(pair => (pair.Key, pair.Value))]);
 
-    /// <summary>A finished dump as the journal remembers it.</summary>
+    /// <summary>A finished dump as restored from the journal.</summary>
     public static NetoopsAssembly Remembered(NetoopsFamily family, in NetoopsMemory memory, Moment now)
     {
         var assembly = new NetoopsAssembly(family, null, now) { _seed = memory.Seed, _someHashes = [] };
@@ -240,7 +237,7 @@ internal sealed class NetoopsAssembly
         return assembly;
     }
 
-    /// <summary>Gives its packets back without a dump.</summary>
+    /// <summary>Returns its packets to the pool without making a dump.</summary>
     public void Discard()
     {
         _blocks?.Release();

@@ -8,22 +8,22 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>A netoops dump that left reassembly: whole, or as much of it as came.</summary>
+/// <summary>A netoops dump that left reassembly, complete or partial.</summary>
 internal sealed class NetoopsDump : ReassembledDump
 {
     public required Moment First { get; init; }
 
     public required Moment Last { get; init; }
 
-    /// <summary>All bytes before the log, packet number zeroed.</summary>
+    /// <summary>All bytes before the log, with the packet number set to zero.</summary>
     public required byte[] Prefix { get; init; }
 
     public required int PacketCount { get; init; }
 
-    /// <summary>Packet numbers that came, ascending: 0 is the newest text.</summary>
+    /// <summary>Numbers of the packets that arrived, ascending: 0 is the newest text.</summary>
     public required int[] Numbers { get; init; }
 
-    /// <summary>Their log bytes without trailing NULs, in the same order.</summary>
+    /// <summary>The log bytes of these packets without trailing NULs, in the same order.</summary>
     public required BlockSlice[] Slices { get; init; }
 
     public required FragmentBlocks Blocks { get; init; }
@@ -40,7 +40,7 @@ internal sealed class NetoopsDump : ReassembledDump
 
     public required int Rounds { get; init; }
 
-    /// <summary>Why it was finished before its time; null as a rule.</summary>
+    /// <summary>Why the dump was finished early; usually null.</summary>
     public required string? Early { get; init; }
 
     public override long Bytes => LogBytes + NetoopsAssembly.Overhead;
@@ -50,7 +50,7 @@ internal sealed class NetoopsDump : ReassembledDump
         var log = JoinLog(out var missing, out var emptyPackets);
         Blocks.Release();
 
-        // One byte of log makes the prefix a packet again, so that its fields are read by the one parser there is.
+        // One byte of log turns the prefix into a packet again, so that the normal parser can read its fields.
         byte[] header = [.. Prefix, 1];
         if (!NetoopsPacket.TryParse(header, out var packet, out var reason))
         {
@@ -93,7 +93,7 @@ internal sealed class NetoopsDump : ReassembledDump
                 Missing = missingPackets,
                 MissingBytes = (long)(missingPackets + emptyPackets) * LargestPacket,
                 MissingRanges = missing,
-                // A dump that was whole in its first round was not waited for: nothing is known of the later ones.
+                // A dump that was complete after its first round was not kept waiting, so nothing is known about later rounds.
                 Rounds = missingPackets == 0 && Rounds == 1 ? null : Rounds,
                 Notes = WriteNotes(packet, emptyPackets),
             },
@@ -108,7 +108,7 @@ internal sealed class NetoopsDump : ReassembledDump
 
     public override void Discard() => Blocks.Release();
 
-    // From the highest number (oldest text) to the lowest, with a visible line where packets are missing or came empty.
+    // From the highest number (oldest text) to the lowest, with a visible line where packets are missing or empty.
     private byte[] JoinLog(out List<MissingRange> missing, out int emptyPackets)
     {
         var log = new MemoryStream((int)Math.Min(LogBytes + 256, int.MaxValue / 2));
@@ -203,7 +203,7 @@ internal sealed class NetoopsDump : ReassembledDump
         return notes;
     }
 
-    // The same dump wherever and however often it is seen, on any port: address, dump key, content.
+    // The same dump gets the same key wherever and however often it is received, on any port: address, dump key, content.
     private byte[] ComputeKey(in NetoopsPacket packet, byte[] log)
     {
         Span<byte> material = stackalloc byte[16 + NetoopsPacket.KeyLength + SHA256.HashSizeInBytes];

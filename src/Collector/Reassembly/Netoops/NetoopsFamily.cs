@@ -2,10 +2,9 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>
-/// All dumps of one source whose prefix (packet number aside) is byte for byte the same: one dump as a rule, more when equal prefixes were
-/// sent with different text. Tables are keyed by a hash of source and prefix; the prefix itself is compared before it is believed.
-/// </summary>
+/// <summary>All dumps of one source whose prefixes are identical apart from the packet number: usually one dump, more when equal prefixes
+/// were sent with different text. Tables are keyed by a hash of source and prefix; the prefix itself is compared before a match is
+/// accepted.</summary>
 internal sealed class NetoopsFamily(ulong key, SourceEndPoint source, byte[] prefix, int packetCount)
 {
     private const int NumberOffset = 16;
@@ -15,7 +14,7 @@ internal sealed class NetoopsFamily(ulong key, SourceEndPoint source, byte[] pre
 
     public SourceEndPoint Source { get; } = source;
 
-    /// <summary>The prefix with the packet number zeroed.</summary>
+    /// <summary>The prefix with the packet number set to zero.</summary>
     public byte[] Prefix { get; } = prefix;
 
     public int PacketCount { get; } = packetCount;

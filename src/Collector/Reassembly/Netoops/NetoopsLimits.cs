@@ -2,7 +2,7 @@ using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>The netoops options as one shard sees them: its share of what is bounded in all, times in microseconds.</summary>
+/// <summary>The netoops options of one shard: its share of the limits for the whole collector, and times in microseconds.</summary>
 internal sealed record NetoopsLimits(
     long Quiet, long Remember, long MaxAge, int MaxPendingPerSource, int MaxPending, int MaxRemembered, long MaxDumpBytes, long MaxFragmentBytes)
 {

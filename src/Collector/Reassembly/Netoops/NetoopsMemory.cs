@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>What is left of a finished dump, as the journal keeps it: enough to tell its late rounds from a new dump.</summary>
+/// <summary>What the journal keeps of a finished dump: enough to distinguish its late rounds from a new dump.</summary>
 internal readonly record struct NetoopsMemory(ulong Seed, int PacketCount, byte[] Prefix, (int Number, ulong Hash)[] Hashes)
 {
     private const int HeaderLength = sizeof(ulong) + 3 * sizeof(int);
@@ -58,6 +58,6 @@ internal readonly record struct NetoopsMemory(ulong Seed, int PacketCount, byte[
         return true;
     }
 
-    // The part that every layout has, packet number included.
+    // The part that every layout has, including the packet number.
     private const int LeastPrefix = 20;
 }

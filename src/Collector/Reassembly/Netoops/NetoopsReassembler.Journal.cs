@@ -5,14 +5,15 @@ using Mayday.Protocol.Netoops;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>What the journal is told of assemblies, and how they come back after the process was killed.</summary>
+/// <summary>Records assemblies in the journal, and restores them after a kill.</summary>
 internal sealed partial class NetoopsReassembler
 {
-    // What comes back lies in the journal already, where it is not of another file.
+    // True when the restored entries are already in this journal, false when they come from another file.
     private bool _isInPlace;
     private bool _isRestoring;
 
-    /// <summary>A dump that was in flight, or finished and not yet stored, or finished so lately that its late rounds may still come.</summary>
+    /// <summary>Restores a dump that was in flight, or finished and not yet stored, or finished so recently that its late rounds may still
+    /// arrive.</summary>
     public void Restore(RestoredTicket ticket, bool isInPlace, Moment now)
     {
         _isInPlace = isInPlace;
@@ -67,7 +68,7 @@ internal sealed partial class NetoopsReassembler
 
         if (assembly is { IsPending: true } && ticket.Closed is { } closed)
         {
-            // As much of it as came before its time was over: late packets are late still.
+            // Only what arrived before its deadline is part of it: packets that were late before the kill are still late.
             Finish(assembly, now, closed.Payload.Length == 0 ? null : Encoding.UTF8.GetString(closed.Payload));
         }
     }

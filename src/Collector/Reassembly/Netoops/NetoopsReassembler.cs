@@ -8,14 +8,13 @@ using Mayday.Store.Ingest;
 
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>
-/// Puts netoops packets together: three rounds, any order, losses, copies that contradict each other, late rounds. No I/O, no clock: add a
-/// packet at <c>now</c>, take what is finished, ask for the next deadline. Every table is bounded, and a bound is only met by new keys: a
-/// full table still takes packets for what it holds; what gives way is finished early as a partial dump, never lost in silence.
-/// </summary>
+/// <summary>Reassembles netoops packets: three rounds, any order, losses, copies that contradict each other, late rounds. No I/O and no
+/// clock: add a packet at <c>now</c>, take the finished dumps, ask for the next deadline. Every table is bounded. A full table still
+/// accepts packets for the keys it holds; only a new key evicts something. An evicted dump is finished early as a partial dump, and
+/// counted.</summary>
 internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCounters counters, ShardJournal? journal = null, LossLedger? loss = null)
 {
-    // A ring overwritten twice while it is sent, or three soft dumps in one second; more is nobody's log.
+    // A log ring that is overwritten twice while it is sent, or three soft dumps in one second. No real log needs more.
     private const int MaxGenerations = 4;
 
     private const string EarlySource = "finished early: too many dumps in flight from this source";
@@ -27,7 +26,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
     private readonly Dictionary<ulong, NetoopsFamily> _families = [];
     private readonly Dictionary<SourceEndPoint, List<NetoopsAssembly>> _pendingBySource = [];
 
-    // Both in the order of time, so that the head is always the next to go: one quiet time for all, one memory time for all.
+    // Both are ordered by time, so the first is always the next to expire: all dumps have the same quiet time and the same memory time.
     private readonly LinkedList<NetoopsAssembly> _pending = new();
     private readonly LinkedList<NetoopsAssembly> _remembered = new();
     private readonly Queue<NetoopsDump> _finished = new();
@@ -40,7 +39,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
 
     public long HeldBytes => _heldBytes;
 
-    /// <summary>Monotonic microseconds at which <see cref="Expire"/> has work; null while nothing is in flight.</summary>
+    /// <summary>Monotonic microseconds at which <see cref="Expire"/> has work to do; null while nothing is in flight.</summary>
     public long? NextDeadline => _pending.First is { } oldest ? oldest.Value.Last.Monotonic + limits.Quiet : null;
 
     public bool TryTake([NotNullWhen(true)] out NetoopsDump? dump) => _finished.TryDequeue(out dump);
@@ -59,7 +58,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         Place(family, packet.PacketNumber, text, packet.Data.Length, now);
     }
 
-    /// <summary>Finishes what was quiet for too long and forgets what was remembered long enough.</summary>
+    /// <summary>Finishes dumps whose quiet time has passed, and forgets finished ones after their memory time.</summary>
     public void Expire(Moment now)
     {
         while (_pending.First is { } head && head.Value.Last.Monotonic + limits.Quiet <= now.Monotonic)
@@ -73,7 +72,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         }
     }
 
-    /// <summary>Finishes everything: the process ends.</summary>
+    /// <summary>Finishes everything at shutdown.</summary>
     public void Flush(Moment now)
     {
         while (_pending.First is { } head)
@@ -122,7 +121,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
 
         if (current.IsShared(number))
         {
-            // What was taken to be equal in both dumps is not: this generation's own copy wins.
+            // This packet was taken to be equal in both dumps and is not: the copy of its own generation replaces it.
             Contradict(current, number);
             Store(current, number, text, dataLength, isShared: false, now);
         }
@@ -158,7 +157,8 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
     {
         if (twin is not null)
         {
-            // Seen before in another generation. Two dumps in one second share their older packets, so the younger takes it as its own too.
+            // Seen before in another generation. Two dumps in one second share their older packets, so the younger one counts it as its own
+            // too.
             CountCopy(twin, number, now);
             if (current.IsPending && current.Elder is not null)
             {
@@ -173,7 +173,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
             var other = FindOther(family, current, number, text, PacketRelation.Absent);
             if (other is not { IsPending: true })
             {
-                // The dump went out as partial; its packet came after the quiet time.
+                // The dump was finished as partial, and this packet arrived after its quiet time.
                 counters.LateFragments++;
                 current.Copies?.Note(number);
                 return;
@@ -184,10 +184,11 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
 
         if (current.Elder is { IsPending: true } elder && current.IsOverwrittenRing && elder.Compare(number, text) == PacketRelation.Absent)
         {
-            // As far as can be told both are one dump whose oldest packets differ between rounds: the first copy of the dump needs this one.
+            // As far as can be known, both are one dump whose oldest packets differ between rounds. The first copy of the dump needs this
+            // packet.
             Store(current, number, text, dataLength, isShared: true, now);
 
-            // The memory for it may have been made by sending off the elder as it was.
+            // Making room for this assembly may already have finished the older one.
             if (elder.IsPending)
             {
                 Store(elder, number, text, dataLength, isShared: false, now);
@@ -232,7 +233,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
     {
         MakeRoom(family.Source, now);
 
-        // Making room may have forgotten the last generation of this very family.
+        // Making room may have removed the last generation of this same family.
         _families[family.Key] = family;
         var assembly = new NetoopsAssembly(family, elder, now) { IsRestored = _isRestoring };
         family.Generations.Add(assembly);
@@ -325,7 +326,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
 
         if (assembly.IsOverwrittenRing)
         {
-            // No second dump: the first copy stands, the difference is noted while its dump is still here.
+            // Not a second dump: the first copy is kept, and the difference is noted while its dump is still here.
             assembly.Elder!.Conflicting += assembly.OwnPackets;
             assembly.Elder.Copies?.Take(assembly.Copies!);
             assembly.Copies = null;
@@ -372,7 +373,7 @@ internal sealed partial class NetoopsReassembler(NetoopsLimits limits, ShardCoun
         }
     }
 
-    // Only now is it known which copies did not come: late rounds were still awaited.
+    // Only now is it known which copies did not arrive, because late rounds were still possible before.
     private void Account(NetoopsAssembly assembly)
     {
         if (assembly.Copies is { } copies)

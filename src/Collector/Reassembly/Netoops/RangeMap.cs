@@ -1,6 +1,6 @@
 namespace Mayday.Collector.Reassembly.Netoops;
 
-/// <summary>Which bytes of a record have come: sorted, merged, half-open ranges.</summary>
+/// <summary>Which bytes of a record have arrived: sorted, merged, half-open ranges.</summary>
 internal sealed class RangeMap
 {
     private readonly List<(int Start, int End)> _ranges = new(2);
@@ -9,7 +9,7 @@ internal sealed class RangeMap
 
     public IReadOnlyList<(int Start, int End)> Ranges => _ranges;
 
-    /// <summary>Adds a range; false when every byte of it was there.</summary>
+    /// <summary>Adds a range; false when all of its bytes had already arrived.</summary>
     public bool Add(int start, int end)
     {
         var at = 0;

@@ -4,17 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing.Dumps;
 
-/// <summary>
-/// Dumps on disk while Postgres is away: segment files, bounded in bytes and age, found again at the next start, read back in the order in
-/// which they came. When there is no room, of the budget or of the disk, the least valuable go first (chatter, then repeats of a known bug,
-/// then new bugs), and of equals the new: the oldest are the first causes. What goes is counted by what it was. One thread uses it; the levels
-/// may be read by any.
-/// </summary>
+/// <summary>Dumps on disk while Postgres is away: segment files, bounded in bytes and age, found again at the next start and read back in
+/// the order of arrival. When the budget or the disk is full, the least valuable dumps are dropped first (without a crash, then repeats of
+/// a known bug, then new bugs). Among equals the newest are dropped, because the oldest show the first cause. Each drop is counted by its
+/// worth. One thread uses the spool; its levels may be read on any thread.</summary>
 internal sealed class DumpSpool : IDisposable
 {
     private const string AsideFolder = "refused";
 
-    // Dumps that Postgres refuses are for a developer to look at; a defect that hits every dump must not fill the disk.
+    // Dumps that Postgres refuses are kept for a developer; a defect that affects every dump must not fill the disk.
     private const int MostAside = 100;
 
     private readonly SpoolOptions _options;
@@ -40,13 +38,13 @@ internal sealed class DumpSpool : IDisposable
         _log = log;
         _lock = ownership;
         _lanes = [.. Enum.GetValues<DumpWorth>().Order().Select(worth => new SpoolLane(directory, worth))];
-        // Later than whatever an earlier run wrote, as long as the clock does not go back.
+        // Later than anything an earlier process wrote, as long as the clock does not go back.
         _lastOrder = time.GetUtcNow().UtcTicks;
     }
 
     public string Folder { get; }
 
-    /// <summary>Dumps that wait.</summary>
+    /// <summary>Number of waiting dumps.</summary>
     public long Count => Interlocked.Read(ref _count);
 
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -64,12 +62,16 @@ internal sealed class DumpSpool : IDisposable
         catch (UnauthorizedAccessException failure)
         {
             throw new CollectorStartException(
-                $"The spool directory {directory} cannot be written by this user. Set Collector:Spool:Directory to one that can, or change its owner.", failure);
+                $"The spool directory {directory} cannot be written by this user. "
+                + "Set Collector:Spool:Directory to one that can, or change its owner.",
+                failure);
         }
         catch (IOException failure)
         {
             throw new CollectorStartException(
-                $"The spool directory {directory} cannot be used ({failure.Message.TrimEnd('.')}). If another collector uses it, give each its own with Collector:Spool:Directory.", failure);
+                $"The spool directory {directory} cannot be used ({failure.Message.TrimEnd('.')}). "
+                + "If another collector uses it, give each its own with Collector:Spool:Directory.",
+                failure);
         }
 
         var spool = new DumpSpool(directory, options, counters, log, ownership, time ?? TimeProvider.System);
@@ -77,7 +79,7 @@ internal sealed class DumpSpool : IDisposable
         return spool;
     }
 
-    /// <summary>Dumps that Postgres took: what comes later of their bugs is a repeat.</summary>
+    /// <summary>Dumps that Postgres accepted: further dumps of their bugs are repeats.</summary>
     public void Stored(IReadOnlyList<FinishedDump> dumps)
     {
         foreach (var dump in dumps)
@@ -86,7 +88,7 @@ internal sealed class DumpSpool : IDisposable
         }
     }
 
-    /// <summary>Keeps dumps; what finds no room goes, the least valuable first, and is counted.</summary>
+    /// <summary>Keeps dumps. When there is no room the least valuable are dropped and counted.</summary>
     public void Append(IReadOnlyList<FinishedDump> dumps)
     {
         DropExpired();
@@ -102,7 +104,7 @@ internal sealed class DumpSpool : IDisposable
             byWorth[(int)_known.Judge(dump)].Add(SpooledDump.Write(dump, now, ++_lastOrder));
         }
 
-        // The most valuable first: it finds the room, if need be that of the others.
+        // The most valuable dumps come first and may take the room of others.
         for (var worth = byWorth.Length - 1; worth >= 0; worth--)
         {
             Append(_lanes[worth], byWorth[worth]);
@@ -137,7 +139,7 @@ internal sealed class DumpSpool : IDisposable
         Drop(lane.Worth, payloads.Count - fitting);
     }
 
-    /// <summary>The oldest dumps, at most a batch; call the result's <see cref="SpoolBatch.Accept"/> when they are stored.</summary>
+    /// <summary>The oldest dumps, at most one batch. Call the result's <see cref="SpoolBatch.Accept"/> when they are stored.</summary>
     public SpoolBatch? Peek(int maxDumps, long maxBytes)
     {
         DropExpired();
@@ -159,14 +161,15 @@ internal sealed class DumpSpool : IDisposable
                 waiting.Add((last, dump, lane, segment!, end, payload.Length));
             }
 
-            // What this lane has behind its last may come before what another has: nothing overtakes.
+            // This lane has more records after its last one here, and they may be older than those of another lane. No dump may overtake an
+            // older one.
             if (records.Count > 0 && (segment!.Replayed + records.Count < segment.Count || lane.HasMoreThanOne))
             {
                 horizon = Math.Min(horizon, last);
             }
         }
 
-        // Stable, so that records of a lane keep their order.
+        // The sort is stable, so records of a lane keep their order.
         var taken = waiting.OrderBy(record => record.Order).TakeWhile(record => record.Order <= horizon).Take(maxDumps).ToList();
         long bytes = 0;
         taken = [.. taken.TakeWhile(record => (bytes += record.Bytes) <= maxBytes || record == taken[0])];
@@ -181,7 +184,7 @@ internal sealed class DumpSpool : IDisposable
             });
     }
 
-    /// <summary>Puts a dump aside that Postgres refuses whatever is left out of it; null when there are too many already.</summary>
+    /// <summary>Moves a dump aside that Postgres refuses in any form. Returns null when too many are there already.</summary>
     public string? PutAside(FinishedDump dump)
     {
         try
@@ -215,7 +218,7 @@ internal sealed class DumpSpool : IDisposable
             }
 
             _lastNumber = Math.Max(_lastNumber, number);
-            var segment = new SpoolSegment(path) { WrittenAt = File.GetLastWriteTimeUtc(path) };
+            var segment = new SpoolSegment(path) { AgesSince = _time.GetTimestamp() };
             if (!segment.Scan())
             {
                 Damaged(segment);
@@ -260,7 +263,7 @@ internal sealed class DumpSpool : IDisposable
             try
             {
                 Interlocked.Add(ref _bytes, lane.Append(payloads, _options.SegmentBytes, ref _lastNumber));
-                lane.Newest!.WrittenAt = _time.GetUtcNow();
+                lane.Newest!.AgesSince = _time.GetTimestamp();
                 Interlocked.Add(ref _count, payloads.Count);
                 if (_isBroken)
                 {
@@ -278,7 +281,7 @@ internal sealed class DumpSpool : IDisposable
                     CollectorLog.SpoolFailed(_log, failure, Folder);
                 }
 
-                // A full disk: what is worth less makes room on it, too.
+                // On a full disk, too, less valuable dumps are deleted to make room.
                 if (!TryShed(lane.Worth))
                 {
                     return false;
@@ -287,7 +290,7 @@ internal sealed class DumpSpool : IDisposable
         }
     }
 
-    // A segment of what is worth least, if that is less than what needs the room.
+    // Deletes a segment of the least valuable lane, if it is worth less than the dump that needs the room.
     private bool TryShed(DumpWorth below)
     {
         foreach (var lane in _lanes)
@@ -304,12 +307,13 @@ internal sealed class DumpSpool : IDisposable
         return false;
     }
 
+    // Age is time that this process ran, not time of day: a wrong clock must not delete. Each start counts from zero; MaxBytes bounds
+    // the spool of a collector that restarts again and again.
     private void DropExpired()
     {
-        var oldest = _time.GetUtcNow() - _options.MaxAge;
         foreach (var lane in _lanes)
         {
-            while (lane.First is { } segment && segment.WrittenAt < oldest)
+            while (lane.First is { } segment && _time.GetElapsedTime(segment.AgesSince) > _options.MaxAge)
             {
                 _counters.SpoolExpired(segment.Count - segment.Replayed);
                 CollectorLog.SpoolExpired(_log, segment.Count - segment.Replayed, Path.GetFileName(segment.Path));
@@ -358,7 +362,7 @@ internal sealed class DumpSpool : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // It will be replayed once more at the next start, and be known to the store.
+            // It will be replayed again at the next start, and the store will recognise it.
             CollectorLog.SpoolFailed(_log, failure, Folder);
         }
     }

@@ -3,26 +3,24 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Storing.Dumps;
 
-/// <summary>What a dump is worth where not all can be kept; the least first.</summary>
+/// <summary>How valuable a dump is when not all can be kept; the least valuable first.</summary>
 internal enum DumpWorth
 {
-    /// <summary>No crash in it.</summary>
+    /// <summary>It contains no crash.</summary>
     Chatter,
 
-    /// <summary>Crashes of bugs that are in Postgres or the spool already.</summary>
+    /// <summary>Crashes of bugs that are already in Postgres or in the spool.</summary>
     Repeat,
 
-    /// <summary>A bug that was not seen before, or what could not be analysed.</summary>
+    /// <summary>A bug that was not seen before, or a dump that could not be analysed.</summary>
     NewBug,
 }
 
-/// <summary>
-/// Signatures that this process has stored or spooled, so that a repeat is told from news while nobody can be asked. After a start everything
-/// is news once: that errs on the side of keeping.
-/// </summary>
+/// <summary>Signatures that this process has stored or spooled, so that repeats are recognised while Postgres is away. After a start every
+/// bug counts as new once, which errs on the side of keeping.</summary>
 internal sealed class KnownSignatures
 {
-    /// <summary>More bugs than a fleet has; 16 letters each.</summary>
+    /// <summary>More bugs than any fleet has; 16 characters each.</summary>
     public const int Most = 65_536;
 
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);

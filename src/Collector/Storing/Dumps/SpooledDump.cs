@@ -9,13 +9,12 @@ using Mayday.Store.Crashes;
 
 namespace Mayday.Collector.Storing.Dumps;
 
-/// <summary>
-/// A finished dump as bytes: a JSON head, then log, datagrams and blob as they are. Crashes are left out: they are read from the log again
-/// when the dump comes back, by the analyser of that day.
-/// </summary>
+/// <summary>A finished dump as bytes: a JSON head, then log, datagrams and blob unchanged. Crashes are left out: they are read from the log
+/// again by the current analyser when the dump comes back.</summary>
 internal sealed record SpooledDump
 {
-    /// <summary>Its place among all that were spooled: lanes are read back in this order. 0 in files of versions that had one lane.</summary>
+    /// <summary>Its position among all spooled dumps: lanes are read back in this order. 0 in files of versions with only one
+    /// lane.</summary>
     public long Order { get; init; }
 
     public required Guid Id { get; init; }
@@ -62,10 +61,8 @@ internal sealed record SpooledDump
 
     public required int UserBlobLength { get; init; }
 
-    /// <summary>
-    /// The root of its trace, as W3C writes it (<c>traceparent</c>), and when it came here. Null where its trace is not recorded, and in files of versions
-    /// that ended it here.
-    /// </summary>
+    /// <summary>The root of its trace in W3C form (<c>traceparent</c>), and when it was spooled. Null when its trace is not recorded, and
+    /// in files of versions that ended the trace here.</summary>
     public string? TraceParent { get; init; }
 
     public DateTimeOffset? SpooledAt { get; init; }
@@ -117,10 +114,10 @@ internal sealed record SpooledDump
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; null when it is not that.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote; null when the bytes are not a spooled dump.</summary>
     public static FinishedDump? Read(ReadOnlyMemory<byte> bytes) => Read(bytes, out _);
 
-    /// <summary>Reads a dump and its place among all that were spooled.</summary>
+    /// <summary>Reads a dump and its position among all spooled dumps.</summary>
     public static FinishedDump? Read(ReadOnlyMemory<byte> bytes, out long order)
     {
         order = 0;

@@ -6,16 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing.Dumps;
 
-/// <summary>
-/// Step 5: drains finished dumps into batches and writes them; while Postgres is away, into the spool, which is replayed in order before
-/// anything newer is written. A batch is what has gathered while the last one was written: nobody waits for company.
-/// When <see cref="RunAsync"/> returns, every dump that came was written, spooled, put aside, or counted as dropped.
-/// </summary>
+/// <summary>Step 5: collects finished dumps into batches and writes them to Postgres. While Postgres is away they go to the spool, which is
+/// replayed in order before anything newer is written. A batch is what arrived while the last one was written; no dump waits for a batch to
+/// fill. When <see cref="RunAsync"/> returns, every dump was written, spooled, moved aside, or counted as dropped.</summary>
 internal sealed class StoreWorker(
     ChannelReader<FinishedDump> finished, CrashWriter writer, DumpSpool spool, DumpAnalyst analyst, StoringOptions options, CollectorCounters counters,
     TimeProvider time, ILogger log, Func<bool>? isBehind = null)
 {
-    // When the process ends Postgres gets one more chance, but a short one: the spool is there.
+    // At shutdown Postgres gets one more, short chance, because the spool can take the rest.
     private static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(5);
 
     private readonly List<FinishedDump> _batch = [];
@@ -26,7 +24,7 @@ internal sealed class StoreWorker(
     private TimeSpan _lastWrite;
 
     /// <summary>Runs until the channel is completed and empty.</summary>
-    /// <param name="stopping">The process ends: an absent Postgres is not waited for any more.</param>
+    /// <param name="stopping">The process is ending: no more waiting for an absent Postgres.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (true)
@@ -37,7 +35,7 @@ internal sealed class StoreWorker(
             {
                 await StoreBatchAsync(stopping);
 
-                // Written, spooled, put aside or counted as dropped: none of it need come back after a kill.
+                // Each dump was written, spooled, moved aside or counted as dropped: none must be restored after a kill.
                 foreach (var dump in _batch)
                 {
                     dump.Settled?.Invoke();
@@ -59,7 +57,7 @@ internal sealed class StoreWorker(
         CollectorLog.Stopped(log, counters.Written, spool.Count);
     }
 
-    // True while more may come. With something in the spool, waits no longer than until the next try.
+    // True while more dumps may come. When the spool holds dumps, it waits no longer than until the next try.
     private async Task<bool> WaitAsync(CancellationToken stopping)
     {
         if (_held is not null)
@@ -114,15 +112,15 @@ internal sealed class StoreWorker(
         }
     }
 
-    // More was ready than a batch holds: the store is what the others wait for.
+    // More dumps were ready than a batch holds, so the store is the bottleneck.
     private bool IsFull => _batch.Count >= options.BatchDumps || _batch.Sum(SizeOf) >= options.BatchBytes;
 
     private static long SizeOf(FinishedDump dump) => dump.Log.Length + dump.Datagrams.Length;
 
     private async Task StoreBatchAsync(CancellationToken stopping)
     {
-        // Order: nothing overtakes what is in the spool. A Postgres that is too slow fills memory, and that is emptied to disk, where the least valuable go first,
-        // before dumps have to be dropped whatever they are worth.
+        // No dump may overtake those in the spool. When Postgres is slow and memory fills up, dumps go to disk too: there the least
+        // valuable are dropped first, while a full memory would drop any of them.
         if (spool.Count > 0 || (_lastWrite > options.SlowWrite && IsFull && isBehind?.Invoke() == true))
         {
             spool.Append(_batch);
@@ -134,7 +132,7 @@ internal sealed class StoreWorker(
             spool.Append(_batch);
             if (spool.Count == 0)
             {
-                // Nothing could be kept: the next batch asks Postgres again, no earlier than after the pause.
+                // Nothing could be spooled: the next batch tries Postgres again, but not before the pause is over.
                 _isAway = time.GetTimestamp() < _retryAt;
             }
         }
@@ -149,7 +147,7 @@ internal sealed class StoreWorker(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The disk does not give back what it took: asked again later, newer dumps wait behind it.
+            // The disk cannot return what it stored. It is tried again later, and newer dumps wait behind it.
             CollectorLog.SpoolFailed(log, failure, spool.Folder);
             WaitBeforeRetry();
             return;
@@ -179,7 +177,8 @@ internal sealed class StoreWorker(
         }
     }
 
-    /// <summary>Writes dumps; false when Postgres is away. One that cannot be stored is put aside, so that the others can.</summary>
+    /// <summary>Writes dumps; false when Postgres is away. A dump that cannot be stored is moved aside, so that the others can be
+    /// stored.</summary>
     private async Task<bool> TryWriteAsync(IReadOnlyList<FinishedDump> dumps, CancellationToken stopping)
     {
         if (dumps.Count == 0)
@@ -209,7 +208,7 @@ internal sealed class StoreWorker(
         }
         catch (Exception failure)
         {
-            // The writer isolates what Postgres refuses; this is a defect of ours, and still only one dump's.
+            // The writer already isolates what Postgres refuses. This is a defect in our code, and still affects only one dump.
             counters.WriteFailed();
             if (dumps.Count == 1)
             {

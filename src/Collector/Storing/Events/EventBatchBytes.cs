@@ -3,10 +3,8 @@ using Mayday.Collector.Intake;
 
 namespace Mayday.Collector.Storing.Events;
 
-/// <summary>
-/// A batch of events as it was received: its key and the entries of the blocks it came in. The key is chosen once, so that a batch whose fate
-/// is not known can be written again.
-/// </summary>
+/// <summary>A batch of events as received: its key and the entries of its blocks. The key is chosen once, so that a batch whose outcome is
+/// unknown can be written again.</summary>
 internal sealed class EventBatchBytes(Guid key, ReadOnlyMemory<byte> entries, int count)
 {
     private const int KeyLength = 16;
@@ -18,7 +16,7 @@ internal sealed class EventBatchBytes(Guid key, ReadOnlyMemory<byte> entries, in
 
     public int Count => count;
 
-    /// <summary>Joins blocks into one batch; the blocks remain their owner's.</summary>
+    /// <summary>Joins blocks into one batch; the caller still owns the blocks.</summary>
     public static EventBatchBytes Join(Guid key, IReadOnlyList<EventBlock> blocks)
     {
         var bytes = new byte[blocks.Sum(block => block.Length)];
@@ -41,7 +39,7 @@ internal sealed class EventBatchBytes(Guid key, ReadOnlyMemory<byte> entries, in
         return bytes;
     }
 
-    /// <summary>Reads what <see cref="ToArray"/> wrote; null when it is not that.</summary>
+    /// <summary>Reads what <see cref="ToArray"/> wrote; null when the bytes are not a batch.</summary>
     public static EventBatchBytes? TryRead(byte[] bytes)
     {
         if (bytes.Length < HeadLength)

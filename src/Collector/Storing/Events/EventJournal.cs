@@ -9,11 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing.Events;
 
-/// <summary>
-/// Which blocks of events are on their way to Postgres, and under which key, in a small file beside the shards' journals: written before the batch is, so
-/// that the next process puts the same blocks under the same key, and the store knows whether it has them. What it finds at the start goes into the
-/// spool at once, first the batch that was on its way, then the rest.
-/// </summary>
+/// <summary>Records which blocks of events are being written to Postgres, and under which batch key, in a small file beside the shards'
+/// journals. The file is written before the batch, so that after a kill the next process uses the same key for the same blocks, and the
+/// store knows whether it has them. Everything found at the start goes into the spool at once: first the batch that was being written, then
+/// the rest.</summary>
 internal sealed class EventJournal : IDisposable
 {
     private const string FileName = "events.batch";
@@ -22,7 +21,7 @@ internal sealed class EventJournal : IDisposable
     private const int RangesAt = KeyAt + 16;
     private const int RangeLength = 16;
 
-    // Its last bytes tell the batches of one restore apart.
+    // The last bytes of the key tell the batches of one restore apart.
     private const int NumberAt = 12;
 
     private readonly FileStream _file;
@@ -38,7 +37,7 @@ internal sealed class EventJournal : IDisposable
         _bytes = new byte[RangesAt + shards.Length * RangeLength + sizeof(uint)];
     }
 
-    /// <summary>Opens the file and brings what the last process left into the spool. The shards must not run yet.</summary>
+    /// <summary>Opens the file and moves what the last process left behind into the spool. Must be called before the shards run.</summary>
     public static EventJournal Open(
         CollectorOptions options, IReadOnlyList<(ShardJournal? Journal, RestoredJournal[] Left)> shards, EventSpool spool, CollectorCounters counters, ILogger log)
     {
@@ -62,7 +61,7 @@ internal sealed class EventJournal : IDisposable
         }
     }
 
-    /// <summary>These blocks go to the store together, under this key.</summary>
+    /// <summary>These blocks are about to be written to the store together, under this key.</summary>
     public void Begin(Guid key, IReadOnlyList<EventBlock> blocks)
     {
         Array.Clear(_ranges);
@@ -77,7 +76,7 @@ internal sealed class EventJournal : IDisposable
         Write(key, eventsABatch: 0);
     }
 
-    /// <summary>They are stored, spooled or counted as lost.</summary>
+    /// <summary>These blocks are stored, spooled or counted as lost.</summary>
     public void End(IReadOnlyList<EventBlock> blocks)
     {
         for (var shard = 0; shard < _shards.Length; shard++)
@@ -109,7 +108,8 @@ internal sealed class EventJournal : IDisposable
 
         if (waiting.Count > 0)
         {
-            // Their key stands in the file before they are in the spool: an end of the process in between puts them there once more, under the same.
+            // The key is written to the file before the blocks go to the spool. If the process ends in between, the next one spools them
+            // again under the same key, so they are counted once.
             key = Guid.NewGuid();
             Array.Clear(_ranges);
             foreach (var (journal, ticket) in waiting.Where(one => one.Journal.IsInPlace))
@@ -130,7 +130,7 @@ internal sealed class EventJournal : IDisposable
 
     private static bool IsWithin((long From, long To) range, long ticket) => range.To != 0 && ticket >= range.From && ticket <= range.To;
 
-    // A batch that was on its way is one batch again, whatever its length: the store knows it as a whole.
+    // A batch that was being written must stay one batch, whatever its length: the store knows it only as a whole.
     private int Spool(List<(RestoredJournal Journal, RestoredTicket Ticket)> tickets, Guid key, int eventsABatch, EventSpool spool)
     {
         var (entries, count, restored, number) = (new MemoryStream(), 0, 0, 0);
@@ -205,7 +205,7 @@ internal sealed class EventJournal : IDisposable
         return count;
     }
 
-    // One write of a few hundred bytes: the end of the process finds all of it or what was there before, and a sum tells.
+    // One write of a few hundred bytes: after a kill the file holds either all of it or the previous content, and a checksum tells which.
     private void Write(Guid key, int eventsABatch)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_bytes, Mark);

@@ -4,11 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing.Events;
 
-/// <summary>
-/// Batches of events on disk while Postgres is away: segment files in order, bounded in bytes, found again at the next start. Each batch keeps its key,
-/// so that one which was written after all is counted once. When it is full new batches are dropped and counted: the oldest are the first
-/// causes. One thread uses it; the levels may be read by any.
-/// </summary>
+/// <summary>Batches of events on disk while Postgres is away: segment files in order, bounded in bytes, found again at the next start. Each
+/// batch keeps its key, so that a batch that was written after all is counted once. When the spool is full new batches are dropped and
+/// counted, because the oldest show the first cause. One thread uses it; its levels may be read on any thread.</summary>
 internal sealed class EventSpool
 {
     private const string Extension = ".events";
@@ -49,7 +47,7 @@ internal sealed class EventSpool
         return spool;
     }
 
-    /// <summary>Keeps a batch behind the others, or drops and counts it.</summary>
+    /// <summary>Appends a batch, or drops and counts it.</summary>
     public void Append(EventBatchBytes batch)
     {
         var payload = batch.ToArray();
@@ -73,7 +71,7 @@ internal sealed class EventSpool
         }
     }
 
-    /// <summary>The oldest batch; call <paramref name="accept"/> when it is stored. Null when none is left.</summary>
+    /// <summary>The oldest batch; null when there is none. Call <paramref name="accept"/> when it is stored.</summary>
     public EventBatchBytes? Peek(out Action accept)
     {
         while (_segments.First is { } node)
@@ -196,7 +194,7 @@ internal sealed class EventSpool
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Replayed once more at the next start, when the keys of its batches are known.
+            // It will be replayed again at the next start, and the store will recognise the keys of its batches.
             CollectorLog.SpoolFailed(_log, failure, _folder);
         }
     }

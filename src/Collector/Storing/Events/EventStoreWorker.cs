@@ -11,21 +11,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Storing.Events;
 
-/// <summary>
-/// Reads received records as events and writes them in batches; while Postgres is away, into the spool, which is replayed in order before anything
-/// newer is written. When <see cref="RunAsync"/> returns, every event that came was written, spooled, or counted as dropped.
-/// </summary>
+/// <summary>Reads received records as events and writes them in batches. While Postgres is away they go to the spool, which is replayed in
+/// order before anything newer is written. When <see cref="RunAsync"/> returns, every event was written, spooled, or counted as
+/// dropped.</summary>
 internal sealed class EventStoreWorker(
     ChannelReader<EventBlock> blocks, EventBacklog backlog, EventWriter writer, EventScreen screen, EventSpool spool, CollectorOptions collector, CollectorCounters counters,
     TimeProvider time, ILogger log, EventJournal? journal = null)
 {
-    // When the process ends Postgres gets one more chance, but a short one: the spool is there.
+    // At shutdown Postgres gets one more, short chance, because the spool can take the rest.
     private static readonly TimeSpan s_lastWrite = TimeSpan.FromSeconds(5);
 
-    // Equal events wait for company for some seconds; they are told at most this much later.
+    // Equal events are held for some seconds to be merged; they are written at most this much later.
     private static readonly TimeSpan s_heldPause = TimeSpan.FromSeconds(1);
 
-    // The kernel under the collector is the machine itself, whatever the collector is called.
+    // Events of the local kernel belong to this machine, whatever the collector's configured name is.
     private readonly HostClaim _itself = new(null, null, Environment.MachineName);
     private readonly StoringOptions _options = collector.Storing;
     private readonly List<EventBlock> _taken = [];
@@ -34,7 +33,7 @@ internal sealed class EventStoreWorker(
     private long _retryAt;
 
     /// <summary>Runs until the channel is completed and empty.</summary>
-    /// <param name="stopping">The process ends: an absent Postgres is not waited for any more.</param>
+    /// <param name="stopping">The process is ending: no more waiting for an absent Postgres.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (true)
@@ -67,7 +66,7 @@ internal sealed class EventStoreWorker(
         }
     }
 
-    // True while more may come. With something in the spool, waits no longer than until the next try.
+    // True while more events may come. When the spool holds events, it waits no longer than until the next try.
     private async Task<bool> WaitAsync(CancellationToken stopping)
     {
         if ((spool.IsEmpty && screen.Held == 0) || stopping.IsCancellationRequested)
@@ -93,7 +92,7 @@ internal sealed class EventStoreWorker(
         }
     }
 
-    // A machine that reports an error now and then must not cost a transaction each time: company may come for a moment.
+    // A machine that reports single errors must not cost a transaction for each: waits a moment for further events.
     private async Task GatherAsync(CancellationToken stopping)
     {
         if (!spool.IsEmpty || backlog.Events is 0 || backlog.Events >= _options.BatchEvents || stopping.IsCancellationRequested)
@@ -107,7 +106,7 @@ internal sealed class EventStoreWorker(
         }
         catch (OperationCanceledException)
         {
-            // The end: what is there goes now.
+            // Shutdown: write what is there now.
         }
     }
 
@@ -141,8 +140,8 @@ internal sealed class EventStoreWorker(
 
     private async Task StoreAsync(EventBatchBytes batch, CancellationToken stopping)
     {
-        // Order: nothing overtakes what is in the spool. Memory that fills because Postgres is slow is emptied to disk as well. Without a spool that
-        // works, Postgres is asked again after the pause.
+        // No event may overtake those in the spool. When Postgres is slow and memory fills up, events go to disk too. If the spool does not
+        // work, Postgres is tried again after the pause.
         if (!spool.IsEmpty || backlog.Bytes > _options.EventBytes / 2 || (_isAway && time.GetTimestamp() < _retryAt) || !await TryWriteAsync(batch, stopping))
         {
             spool.Append(batch);
@@ -159,7 +158,7 @@ internal sealed class EventStoreWorker(
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The disk does not give back what it took: asked again later, newer events wait behind it.
+            // The disk cannot return what it stored. It is tried again later, and newer events wait behind it.
             CollectorLog.SpoolFailed(log, failure, spool.Folder);
             WaitBeforeRetry();
             return;
@@ -190,7 +189,7 @@ internal sealed class EventStoreWorker(
         }
         catch (Exception failure) when (StoreFailure.IsPostgresAway(failure))
         {
-            // The same events come again from the spool: they must not be taken for copies of themselves.
+            // The same events come again from the spool and must not be treated as duplicates of themselves.
             screen.TakeBack();
             counters.WriteFailed();
             if (!_isAway)
@@ -204,7 +203,7 @@ internal sealed class EventStoreWorker(
         }
         catch (Exception failure)
         {
-            // The writer leaves out what Postgres refuses; this is a defect of ours, and still only one batch's.
+            // The writer already leaves out what Postgres refuses. This is a defect in our code, and still affects only one batch.
             screen.Complete();
             counters.WriteFailed();
             counters.EventsRefused(batch.Count);
@@ -213,7 +212,8 @@ internal sealed class EventStoreWorker(
         }
     }
 
-    /// <summary>Writes "N more" events whose window is over. What Postgres does not take now is held on, and at the end counted as refused.</summary>
+    /// <summary>Writes the "N more" events whose time window is over. If Postgres does not accept them they are kept, and counted as
+    /// refused at shutdown.</summary>
     private async Task WriteHeldAsync(IReadOnlyList<ReceivedEvent> events, CancellationToken stopping)
     {
         try
@@ -284,7 +284,7 @@ internal sealed class EventStoreWorker(
             }
             else if (!EventReader.TryRead(entry.Record.Span, out said, out _))
             {
-                // It was sound when it was received: only a spool of another version can bring this.
+                // It was valid when it was received, so only a spool of another version can cause this.
                 counters.EventsRefused(1);
                 continue;
             }

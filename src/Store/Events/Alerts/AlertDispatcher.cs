@@ -7,15 +7,15 @@ using Npgsql;
 namespace Mayday.Store.Events.Alerts;
 
 /// <summary>
-/// Takes alerts from the screen into the database and calls their webhooks from there. Whichever process is up does it; a row is one process's at
-/// a time. A webhook that fails is tried again with growing pauses; what becomes of it is on the page.
+/// Saves alerts from the event screen to the database and calls their webhooks from there. Any running process can do this; each row is
+/// claimed by one process at a time. A failed webhook is retried with growing pauses. Its state is shown on the page.
 /// </summary>
 public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts alerts, HttpMessageInvoker webhooks, TimeProvider time, ILogger<AlertDispatcher> logger)
 {
-    /// <summary>A webhook that has not answered by then is taken as failed; tried again, so it has to bear being called twice.</summary>
+    /// <summary>Timeout of one webhook call. A call that times out is retried, so a webhook may be called twice.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    // New alerts are sent at once; this is for those that failed, or that another process left behind.
+    // New alerts are sent at once. This interval is for failed ones, and for those that another process left behind.
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
     private const int MaxAtOnce = 8;
 
@@ -24,10 +24,10 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
     private long _delivered;
     private long _failed;
 
-    /// <summary>Webhooks that answered with success.</summary>
+    /// <summary>Number of webhook calls that succeeded.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
-    /// <summary>Calls of webhooks that failed; each is tried again up to <see cref="EventAlerts.MaxAttempts"/> times.</summary>
+    /// <summary>Number of webhook calls that failed. Each is retried up to <see cref="EventAlerts.MaxAttempts"/> times.</summary>
     public long Failed => Interlocked.Read(ref _failed);
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -37,7 +37,7 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
         {
             try
             {
-                // An alert that did not reach the database is tried first, so that none is lost while Postgres is away.
+                // An alert that could not be saved is tried first, so none is lost while Postgres is unreachable.
                 while (unsaved is not null || screen.Alerts.TryRead(out unsaved))
                 {
                     await alerts.AddAsync(unsaved, cancellation).ConfigureAwait(false);
@@ -58,7 +58,7 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
         }
     }
 
-    /// <summary>Calls every webhook whose time has come.</summary>
+    /// <summary>Calls every webhook that is due.</summary>
     public async Task SendDueAsync(CancellationToken cancellation)
     {
         while (await alerts.TakeDueAsync(MaxAtOnce, cancellation).ConfigureAwait(false) is { Count: > 0 } due)
@@ -81,7 +81,7 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
         await alerts.MarkDeliveredAsync(due.Alert.Id, cancellation).ConfigureAwait(false);
     }
 
-    /// <returns>What went wrong, for people; null when nothing did.</returns>
+    /// <returns>A message for people that says what went wrong; null on success.</returns>
     private async Task<string?> CallAsync(DueWebhook due, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(Timeout, time);
@@ -104,7 +104,7 @@ public sealed partial class AlertDispatcher(EventScreen screen, EventAlerts aler
         }
     }
 
-    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Alerts wait: the database did not take them ({Reason}); trying again")]
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Warning, Message = "Alerts could not be saved to the database ({Reason}); retrying")]
     private static partial void StoreAway(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 3202, Level = LogLevel.Warning, Message = "Webhook of rule {Rule} failed, attempt {Attempt}: {Reason}")]

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mayday.Store.Events.Alerts;
 
-/// <summary>An alert as pages and API show it.</summary>
+/// <summary>An alert as the pages and the API show it.</summary>
 public sealed record EventAlertItem
 {
     public required Guid Id { get; init; }
@@ -41,28 +41,28 @@ public sealed record EventAlertItem
     public string? DeliveryError { get; init; }
 }
 
-/// <summary>A value an alert was counted for: host web-1.</summary>
+/// <summary>One value of the key that an alert was counted for, for example host web-1.</summary>
 public sealed record AlertValue(string Name, string Value);
 
-/// <summary>A webhook that is to be called now.</summary>
+/// <summary>A webhook that is due.</summary>
 public sealed record DueWebhook(EventAlertItem Alert, Uri Address);
 
-/// <summary>Alerts in the database: the list that is shown, and the queue that webhooks are sent from, which outlives a restart.</summary>
+/// <summary>Alerts in the database: the list that is shown, and the queue of webhook calls, which survives a restart.</summary>
 public sealed class EventAlerts(NpgsqlDataSource source, TimeProvider time)
 {
-    /// <summary>As many as a person would page through; the oldest go.</summary>
+    /// <summary>More than a person would page through. Older alerts are deleted.</summary>
     public const int MaxKept = 10_000;
 
-    /// <summary>Goes at a webhook: with the pauses of <see cref="Pause"/> it is tried for about four hours.</summary>
+    /// <summary>Attempts for one webhook. With the pauses of <see cref="Pause"/> they span about four hours.</summary>
     public const int MaxAttempts = 10;
 
-    // While one process calls a webhook no other does; one that dies in between leaves it to the next after this.
+    // A process claims a webhook for this long. If the process dies, another one takes over afterwards.
     private static readonly TimeSpan s_claim = TimeSpan.FromMinutes(1);
 
     private const string Columns =
         "id, rule, filter, fired_at, count, within_seconds, values, event_id, host, facility, severity, text, delivery, attempts, delivery_error";
 
-    /// <summary>15 s, 30 s, 1 min ... up to an hour and four minutes.</summary>
+    /// <summary>15 s, 30 s, 1 min, and so on, doubling up to one hour and four minutes.</summary>
     public static TimeSpan Pause(int attempts) => TimeSpan.FromSeconds(15 * Math.Pow(2, Math.Clamp(attempts - 1, 0, 8)));
 
     public async Task AddAsync(EventAlert alert, CancellationToken cancellation)
@@ -84,7 +84,7 @@ public sealed class EventAlerts(NpgsqlDataSource source, TimeProvider time)
             "DELETE FROM event_alert WHERE id <= (SELECT id FROM event_alert ORDER BY id DESC OFFSET $1 LIMIT 1)", [MaxKept], cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor this list did not give.</summary>
+    /// <summary>Newest first. Throws <see cref="InvalidCursorException"/> for a cursor that is not from this list.</summary>
     public async Task<Page<EventAlertItem>> ListAsync(string? rule, string? host, PageRequest page, CancellationToken cancellation)
     {
         var limit = Math.Clamp(page.Limit, 1, PageRequest.MaxLimit);
@@ -112,7 +112,7 @@ public sealed class EventAlerts(NpgsqlDataSource source, TimeProvider time)
             : new Page<EventAlertItem>(rows, null);
     }
 
-    /// <summary>Claims webhooks whose time has come; each is this caller's alone for a minute.</summary>
+    /// <summary>Claims webhooks that are due. Each belongs to this caller alone for one minute.</summary>
     public async Task<IReadOnlyList<DueWebhook>> TakeDueAsync(int limit, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -139,7 +139,7 @@ public sealed class EventAlerts(NpgsqlDataSource source, TimeProvider time)
     public Task MarkDeliveredAsync(Guid id, CancellationToken cancellation) => ExecuteAsync(
         "UPDATE event_alert SET delivery = 'delivered', next_attempt_at = NULL, delivery_error = NULL WHERE id = $1", [id], cancellation);
 
-    /// <summary>Tries again later, or gives up after <see cref="MaxAttempts"/>.</summary>
+    /// <summary>Schedules the next attempt, or gives up after <see cref="MaxAttempts"/>.</summary>
     public Task MarkFailedAsync(EventAlertItem alert, string error, CancellationToken cancellation)
     {
         var isOver = alert.Attempts >= MaxAttempts;

@@ -20,15 +20,20 @@ public sealed partial class BugGrid
 
     [Parameter] public RenderFragment? Empty { get; set; }
 
+    /// <summary>What stands above the rows.</summary>
+    [Parameter] public RenderFragment? Bar { get; set; }
+
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
 
-    /// <summary>Red is for what usually takes the machine down.</summary>
-    internal static bool IsDeadly(BugItem bug) => bug.FatalCount * 2 > bug.CrashCount;
+    /// <summary>A bug counts as fatal when more than half of its crashes ended the machine.</summary>
+    internal static bool IsFatal(BugItem bug) => bug.FatalCount * 2 > bug.CrashCount;
 
-    private async Task<Slice<BugItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
+    private async Task<Slice<BugItem>> ReadAsync(ListWindow window, CancellationToken cancellation)
     {
-        var (items, total) = await Queries.Bugs.SliceBugsAsync(Filter, offset, count, cancellation);
+        // Both orders have an index for "most first" only, so the other direction falls back to the list's own order.
+        var filter = window is { Sort: { } sort, Descending: true } ? Filter with { Sort = sort } : Filter;
+        var (items, total) = await Queries.Bugs.SliceBugsAsync(filter, window.Offset, window.Count, cancellation);
         return new(items, total);
     }
 }

@@ -1,3 +1,4 @@
+using Mayday.Web.Components.Texts;
 using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
@@ -16,7 +17,7 @@ public sealed partial class CrashGrid
     public const int CountLimit = 10_000;
 
     private readonly HashSet<Guid> _seen = [];
-    private VirtualTable<CrashItem>? _table;
+    private LiveGrid<CrashItem>? _list;
     private CrashFilter? _filter;
     private bool _settled;
 
@@ -33,11 +34,14 @@ public sealed partial class CrashGrid
 
     [Parameter] public RenderFragment? Empty { get; set; }
 
+    /// <summary>What stands above the rows.</summary>
+    [Parameter] public RenderFragment? Bar { get; set; }
+
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
 
     /// <summary>Reads again what is on the screen; rows not seen before are marked for a moment.</summary>
-    public Task RefreshAsync() => _table?.RefreshAsync() ?? Task.CompletedTask;
+    public Task RefreshAsync() => _list?.RefreshAsync() ?? Task.CompletedTask;
 
     protected override void OnParametersSet()
     {
@@ -49,10 +53,11 @@ public sealed partial class CrashGrid
         }
     }
 
-    private async Task<Slice<CrashItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
+    private async Task<Slice<CrashItem>> ReadAsync(ListWindow window, CancellationToken cancellation)
     {
-        var (items, total) = await Queries.Crashes.SliceCrashesAsync(Filter, offset, count, CountLimit, cancellation);
-        if (!_settled || offset > 0)
+        var filter = Filter with { OldestFirst = window is { Sort: "when", Descending: false } };
+        var (items, total) = await Queries.Crashes.SliceCrashesAsync(filter, window.Offset, window.Count, CountLimit, cancellation);
+        if (!_settled || window.Offset > 0)
         {
             // What is there when the page opens, or further down, is not news.
             _seen.UnionWith(items.Select(crash => crash.Id));
@@ -61,6 +66,14 @@ public sealed partial class CrashGrid
 
         return new(items, total);
     }
+
+    private static string Gaps(CrashItem crash) => crash switch
+    {
+        { Complete: false, MissingPackets: > 0 and var missing } => $" · {Words.Count(missing)} missing",
+        { Complete: false } => " · partial",
+        { Corrupted: true } => " · text damaged",
+        _ => "",
+    };
 
     private string? FreshClass(CrashItem crash) => _seen.Contains(crash.Id) ? null : "fresh";
 }

@@ -7,7 +7,7 @@ using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.JSInterop;
-using Radzen;
+using MudBlazor;
 
 namespace Mayday.Web.Components.Crashes;
 
@@ -30,7 +30,7 @@ public sealed partial class CrashPage
 
     [Inject] public required IJSRuntime Script { get; init; }
 
-    [Inject] public required NotificationService Notifications { get; init; }
+    [Inject] public required ISnackbar Snackbar { get; init; }
 
     private string Here => $"crashes/{Id}";
 
@@ -66,9 +66,14 @@ public sealed partial class CrashPage
     private async Task CopyAsync()
     {
         var copied = _crash is not null && await Script.InvokeAsync<bool>("mayday.copy", Gone, _crash.Extract);
-        Notifications.Notify(copied
-            ? new NotificationMessage { Severity = NotificationSeverity.Success, Summary = "The report is on the clipboard", Duration = 3000 }
-            : new NotificationMessage { Severity = NotificationSeverity.Warning, Summary = "The browser refused the clipboard", Detail = "Log as text opens the same lines to copy by hand.", Duration = 6000 });
+        if (copied)
+        {
+            Snackbar.Add("The report is on the clipboard.", MudBlazor.Severity.Success);
+        }
+        else
+        {
+            Snackbar.Add("The browser refused the clipboard. “Log as text” opens the same lines to copy by hand.", MudBlazor.Severity.Warning);
+        }
     }
 
     private static string Uptime(double seconds)

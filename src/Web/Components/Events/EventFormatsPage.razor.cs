@@ -58,9 +58,9 @@ public sealed partial class EventFormatsPage
 
     private void Count(int total) => _total = total;
 
-    private async Task<Slice<EventFormatItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
+    private async Task<Slice<EventFormatItem>> ReadAsync(ListWindow window, CancellationToken cancellation)
     {
-        var (items, total) = await Records.SliceFormatsAsync(_filter, offset, count, cancellation);
+        var (items, total) = await Records.SliceFormatsAsync(_filter, window.Offset, window.Count, cancellation);
         return new(items, total);
     }
 

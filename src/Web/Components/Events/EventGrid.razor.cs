@@ -11,7 +11,7 @@ public sealed partial class EventGrid
     public const int CountLimit = 10_000;
 
     private readonly HashSet<Guid> _seen = [];
-    private VirtualTable<EventItem>? _table;
+    private LiveGrid<EventItem>? _list;
     private EventListFilter? _filter;
     private bool _settled;
 
@@ -28,6 +28,9 @@ public sealed partial class EventGrid
 
     [Parameter] public RenderFragment? Empty { get; set; }
 
+    /// <summary>What stands above the rows.</summary>
+    [Parameter] public RenderFragment? Bar { get; set; }
+
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
 
@@ -41,7 +44,7 @@ public sealed partial class EventGrid
     public Task RefreshAsync()
     {
         _found = null;
-        return _table?.RefreshAsync() ?? Task.CompletedTask;
+        return _list?.RefreshAsync() ?? Task.CompletedTask;
     }
 
     protected override void OnParametersSet()
@@ -55,17 +58,17 @@ public sealed partial class EventGrid
         }
     }
 
-    private async Task<Slice<EventItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
+    private async Task<Slice<EventItem>> ReadAsync(ListWindow window, CancellationToken cancellation)
     {
         if (_found is { } found)
         {
-            return new([.. found.Items.Skip(offset).Take(count)], found.Items.Count);
+            return new([.. found.Items.Skip(window.Offset).Take(window.Count)], found.Items.Count);
         }
 
-        var slice = await Records.SliceAsync(Filter, offset, count, CountLimit, cancellation);
+        var slice = await Records.SliceAsync(Filter, window.Offset, window.Count, CountLimit, cancellation);
         _found = slice.Found;
         var (items, total) = slice;
-        if (!_settled || offset > 0)
+        if (!_settled || window.Offset > 0)
         {
             _seen.UnionWith(items.Select(item => item.Id));
             _settled = true;

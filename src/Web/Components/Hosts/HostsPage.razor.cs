@@ -16,9 +16,9 @@ public sealed partial class HostsPage
 
     private string Verdict => _total switch
     {
-        null => "Every machine that was heard.",
+        null => "Every machine that has sent something.",
         0 => "None.",
-        _ => $"{Words.Count(_total.Value, "machine", "machines")}{(_query.IsEmpty ? " heard" : _total == 1 ? " that matches" : " that match")}.",
+        _ => $"{Words.Count(_total.Value, "machine", "machines")}{(_query.IsEmpty ? " reporting" : _total == 1 ? " that matches" : " that match")}.",
     };
 
     protected override void OnInitialized()
@@ -45,9 +45,11 @@ public sealed partial class HostsPage
 
     private void Count(int total) => _total = total;
 
-    private async Task<Slice<HostItem>> ReadAsync(int offset, int count, CancellationToken cancellation)
+    private static string Addresses(HostItem host) => PlainText.Of(string.Join(", ", host.Addresses.Where(address => address != host.Name).Take(3)));
+
+    private async Task<Slice<HostItem>> ReadAsync(ListWindow window, CancellationToken cancellation)
     {
-        var (items, total) = await Queries.Hosts.SliceHostsAsync(_filter, offset, count, cancellation);
+        var (items, total) = await Queries.Hosts.SliceHostsAsync(_filter, window.Offset, window.Count, cancellation);
         return new(items, total);
     }
 

@@ -20,6 +20,9 @@ public sealed partial class MainLayout : IDisposable
     private Pulse? _pulse;
     private bool _exposed;
 
+    /// <summary>Whether the navigation is shown on a narrow screen; on a wide one it always is.</summary>
+    private bool _menu;
+
     [Inject] public required IngestPulse Ingest { get; init; }
 
     [Inject] public required NavigationManager Navigation { get; init; }
@@ -97,7 +100,15 @@ public sealed partial class MainLayout : IDisposable
         _ => string.Create(CultureInfo.InvariantCulture, $"{count.Value / 1_000_000} M"),
     };
 
-    private void Recover(object? sender, LocationChangedEventArgs change) => _boundary?.Recover();
+    private void Recover(object? sender, LocationChangedEventArgs change)
+    {
+        _boundary?.Recover();
+        if (_menu)
+        {
+            _menu = false;
+            StateHasChanged();
+        }
+    }
 
     public void Dispose()
     {

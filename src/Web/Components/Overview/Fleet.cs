@@ -77,7 +77,7 @@ public sealed record Fleet
             }));
         }
 
-        sentence.Add(new($" {Words.Count(CrashesToday, "crash", "crashes")} in 24 hours, {Words.Count(DeathsToday)} of them deadly."));
+        sentence.Add(new($" {Words.Count(CrashesToday, "crash", "crashes")} in 24 hours, {Words.Count(DeathsToday)} of them fatal."));
         return sentence;
     }
 
