@@ -9,7 +9,6 @@ internal static class Exceptions
     public static readonly string[] NotNamedLikeAType =
     [
         "src/Events/Filtering/EventFieldTypes.cs",
-        "src/Store/Postgres/Filters.cs",
         "src/Store/Schema/CollectorRows.cs",
         "src/Store/Schema/LedgerRows.cs",
     ];

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Mayday.Collector.Analysing;
 using Mayday.Collector.Datagrams;
@@ -256,7 +255,7 @@ internal sealed class DatagramListener : IDisposable
             }
 
             var socket = _sockets[i];
-            var count = _linux is not null ? socket.Receive(_linux) : ReceivePortable(socket.Socket);
+            var count = _linux is not null ? socket.Receive(_linux) : PortableReceive.Receive(socket.Socket, _batch);
             received += count;
             isFull |= count == _batch.Slots;
             if (count > 0)
@@ -292,36 +291,6 @@ internal sealed class DatagramListener : IDisposable
         }
 
         _linux?.Finish();
-    }
-
-    // Where recvmmsg is missing: the same batch with one call per datagram, without drop counter and kernel timestamps.
-    private int ReceivePortable(Socket socket)
-    {
-        _batch.Clear();
-        EndPoint any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        while (_batch.Count < _batch.Slots && socket.Poll(0, SelectMode.SelectRead))
-        {
-            var source = any;
-            int length;
-            try
-            {
-                length = socket.ReceiveFrom(_batch.Slot(_batch.Count), SocketFlags.None, ref source);
-            }
-            catch (SocketException failure) when (failure.SocketErrorCode == SocketError.MessageSize)
-            {
-                length = _batch.SlotLength;
-            }
-            catch (SocketException)
-            {
-                break;
-            }
-
-            // Some systems truncate silently: a datagram that fills its slot to the last byte may have been longer.
-            var isTruncated = length == _batch.SlotLength;
-            _batch.Add(length, SourceEndPoint.From((IPEndPoint)source), isTruncated, 0);
-        }
-
-        return _batch.Count;
     }
 
     private void HandOn()
