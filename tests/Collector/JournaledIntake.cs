@@ -21,7 +21,9 @@ internal sealed class JournaledIntake : IDisposable
     {
         _options = new CollectorOptions
         {
-            Name = "test", Receive = { Shards = 1, Batch = 8 }, Journal = { Directory = Path.Combine(_directory, "journal"), DumpBytes = 8 << 20, LineBytes = 1 << 20 },
+            Name = "test",
+            Receive = { Shards = 1, Batch = 8 },
+            Journal = { Directory = Path.Combine(_directory, "journal"), DumpBytes = 8 << 20, LineBytes = 1 << 20 },
         };
         configure?.Invoke(_options);
         Assert.Empty(ValidateCollectorOptions.FindErrors(_options));

@@ -325,7 +325,12 @@ public sealed class EventScreenTests
             Collector = "test",
             Event = new KernelEvent
             {
-                Facility = facility, EventType = 7, Severity = severity, Format = EvlogFormat.String, Flags = flags, Text = text,
+                Facility = facility,
+                EventType = 7,
+                Severity = severity,
+                Format = EvlogFormat.String,
+                Flags = flags,
+                Text = text,
                 Fields = device is null ? [] : [new("DEVICE", device)],
             },
         };

@@ -227,11 +227,22 @@ public sealed class TemplateBookTests
 
     private static KernelEvent Printed(string facility, string format, params EventArgument[] arguments) => new()
     {
-        Facility = facility, EventType = EvlogCrc.EventTypeOf(format), Severity = Severity.Error, Format = EvlogFormat.Printf, FormatString = format, Arguments = arguments, Text = "",
+        Facility = facility,
+        EventType = EvlogCrc.EventTypeOf(format),
+        Severity = Severity.Error,
+        Format = EvlogFormat.Printf,
+        FormatString = format,
+        Arguments = arguments,
+        Text = "",
     };
 
     private static KernelEvent Binary(byte[] payload) => new()
     {
-        Facility = "array", EventType = 0x15, Severity = Severity.Error, Format = EvlogFormat.Binary, Text = "", Payload = payload,
+        Facility = "array",
+        EventType = 0x15,
+        Severity = Severity.Error,
+        Format = EvlogFormat.Binary,
+        Text = "",
+        Payload = payload,
     };
 }

@@ -153,7 +153,13 @@ public sealed class LoadRunTests
         using var receiver = new Receiver();
         var report = await SendAsync(receiver, new LoadOptions
         {
-            Format = LoadFormat.Netoops, Hosts = 5, CrashRate = 0, Crashes = 20, Together = 3, Impairment = new Impairment(0.4, 0.1, 0.1), Seed = 3,
+            Format = LoadFormat.Netoops,
+            Hosts = 5,
+            CrashRate = 0,
+            Crashes = 20,
+            Together = 3,
+            Impairment = new Impairment(0.4, 0.1, 0.1),
+            Seed = 3,
         });
 
         var packets = (await receiver.TakeAsync(report.Sent)).Select(datagram => Parse(datagram.Payload)).ToArray();
@@ -186,7 +192,12 @@ public sealed class LoadRunTests
         using var receiver = new Receiver();
         var report = await SendAsync(receiver, new LoadOptions
         {
-            Hosts = 2, LineRate = 0, Lines = 10, Strangers = 1000, StrangerRate = 10_000, Duration = TimeSpan.FromMilliseconds(50),
+            Hosts = 2,
+            LineRate = 0,
+            Lines = 10,
+            Strangers = 1000,
+            StrangerRate = 10_000,
+            Duration = TimeSpan.FromMilliseconds(50),
         });
 
         var received = await receiver.TakeAsync(report.Sent);

@@ -74,7 +74,10 @@ public sealed class LogReplayTests
 
         var report = await SendAsync(receiver, [Captured.Source("longlines.ext.jsonl"), s_textLog], options => options with
         {
-            Format = ReplayFormat.Netoops, Hosts = 20, Impairment = new Impairment(0.5, 0.2, 0.2), Seed = 11,
+            Format = ReplayFormat.Netoops,
+            Hosts = 20,
+            Impairment = new Impairment(0.5, 0.2, 0.2),
+            Seed = 11,
         });
         var received = await receiver.TakeAsync(report.Sent);
 

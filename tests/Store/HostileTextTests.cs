@@ -37,8 +37,21 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
     {
         var report = new CrashReport
         {
-            Kind = CrashKind.Bug, Title = text, Function = text, Module = text, SourceFile = text, Signature = text, SignatureHash = text, Comm = text,
-            KernelRelease = text, Taint = text, Hardware = text, Bios = text, Context = text, Panic = text, CorruptedReason = text,
+            Kind = CrashKind.Bug,
+            Title = text,
+            Function = text,
+            Module = text,
+            SourceFile = text,
+            Signature = text,
+            SignatureHash = text,
+            Comm = text,
+            KernelRelease = text,
+            Taint = text,
+            Hardware = text,
+            Bios = text,
+            Context = text,
+            Panic = text,
+            CorruptedReason = text,
             Frames = [new StackFrame(text, 1, 2, text, true, text, Source: text)],
             Registers = [new RegisterValue(text, text)],
             Modules = [new LoadedModule(text, text)],
@@ -46,7 +59,8 @@ public sealed class HostileTextTests(PostgresFixture postgres) : IClassFixture<P
             Code = new CodeDump(text, [new CodeInstruction(text, text, true, text)]),
             Explanation = [text],
             PrintkTime = double.PositiveInfinity,
-            Start = -5, End = int.MaxValue,
+            Start = -5,
+            End = int.MaxValue,
         };
         var dump = Some.Dump("10.6.0.1", name: "host " + text, boot: text, machine: text, log: "placeholder", crashes: report) with
         {

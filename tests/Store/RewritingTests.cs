@@ -39,7 +39,12 @@ public sealed class RewritingTests : IAsyncLifetime
     {
         var dump = Some.Dump("10.10.0.1", "again", boot: "b1", crashes: Some.Crash("r1", 5)) with
         {
-            UserFields = [new UserField("a", "b")], UserBlob = new byte[] { 1 }, Datagrams = new byte[] { 2 }, DumpNumber = 3, DumpType = "oops", Processor = "p",
+            UserFields = [new UserField("a", "b")],
+            UserBlob = new byte[] { 1 },
+            Datagrams = new byte[] { 2 },
+            DumpNumber = 3,
+            DumpType = "oops",
+            Processor = "p",
         };
         await _writer.WriteAsync([dump], default);
         await _writer.WriteAsync([.. Enumerable.Range(0, 40).Select(i => Some.Dump("10.10.0.2", crashes: Some.Crash("r2", i + 1)))], default);

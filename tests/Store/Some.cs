@@ -51,22 +51,22 @@ internal static class Some
         string? panic = null,
         bool corrupted = false,
         string? release = "6.1.0-18-amd64") => new()
-    {
-        Kind = kind,
-        Class = CrashClass.BadAccess,
-        Title = $"BUG: unable to handle kernel NULL pointer dereference in {function}",
-        Function = function,
-        Module = "crashme",
-        Signature = $"bad-access {function}",
-        SignatureHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(function)))[..16],
-        Frames = [new StackFrame(function, 0x16, 0x40, "crashme", IsReliable: true, IsGuilty: true)],
-        Registers = [new RegisterValue("RAX", "0000000000000000")],
-        KernelRelease = release,
-        Fatal = fatal,
-        Panic = panic,
-        Corrupted = corrupted,
-        PrintkTime = time,
-    };
+        {
+            Kind = kind,
+            Class = CrashClass.BadAccess,
+            Title = $"BUG: unable to handle kernel NULL pointer dereference in {function}",
+            Function = function,
+            Module = "crashme",
+            Signature = $"bad-access {function}",
+            SignatureHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(function)))[..16],
+            Frames = [new StackFrame(function, 0x16, 0x40, "crashme", IsReliable: true, IsGuilty: true)],
+            Registers = [new RegisterValue("RAX", "0000000000000000")],
+            KernelRelease = release,
+            Fatal = fatal,
+            Panic = panic,
+            Corrupted = corrupted,
+            PrintkTime = time,
+        };
 
     /// <summary>A log that prints the reports one after the other, in the way of netoops.</summary>
     public static string Log(params CrashReport[] crashes) =>

@@ -62,7 +62,13 @@ public sealed class StoredReportTests
 
     private static CrashReport Report(StackFrame[] frames, RegisterValue[] registers, LoadedModule[] modules) => new()
     {
-        Kind = CrashKind.Bug, Title = "t", Signature = "s", SignatureHash = "h", Frames = frames, Registers = registers, Modules = modules,
+        Kind = CrashKind.Bug,
+        Title = "t",
+        Signature = "s",
+        SignatureHash = "h",
+        Frames = frames,
+        Registers = registers,
+        Modules = modules,
     };
 
     private static void AssertSame(CrashReport expected, CrashReport actual)

@@ -238,7 +238,9 @@ public sealed class SubjectFilterTests(SubjectFilterTests.Fleet fleet) : IClassF
 
     private static Gen<string> TextGen(FilterField field, string[] own, Gen<string> sign)
     {
-        var piece = from text in Gen.Elements(own) from start in Gen.Choose(0, Math.Max(0, text.Length - 1)) from length in Gen.Choose(1, 12)
+        var piece = from text in Gen.Elements(own)
+                    from start in Gen.Choose(0, Math.Max(0, text.Length - 1))
+                    from length in Gen.Choose(1, 12)
                     select Whole(text.Substring(start, Math.Min(length, text.Length - start)));
         var texts = Gen.OneOf(Gen.Elements(own), piece, Gen.Elements("", "%", "_", "*", "é", "😀", "web-1", "NULL"));
         return Gen.OneOf(

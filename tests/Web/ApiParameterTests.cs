@@ -132,7 +132,14 @@ public sealed class ApiParameterTests
         var reader = new ParameterReader(s_now);
         new CrashListParameters
         {
-            Host = "", Kind = "boom", Bug = "17", Transport = "carrier-pigeon", Since = "soon", Complete = "yes", Q = new string('x', 600), Limit = "1000",
+            Host = "",
+            Kind = "boom",
+            Bug = "17",
+            Transport = "carrier-pigeon",
+            Since = "soon",
+            Complete = "yes",
+            Q = new string('x', 600),
+            Limit = "1000",
         }.Read(reader, out _);
 
         Assert.Equal(["host", "kind", "bug", "transport", "since", "complete", "q", "limit"], reader.Problems.Select(problem => problem.Parameter));
@@ -145,16 +152,38 @@ public sealed class ApiParameterTests
         var bug = Guid.CreateVersion7(s_now);
         var filter = new CrashListParameters
         {
-            Host = "web-*", Kind = "kasan", Bug = bug.ToString(), Function = "f", KernelRelease = "6.1.0", Transport = "netconsole-basic", Since = "7d", Until = "2h",
-            Complete = "false", Fatal = "true", Incident = bug.ToString(), Q = "use-after-free", Limit = "10", Cursor = "abc",
+            Host = "web-*",
+            Kind = "kasan",
+            Bug = bug.ToString(),
+            Function = "f",
+            KernelRelease = "6.1.0",
+            Transport = "netconsole-basic",
+            Since = "7d",
+            Until = "2h",
+            Complete = "false",
+            Fatal = "true",
+            Incident = bug.ToString(),
+            Q = "use-after-free",
+            Limit = "10",
+            Cursor = "abc",
         }.Read(reader, out var page);
 
         Assert.False(reader.Failed);
         Assert.Equal(
             new CrashFilter
             {
-                Host = "web-*", Kind = CrashKind.Kasan, Bug = bug, Function = "f", KernelRelease = "6.1.0", Transport = Transport.NetconsoleBasic, Since = s_now.AddDays(-7),
-                Until = s_now.AddHours(-2), Complete = false, Fatal = true, Incident = bug, Text = "use-after-free",
+                Host = "web-*",
+                Kind = CrashKind.Kasan,
+                Bug = bug,
+                Function = "f",
+                KernelRelease = "6.1.0",
+                Transport = Transport.NetconsoleBasic,
+                Since = s_now.AddDays(-7),
+                Until = s_now.AddHours(-2),
+                Complete = false,
+                Fatal = true,
+                Incident = bug,
+                Text = "use-after-free",
             },
             filter);
         Assert.Equal(new PageRequest(10, "abc"), page);

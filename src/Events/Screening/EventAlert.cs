@@ -39,19 +39,19 @@ public sealed record EventAlert
 
     internal static EventAlert Of(
         AlertRule rule, ReceivedEvent received, ReceivedFacts facts, IReadOnlyList<KeyValuePair<string, string>> values, long count) => new()
-    {
-        Id = DumpId.Beside(received.Id),
-        Rule = rule.Name,
-        Filter = rule.Filter.Text,
-        FiredAt = received.ReceivedAt,
-        Count = count,
-        Within = rule.Within,
-        Values = values,
-        EventId = received.Id,
-        Host = StoredText.Clean(facts.Host, StoredText.MaxName),
-        Facility = StoredText.Clean(received.Event.Facility, StoredText.MaxName),
-        Severity = FilterWords.OfSeverity(received.Event.Severity),
-        Text = StoredText.Clean(received.Event.Text, StoredText.MaxSentence),
-        Webhook = rule.Webhook,
-    };
+        {
+            Id = DumpId.Beside(received.Id),
+            Rule = rule.Name,
+            Filter = rule.Filter.Text,
+            FiredAt = received.ReceivedAt,
+            Count = count,
+            Within = rule.Within,
+            Values = values,
+            EventId = received.Id,
+            Host = StoredText.Clean(facts.Host, StoredText.MaxName),
+            Facility = StoredText.Clean(received.Event.Facility, StoredText.MaxName),
+            Severity = FilterWords.OfSeverity(received.Event.Severity),
+            Text = StoredText.Clean(received.Event.Text, StoredText.MaxSentence),
+            Webhook = rule.Webhook,
+        };
 }

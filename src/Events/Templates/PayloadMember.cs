@@ -53,7 +53,8 @@ public sealed record PayloadMember(TemplateArgument Argument, PayloadKind Kind, 
             PayloadKind.Real => EventArgument.OfReal(ReadReal(bytes, IsBigEndian ?? isBigEndian), Type),
             PayloadKind.Signed => new EventArgument(EventArgumentKind.Signed, ReadNumber(bytes, IsBigEndian ?? isBigEndian), null, Type),
             _ => new EventArgument(EventArgumentKind.Unsigned, ReadNumber(bytes, IsBigEndian ?? isBigEndian), null, Type),
-        }) with { Name = Argument.Name };
+        }) with
+        { Name = Argument.Name };
     }
 
     // Keeps the decimal digits of a float instead of converting it to double directly: 21.3, not 21.299999237.

@@ -164,7 +164,17 @@ public sealed class EvlogReaderTests
         {
             var header = new EvlogHeader
             {
-                Facility = "local3", Severity = Severity.Error, Format = EvlogFormat.String, EventType = 9, Processor = 2, Uid = 1, Gid = 2, Pid = 3, Pgrp = 4, Seconds = 1_000_000_000, Nanoseconds = 5,
+                Facility = "local3",
+                Severity = Severity.Error,
+                Format = EvlogFormat.String,
+                EventType = 9,
+                Processor = 2,
+                Uid = 1,
+                Gid = 2,
+                Pid = 3,
+                Pgrp = 4,
+                Seconds = 1_000_000_000,
+                Nanoseconds = 5,
             };
             var one = new byte[EvlogWriter.RecordLength(layout, 4)];
             EvlogWriter.WriteRecord(header, "abc\0"u8, layout, isBigEndian, one);

@@ -11,12 +11,25 @@ public sealed class EvlogWriterTests
 {
     private static readonly EvlogHeader s_scsi = new()
     {
-        Facility = "scsi", Severity = Severity.Warning, Format = EvlogFormat.Binary, EventType = 0x15, Flags = EvlogFlags.KernelEvent | EvlogFlags.Interrupt, Processor = 1,
+        Facility = "scsi",
+        Severity = Severity.Warning,
+        Format = EvlogFormat.Binary,
+        EventType = 0x15,
+        Flags = EvlogFlags.KernelEvent | EvlogFlags.Interrupt,
+        Processor = 1,
     };
 
     private static readonly EvlogHeader s_diskFull = new()
     {
-        Facility = "scsi", Severity = Severity.Warning, Format = EvlogFormat.String, EventType = 0x15, Processor = 1, Pid = 77, Pgrp = 70, Seconds = 1_058_291_146, Nanoseconds = 500_000_000,
+        Facility = "scsi",
+        Severity = Severity.Warning,
+        Format = EvlogFormat.String,
+        EventType = 0x15,
+        Processor = 1,
+        Pid = 77,
+        Pgrp = 70,
+        Seconds = 1_058_291_146,
+        Nanoseconds = 500_000_000,
     };
 
     // Dirty memory: a byte that is never written fails.

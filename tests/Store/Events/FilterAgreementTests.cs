@@ -200,8 +200,10 @@ public sealed class FilterAgreementTests(PostgresFixture postgres) : IClassFixtu
             "host", "text", "data", "facility", "source", "device", "subsystem", "field.SUBSYSTEM", "field.k\u00e9y", "arg1", "arg2", "arg3", "arg.device", "arg.code", "port");
         return Gen.OneOf(
             from field in textField from test in textual select $"{field} {test}",
-            from field in Gen.Elements("host", "facility", "source", "arg1", "arg.device", "port", "subsystem") from op in Gen.Elements(":", " = ", " != ")
-            from glob in Gen.Elements("*", "e*", "*e", "*1*", "web-*", "e*0", "%*", "*_*", "🙂*") select $"{field}{op}{glob}",
+            from field in Gen.Elements("host", "facility", "source", "arg1", "arg.device", "port", "subsystem")
+            from op in Gen.Elements(":", " = ", " != ")
+            from glob in Gen.Elements("*", "e*", "*e", "*1*", "web-*", "e*0", "%*", "*_*", "🙂*")
+            select $"{field}{op}{glob}",
             Gen.Elements("LINK", "eth*1", "text:\"Link Down\"", "data:E*", "transport:HT*", "since:90m", "until:2h", "receivedAt != 1h", "truncated != true", "\"LINK\""),
             from field in Gen.Elements("cpu", "pid", "pgrp", "uid", "gid", "count", "arg1", "arg2", "arg3", "arg.code", "port") from op in sign from value in number select $"{field} {op} {value}",
             from op in sign from value in Gen.Elements("emerg", "err", "4", "debug") select $"severity {op} {value}",

@@ -9,7 +9,12 @@ public sealed class LossWordsTests
 
     private static LossBudget Budget(long received, long lost, long lostText, long hosts, long unknowable = 0) => new()
     {
-        Since = DateTimeOffset.UnixEpoch, Received = received, Lost = lost, LostText = lostText, LossySenders = hosts, Unknowable = unknowable,
+        Since = DateTimeOffset.UnixEpoch,
+        Received = received,
+        Lost = lost,
+        LostText = lostText,
+        LossySenders = hosts,
+        Unknowable = unknowable,
     };
 
     [Theory]

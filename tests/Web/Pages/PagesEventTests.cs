@@ -198,25 +198,45 @@ public sealed class PagesEventTests(PagesFixture pages)
             var netdev = i % 10 == 0 ? "eth1" : "eth0";
             events.Add(Received(now.AddSeconds(-i - 10), $"web-0{1 + i % 3}", new KernelEvent
             {
-                Facility = facility, EventType = unchecked((int)0xb4a82d4b), Severity = i % 4 == 0 ? Severity.Informational : Severity.Error, Format = EvlogFormat.Printf,
-                FormatString = "%s: link down, status=%d", Arguments = [EventArgument.OfText(netdev), EventArgument.OfNumber(-5)], Text = $"{netdev}: link down, status=-5",
+                Facility = facility,
+                EventType = unchecked((int)0xb4a82d4b),
+                Severity = i % 4 == 0 ? Severity.Informational : Severity.Error,
+                Format = EvlogFormat.Printf,
+                FormatString = "%s: link down, status=%d",
+                Arguments = [EventArgument.OfText(netdev), EventArgument.OfNumber(-5)],
+                Text = $"{netdev}: link down, status=-5",
             }));
         }
 
         events.Add(Received(now.AddSeconds(-5), "web-01", TemplateBook.Shipped.Apply(new KernelEvent
         {
-            Facility = facility, EventType = EvlogCrc.EventTypeOf(OomFormat), Severity = Severity.Error, Format = EvlogFormat.Printf, FormatString = OomFormat,
+            Facility = facility,
+            EventType = EvlogCrc.EventTypeOf(OomFormat),
+            Severity = Severity.Error,
+            Format = EvlogFormat.Printf,
+            FormatString = OomFormat,
             Arguments = [EventArgument.OfText("Out of memory"), EventArgument.OfNumber(812), EventArgument.OfText("postgres"), EventArgument.OfNumber(9000000), EventArgument.OfNumber(8000000)],
-            Text = "Out of memory: Killed process 812 (postgres) total-vm:9000000kB, anon-rss:8000000kB", Count = 3, Notes = ["3 more like this in 2 s"],
+            Text = "Out of memory: Killed process 812 (postgres) total-vm:9000000kB, anon-rss:8000000kB",
+            Count = 3,
+            Notes = ["3 more like this in 2 s"],
         })));
         events.Add(Received(now.AddSeconds(-60), PageSeed.HostileHost, new KernelEvent
         {
-            Facility = facility, EventType = 21, Severity = Severity.Critical, Format = EvlogFormat.Binary, Text = "", Payload = new byte[300],
+            Facility = facility,
+            EventType = 21,
+            Severity = Severity.Critical,
+            Format = EvlogFormat.Binary,
+            Text = "",
+            Payload = new byte[300],
             Fields = [new("DEVICE", PageSeed.Hostile)],
         }));
         events.Add(Received(now.AddSeconds(-90), PageSeed.HostileHost, new KernelEvent
         {
-            Facility = facility, EventType = 22, Severity = Severity.Warning, Format = EvlogFormat.String, Text = PageSeed.Hostile + new string('x', 400),
+            Facility = facility,
+            EventType = 22,
+            Severity = Severity.Warning,
+            Format = EvlogFormat.String,
+            Text = PageSeed.Hostile + new string('x', 400),
         }));
         await pages.EventWriter.WriteAsync(events, null, CancellationToken.None);
         return facility;
@@ -224,6 +244,11 @@ public sealed class PagesEventTests(PagesFixture pages)
 
     private static ReceivedEvent Received(DateTimeOffset at, string host, KernelEvent record) => new()
     {
-        Id = DumpId.At(at), ReceivedAt = at, Transport = Transport.Http, Host = new HostClaim(null, null, host), Collector = "test/1", Event = record,
+        Id = DumpId.At(at),
+        ReceivedAt = at,
+        Transport = Transport.Http,
+        Host = new HostClaim(null, null, host),
+        Collector = "test/1",
+        Event = record,
     };
 }
