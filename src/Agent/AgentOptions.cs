@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace Mayday.Agent;
 
 /// <summary>Configuration section <c>Agent</c>: what <c>mayday agent run</c> does on a machine of the fleet.</summary>
@@ -15,6 +17,7 @@ public sealed class AgentOptions
     public string Host { get; set; } = KernelHostName();
 
     /// <summary>Sent as <c>Authorization: Bearer</c> for a proxy that requires it; none by default.</summary>
+    [PasswordPropertyText(true)]
     public string? Token { get; set; }
 
     /// <summary>A request without an answer for this long has failed. 30 s: a collector that needs longer is in trouble, and the batch is

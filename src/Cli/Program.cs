@@ -29,6 +29,7 @@ public static class Program
             AnalyzeCommand.Create(),
             ReanalyzeCommand.Create(),
             RetentionCommand.Create(),
+            ConfigCommand.Create(),
             EventsCommand.Create(),
             AgentCommand.Create(),
         };

@@ -11,7 +11,8 @@ internal static partial class CollectorLog
     public static partial void Listening(ILogger log, string address, int? netoops, int? netconsole, int? evlog, int shards);
 
     [LoggerMessage(1001, LogLevel.Warning,
-        "The kernel gives {Name} (port {Port}) a socket buffer of {Given} bytes instead of {Wanted}: bursts may be lost. Allow more with `sysctl -w net.core.rmem_max={Wanted}`")]
+        "The kernel gives {Name} (port {Port}) a socket buffer of {Given} bytes instead of {Wanted}: bursts may be lost. Allow more with " +
+        "`sysctl -w net.core.rmem_max={Wanted}`")]
     public static partial void SmallSocketBuffer(ILogger log, string name, int port, int given, int wanted);
 
     [LoggerMessage(1002, LogLevel.Debug, "Datagram of {Source} refused: {Reason}")]
@@ -41,7 +42,9 @@ internal static partial class CollectorLog
     [LoggerMessage(1010, LogLevel.Information, "The spool is empty")]
     public static partial void SpoolReplayed(ILogger log);
 
-    [LoggerMessage(1011, LogLevel.Error, "The spool in {Directory} is full ({Bytes} bytes): the least valuable dumps are dropped first. Bring Postgres back or raise Collector:Spool:MaxBytes")]
+    [LoggerMessage(1011, LogLevel.Error,
+        "The spool in {Directory} is full ({Bytes} bytes): the least valuable dumps are dropped first. Bring Postgres back or raise " +
+        "Collector:Spool:MaxBytes")]
     public static partial void SpoolFull(ILogger log, string directory, long bytes);
 
     [LoggerMessage(1022, LogLevel.Error, "{Dumps} dumps in spool segment {Segment} are older than Collector:Spool:MaxAge and were dropped")]
@@ -75,20 +78,25 @@ internal static partial class CollectorLog
     public static partial void StageFailed(ILogger log, Exception failure);
 
     [LoggerMessage(1027, LogLevel.Error,
-        "The journal in {Directory} found no room for {Bytes} bytes: the collector runs without a journal, and a kill loses what is in flight. Make room or lower Collector:Journal:DumpBytes")]
+        "The journal in {Directory} found no room for {Bytes} bytes: the collector runs without a journal, and a kill loses what is in " +
+        "flight. Make room or lower Collector:Journal:DumpBytes")]
     public static partial void JournalNoSpace(ILogger log, string directory, long bytes);
 
     [LoggerMessage(1028, LogLevel.Error, "The journal {File} is damaged and was put aside as {Aside}; a new one was begun")]
     public static partial void JournalDamaged(ILogger log, string file, string aside);
 
     [LoggerMessage(1048, LogLevel.Warning,
-        "{File} ({Bytes} bytes) is a journal of other settings; the start that took it over ended before it was through, so dumps in it may not be stored. To have it read again, stop the collector, rename the file to shard-1000.journal beside it and start: what is stored already is known. Else delete it; of such files the {Most} newest are kept")]
+        "{File} ({Bytes} bytes) is a journal with other settings; the start that restored it did not finish, so dumps in it may not be " +
+        "stored. To have it read again, stop the collector, rename the file to shard-1000.journal in the same directory and start: dumps " +
+        "that are already stored are recognised. Otherwise delete it; the {Most} newest of such files are kept")]
     public static partial void JournalLeftOver(ILogger log, string file, long bytes, int most);
 
-    [LoggerMessage(1049, LogLevel.Warning, "{File}, a journal of other settings that was never taken over to its end, was deleted: only the {Most} newest are kept")]
+    [LoggerMessage(1049, LogLevel.Warning,
+        "{File}, a journal with other settings that was never completely restored, was deleted: only the {Most} newest are kept")]
     public static partial void JournalLeftOverDeleted(ILogger log, string file, int most);
 
-    [LoggerMessage(1029, LogLevel.Information, "The journal restored {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} unprocessed datagrams")]
+    [LoggerMessage(1029, LogLevel.Information,
+        "The journal restored {Dumps} dumps in flight, {Lines} kept lines and {Datagrams} unprocessed datagrams")]
     public static partial void JournalRestored(ILogger log, int dumps, int lines, int datagrams);
 
     [LoggerMessage(1046, LogLevel.Information, "The journal restored {Events} events that were not stored; they are in the spool")]
@@ -100,7 +108,8 @@ internal static partial class CollectorLog
     [LoggerMessage(1026, LogLevel.Error, "A dump of the journal was given up: {Deaths} processes in a row ended while they restored it")]
     public static partial void RestoreGivenUp(ILogger log, long deaths);
 
-    [LoggerMessage(1025, LogLevel.Information, "{Name} listens on a socket that the service manager handed over (descriptor {Descriptor}, port {Port})")]
+    [LoggerMessage(1025, LogLevel.Information,
+        "{Name} listens on a socket that the service manager handed over (descriptor {Descriptor}, port {Port})")]
     public static partial void SocketHandedOver(ILogger log, string name, int descriptor, int port);
 
     [LoggerMessage(1040, LogLevel.Information, "Listening to netlink protocol {Protocol}, groups {Groups}, {Senders}")]
@@ -112,7 +121,9 @@ internal static partial class CollectorLog
     [LoggerMessage(1042, LogLevel.Information, "The spool of events is empty")]
     public static partial void EventSpoolReplayed(ILogger log);
 
-    [LoggerMessage(1043, LogLevel.Error, "The spool of events in {Directory} is full ({Bytes} bytes): events are dropped. Bring Postgres back or raise Collector:Spool:EventBytes")]
+    [LoggerMessage(1043, LogLevel.Error,
+        "The spool of events in {Directory} is full ({Bytes} bytes): events are dropped. Bring Postgres back or raise " +
+        "Collector:Spool:EventBytes")]
     public static partial void EventSpoolFull(ILogger log, string directory, long bytes);
 
     [LoggerMessage(1044, LogLevel.Information, "{Batches} batches of events ({Bytes} bytes) of an earlier run wait in the spool")]

@@ -35,6 +35,15 @@ public sealed class CollectorOptions
     public LossOptions Loss { get; set; } = new();
 
     public ArchiveOptions Archive { get; set; } = new();
+
+    public MetricsOptions Metrics { get; set; } = new();
+}
+
+/// <summary>Section <c>Collector:Metrics</c>: what a Prometheus reads of a collector that runs alone.</summary>
+public sealed class MetricsOptions
+{
+    /// <summary>"PORT" or "ADDRESS:PORT" for <c>/metrics</c>. None: a receiver opens no port that nobody asked for.</summary>
+    public string? Listen { get; set; }
 }
 
 /// <summary>Section <c>Collector:Receive</c>.</summary>

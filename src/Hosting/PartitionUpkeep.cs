@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Store.Postgres;
 using Mayday.Store.Retention;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,22 +10,13 @@ namespace Mayday.Hosting;
 
 /// <summary>Runs every hour: creates partitions ahead, drops those past <c>Store:Retention</c>, prunes the ledgers.</summary>
 public sealed class PartitionUpkeep(
-    PartitionKeeper keeper, RetentionGuard guard, IConfiguration settings, TimeProvider time, ILogger<PartitionUpkeep> logger, IMeterFactory meters)
+    PartitionKeeper keeper, RetentionGuard guard, StoreOptions options, TimeProvider time, ILogger<PartitionUpkeep> logger, IMeterFactory meters)
     : BackgroundService
 {
-    public const string RetentionKey = "Store:Retention";
-
     public const string MeterName = "Mayday.Store";
-
-    public const string LogRetentionKey = "Store:LogRetention";
 
     // Partitions are created days ahead, so the interval only limits how late an old one is dropped.
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
-
-    public static TimeSpan Retention(IConfiguration settings) => settings.GetValue<TimeSpan?>(RetentionKey) ?? PartitionKeeper.DefaultRetention;
-
-    public static TimeSpan LogRetention(IConfiguration settings) =>
-        settings.GetValue<TimeSpan?>(LogRetentionKey) ?? PartitionKeeper.DefaultLogRetention;
 
     private volatile bool _isHeld;
 
@@ -60,6 +51,6 @@ public sealed class PartitionUpkeep(
             return;
         }
 
-        await keeper.MaintainAsync(time.GetUtcNow(), Retention(settings), LogRetention(settings), cancellation);
+        await keeper.MaintainAsync(time.GetUtcNow(), options.Retention, options.LogRetention, cancellation);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Hosting;
@@ -29,10 +31,24 @@ public static class ProgramConfiguration
         }
         catch (InvalidDataException broken)
         {
-            throw new PlainFailureException(
-                $"{file ?? DefaultFile} is not valid JSON: {broken.InnerException?.Message ?? broken.Message} "
-                + "Correct the file, then start again.", ExitCode.WrongUse);
+            throw new PlainFailureException(Describe(file ?? DefaultFile, broken), ExitCode.WrongUse);
         }
+    }
+
+    private static string Describe(string file, Exception broken)
+    {
+        for (var at = broken; at is not null; at = at.InnerException)
+        {
+            if (at is JsonException { LineNumber: { } line })
+            {
+                // The reader counts from 0, editors from 1.
+                var what = at.Message.Split(" LineNumber:")[0];
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{file}, line {line + 1}: not valid JSON. {Printable.Show(what)} Correct it, then start again.");
+            }
+        }
+
+        return $"{file} is not usable: {Printable.Show((broken.InnerException ?? broken).Message)} Correct it, then start again.";
     }
 
     /// <summary>Fails with exit code 2 and lists all wrong settings at once, each with its key.</summary>

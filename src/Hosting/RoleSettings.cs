@@ -15,17 +15,17 @@ public static class RoleSettings
             settings[ConnectionKey] = connection;
         }
 
-        var configuration = ProgramConfiguration.Load(file, settings);
-        if (string.IsNullOrWhiteSpace(configuration[ConnectionKey]))
-        {
-            throw new PlainFailureException(
-                $"{ConnectionKey} is not set, so there is no Postgres to connect to. "
-                + "Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
-                + "environment, or with --database; `mayday up` runs its own Postgres.", ExitCode.WrongUse);
-        }
-
-        return configuration;
+        return ProgramConfiguration.Load(file, settings);
     }
+
+    /// <summary>The mistake of a role that needs Postgres and is told of none.</summary>
+    public static IReadOnlyList<string> FindMissing(IConfiguration configuration) => string.IsNullOrWhiteSpace(configuration[ConnectionKey])
+        ?
+        [
+            $"{ConnectionKey} is not set, so there is no Postgres to use. Set it in the settings file, as MAYDAY_Store__ConnectionString in the "
+            + "environment, or with --database; `mayday up` runs a Postgres of its own.",
+        ]
+        : [];
 
     public static string Connection(IConfiguration configuration) => configuration[ConnectionKey]!;
 }

@@ -31,12 +31,12 @@ public static class TransportNames
         _ => "http",
     };
 
-    /// <summary>The transport of a word; false for an unknown word.</summary>
+    /// <summary>The transport of a word, in any letter case; false for an unknown word.</summary>
     public static bool TryParse(string word, out Transport transport)
     {
         foreach (var candidate in Enum.GetValues<Transport>())
         {
-            if (candidate.ToWord() == word)
+            if (string.Equals(candidate.ToWord(), word, StringComparison.OrdinalIgnoreCase))
             {
                 transport = candidate;
                 return true;

@@ -27,7 +27,7 @@ public readonly struct FieldValue
 
     public static FieldValue Of(string? text) => new(text);
 
-    /// <summary>A test passes if any of the texts passes.</summary>
+    /// <summary>A test passes if any of the texts passes; != and !~ pass if all of them do.</summary>
     public static FieldValue Of(IReadOnlyList<string> texts) => new(texts);
 
     public static FieldValue Of(decimal? number) => number is { } set ? new(IsNumber, set) : default;

@@ -71,6 +71,9 @@ public static class FilterEvaluation
 
         return content switch
         {
+            // "module != ext4" asks for what has no ext4, not for what has something else as well.
+            IReadOnlyList<string> texts when test.Operator is FilterOperator.NotEqual or FilterOperator.NotMatches =>
+                texts.Count > 0 && texts.All(one => Passes(test, one)),
             IReadOnlyList<string> texts => texts.Any(one => Passes(test, one)),
             Guid id => test.Value is IdValue(var wanted) && test.Operator switch
             {

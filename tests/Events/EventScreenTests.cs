@@ -330,4 +330,16 @@ public sealed class EventScreenTests
             },
         };
     }
+
+    [Theory]
+    [InlineData("facility e1000")]
+    [InlineData("severity <= err link")]
+    public void Read_FilterWithAForgottenSign_IsAMistakeAndNoSearch(string filter)
+    {
+        var reader = new EventRulesReader("r", TemplateBook.Shipped.Names);
+
+        Assert.Empty(reader.Read($$"""{"discard":[{"name":"n","filter":"{{filter}}"}]}""").Discard);
+
+        Assert.Contains("discard[0].filter column", Assert.Single(reader.Mistakes), StringComparison.Ordinal);
+    }
 }

@@ -77,4 +77,24 @@ public sealed class FilterErrorTests
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
         }
     }
+
+    [Theory]
+    [InlineData("host web", "column 1: A comparison is missing behind host, as host = value.")]
+    [InlineData("kind:kasan panic", "column 12: panic stands alone. A condition is a field with a comparison, as kind:kasan; a text to look for stands in quotes here.")]
+    [InlineData("!panic", "column 2: panic stands alone. A condition is a field with a comparison, as kind:kasan; a text to look for stands in quotes here.")]
+    [InlineData("-panic", "column 2: panic stands alone. A condition is a field with a comparison, as kind:kasan; a text to look for stands in quotes here.")]
+    [InlineData("RIP:0010 fatal", "column 1: RIP:0010 stands alone. A condition is a field with a comparison, as kind:kasan; a text to look for stands in quotes here.")]
+    public void TryParse_BareWordWhereTheyAreRefused_IsAMistake(string filter, string expected)
+    {
+        Assert.True(Filter.TryParse(filter, Samples.Catalogue, out _, out _));
+        Assert.False(Filter.TryParse(filter, Samples.Catalogue, BareWords.Refuse, out _, out var error));
+        Assert.Equal(expected, error.ToString());
+    }
+
+    [Theory]
+    [InlineData("host = web && fatal")]
+    [InlineData("\"kernel panic\" kind:kasan")]
+    [InlineData("!fatal since:7d or (title contains x)")]
+    public void TryParse_WholeConditionsWhereBareWordsAreRefused_AreRead(string filter) =>
+        Assert.True(Filter.TryParse(filter, Samples.Catalogue, BareWords.Refuse, out _, out _));
 }

@@ -105,4 +105,12 @@ public sealed class FilterTests
         Assert.Equal(expected, parsed.ToString());
         Assert.Equal(parsed.Root, Samples.Parse(expected).Root);
     }
+
+    [Theory]
+    [InlineData("module = ext4", true)]
+    [InlineData("module != ext4", false)]
+    [InlineData("module !~ nv", false)]
+    [InlineData("module != xfs", true)]
+    [InlineData("module !~ xfs", true)]
+    public void Matches_FieldOfSeveralValues_IsNotEqualWhenNoneIs(string filter, bool expected) => Assert.Equal(expected, Samples.Matches(filter));
 }

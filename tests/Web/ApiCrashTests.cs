@@ -57,6 +57,12 @@ public sealed class ApiCrashTests(ApiWorld world) : IClassFixture<ApiWorld>
         await Expect("host=filter-a", 0, 1);
         await Expect($"host={all[0].GetProperty("hostId").GetString()}", 2, 3);
         await Expect("kind=kasan", 0, 2);
+        await Expect("kind=KASAN", 0, 2);
+        await Expect("since=7D", 0, 1, 2, 3);
+        await Expect("filter=kind:KASAN", 0, 2);
+        await Expect($"filter={Uri.EscapeDataString("kind:kasan -fatal")}", 2);
+        await Expect($"filter={Uri.EscapeDataString("host:filter-b or function = beta")}&kind=hungTask", 1);
+        await Expect($"filter={Uri.EscapeDataString("title contains \"100% _wrong_\" since:7D")}", 3);
         await Expect($"bug={all[3].GetProperty("bugId").GetString()}", 0, 2);
         await Expect("function=beta", 1);
         await Expect("function=bet");

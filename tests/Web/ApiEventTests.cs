@@ -202,7 +202,7 @@ public sealed class ApiEventTests(ApiWorld world) : IClassFixture<ApiWorld>
     [InlineData("/api/v1/events?facility=x", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/events?cursor=AAAA", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/event-formats?sort=crashes", HttpStatusCode.BadRequest)]
-    [InlineData("/api/v1/event-formats?severity=3", HttpStatusCode.BadRequest)]
+    [InlineData("/api/v1/event-formats?severity=8", HttpStatusCode.BadRequest)]
     public async Task ReadingWhatThereIsNot_IsAProblem(string path, HttpStatusCode status)
     {
         var answer = await world.Client.GetAsync(path);

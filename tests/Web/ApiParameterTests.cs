@@ -2,8 +2,10 @@ using Mayday.Analysis;
 using Mayday.Protocol;
 using Mayday.Store.Crashes;
 using Mayday.Store.Postgres;
+using Mayday.Web.Api.Bugs;
 using Mayday.Web.Api.Crashes;
 using Mayday.Web.Api.Dumps;
+using Mayday.Web.Api.Hosts;
 using Mayday.Web.Api.Parameters;
 
 namespace Mayday.Web.Tests;
@@ -23,6 +25,7 @@ public sealed class ApiParameterTests
     [InlineData("90s", "2026-03-04T11:58:30Z")]
     [InlineData("30m", "2026-03-04T11:30:00Z")]
     [InlineData("2h", "2026-03-04T10:00:00Z")]
+    [InlineData("2H", "2026-03-04T10:00:00Z")]
     [InlineData("7d", "2026-02-25T12:00:00Z")]
     [InlineData("4w", "2026-02-04T12:00:00Z")]
     [InlineData("0s", "2026-03-04T12:00:00Z")]
@@ -40,7 +43,6 @@ public sealed class ApiParameterTests
     [InlineData("2")]
     [InlineData("2y")]
     [InlineData("-2h")]
-    [InlineData("2H")]
     [InlineData("2.5h")]
     [InlineData("yesterday")]
     [InlineData("2026-13-01")]
@@ -57,17 +59,44 @@ public sealed class ApiParameterTests
     }
 
     [Fact]
-    public void Kinds_AreCamelCaseWordsAndNothingElse()
+    public void Kinds_AreCamelCaseWordsInAnyCaseAndNothingElse()
     {
         var reader = new ParameterReader(s_now);
 
         Assert.Equal(CrashKind.RcuStall, reader.Kind("kind", "rcuStall"));
-        Assert.Equal(Enum.GetValues<CrashKind>().Length, ParameterReader.Kinds.Count);
+        Assert.Equal(CrashKind.NullPointer, reader.Kind("kind", "NULLPOINTER"));
+        Assert.Equal(Transport.NetconsoleBasic, reader.Transport("transport", "Netconsole-Basic"));
+        Assert.True(reader.Flag("fatal", "TRUE"));
         Assert.False(reader.Failed);
         Assert.Null(reader.Kind("kind", "3"));
-        Assert.Null(reader.Kind("kind", "RcuStall"));
+        Assert.Null(reader.Kind("kind", "rcu stall"));
         Assert.Null(reader.Kind("kind", "oops,panic"));
         Assert.Equal(3, reader.Problems.Count);
+    }
+
+    [Fact]
+    public void Filter_WithAMistake_IsToldWithColumnAndSuggestion()
+    {
+        var reader = new ParameterReader(s_now);
+        new CrashListParameters { Filter = "host:web kind:kassan" }.Read(reader, out _);
+
+        var problem = Assert.Single(reader.Problems);
+        Assert.Equal(("filter", 15, "kasan"), (problem.Parameter, problem.Column, problem.Suggestion));
+        Assert.StartsWith("filter, column 15: kind is one of: ", problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Filter_InTheQueryLanguage_IsReadWithTheFieldsOfItsList()
+    {
+        var reader = new ParameterReader(s_now);
+
+        Assert.NotNull(new CrashListParameters { Filter = "fatal since:2H" }.Read(reader, out _).Filter);
+        Assert.NotNull(new BugListParameters { Filter = "crashes > 10" }.Read(reader, out _).Filter);
+        Assert.NotNull(new HostListParameters { Filter = "address:10.*" }.Read(reader, out _).Filter);
+        Assert.Null(new HostListParameters { Filter = " " }.Read(reader, out _).Filter);
+        Assert.False(reader.Failed);
+        new BugListParameters { Filter = "crahes > 1" }.Read(reader, out _);
+        Assert.Equal("crashes", Assert.Single(reader.Problems).Suggestion);
     }
 
     [Theory]

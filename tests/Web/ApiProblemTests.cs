@@ -15,7 +15,7 @@ public sealed class ApiProblemTests
     [InlineData("/api/v1/crashes/0199f3a4-6c1e-7b0a-9d55-0f6f4f1c2b3a?x=1", 400, "unknown-parameter")]
     [InlineData("/api/v1/stats/ingest?since=1h", 400, "unknown-parameter")]
     [InlineData("/api/v1/crashes?limit=201", 400, "invalid-parameter")]
-    [InlineData("/api/v1/crashes?kind=Oops", 400, "invalid-parameter")]
+    [InlineData("/api/v1/crashes?kind=ooops", 400, "invalid-parameter")]
     [InlineData("/api/v1/crashes?kind=oops&kind=panic", 400, "invalid-parameter")]
     [InlineData("/api/v1/crashes?q=%00", 400, "invalid-parameter")]
     [InlineData("/api/v1/bugs?sort=size", 400, "invalid-parameter")]

@@ -6,7 +6,8 @@ namespace Mayday.Agent.Printk;
 /// </summary>
 public static class PrintkIndex
 {
-    /// <summary>Where the running kernel keeps its index, when debugfs is mounted: one file for <c>vmlinux</c> and one for each loaded module.</summary>
+    /// <summary>Where the running kernel keeps its index, when debugfs is mounted: one file for <c>vmlinux</c> and one for each loaded
+    /// module.</summary>
     public const string KernelFolder = "/sys/kernel/debug/printk/index";
 
     // A distribution kernel with all its modules has some 200,000 calls in 25 MB.

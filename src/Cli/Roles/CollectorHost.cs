@@ -1,5 +1,6 @@
 using Mayday.Collector;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Web.Metrics;
 using Npgsql;
@@ -13,8 +14,10 @@ internal static class CollectorHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
-        var metrics = MetricsListener.ReadListen(settings, out var refused);
-        ProgramConfiguration.Refuse([.. CollectorRegistration.ValidateOptions(settings), .. refused]);
+        ProgramSettings.CheckWithConnection(settings, ProgramSettings.CollectorRole);
+        var options = ProgramSettings.Read<CollectorOptions>(settings, CollectorOptions.Section);
+        var metrics = MetricsListener.ReadListen(options.Metrics);
+        PortCheck.Udp(options);
         settings[DataDirectory.Key] = DataDirectory.Of(settings);
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
@@ -24,7 +27,7 @@ internal static class CollectorHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = RoleStart.ShutdownTimeout);
         builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(RoleSettings.Connection(settings));
-        StoreSettings.Add(builder.Services, settings);
+        StoreSettings.Add(builder.Services, ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section));
         builder.Services.AddMaydayCollector(builder.Configuration);
         builder.Services.AddHostedService<PartitionUpkeep>();
         if (metrics is not null)

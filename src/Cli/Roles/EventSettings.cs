@@ -1,6 +1,5 @@
 using Mayday.Events.Screening;
 using Mayday.Hosting;
-using Microsoft.Extensions.Configuration;
 
 namespace Mayday.Cli.Roles;
 
@@ -9,9 +8,9 @@ internal static class EventSettings
 {
     public static IServiceCollection AddMaydayEvents(this IServiceCollection services, IConfiguration settings)
     {
-        var knowledge = EventKnowledge.Load(settings[EventKnowledge.TemplatesKey], settings[EventKnowledge.RulesKey], out var mistakes);
+        var options = ProgramSettings.Read<EventOptions>(settings, EventOptions.Section);
+        services.AddSingleton(EventKnowledge.Load(options.Templates, options.Rules, out var mistakes));
         ProgramConfiguration.Refuse(mistakes);
-        services.AddSingleton(knowledge);
         services.AddHostedService<EventAlerting>();
         return services;
     }

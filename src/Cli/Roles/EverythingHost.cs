@@ -14,8 +14,10 @@ internal static class EverythingHost
 {
     public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
+        ProgramSettings.Check(settings, ProgramSettings.Everything);
         var listen = WebHost.ReadListen(settings);
-        ProgramConfiguration.Refuse(CollectorRegistration.ValidateOptions(settings));
+        PortCheck.Udp(ProgramSettings.Read<CollectorOptions>(settings, CollectorOptions.Section));
+        PortCheck.Http(listen);
         var data = DataDirectory.Of(settings);
         settings[DataDirectory.Key] = data;
 

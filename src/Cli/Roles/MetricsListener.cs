@@ -1,3 +1,4 @@
+using Mayday.Collector;
 using Mayday.Hosting;
 using Mayday.Web.Metrics;
 
@@ -15,23 +16,9 @@ internal sealed class MetricsListener(WebListen listen, InstrumentReadings readi
 
     public string Address => _app is null ? "" : WebHost.PageAddress(_app).TrimEnd('/') + MetricsEndpoint.Path;
 
-    /// <summary>Null if no listener is configured.</summary>
-    public static WebListen? ReadListen(IConfiguration settings, out IReadOnlyList<string> failures)
-    {
-        failures = [];
-        if (settings[Key] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        if (WebListen.TryParse(text, out var listen, out var failure, Key))
-        {
-            return listen;
-        }
-
-        failures = [failure];
-        return null;
-    }
+    /// <summary>Null if no listener is configured. An address that cannot be read has already ended the start.</summary>
+    public static WebListen? ReadListen(MetricsOptions options) =>
+        options.Listen is { Length: > 0 } text && WebListen.TryParse(text, out var listen, out _, Key) ? listen : null;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Web;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,9 +12,11 @@ namespace Mayday.Cli.Roles;
 /// <summary>Pages and API, alone (<c>mayday web</c>) or as part of <c>mayday up</c>.</summary>
 internal static class WebHost
 {
-    public static async Task<int> RunAsync(IConfiguration settings, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IConfigurationRoot settings, CancellationToken cancellation)
     {
+        ProgramSettings.CheckWithConnection(settings, ProgramSettings.WebRole);
         var listen = ReadListen(settings);
+        PortCheck.Http(listen);
         await using var app = Build(settings, listen, "web", RoleSettings.Connection(settings), _ => { });
         await RoleStart.CheckSchemaAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellation);
         await StartAsync(app, listen, cancellation);
@@ -25,7 +28,7 @@ internal static class WebHost
 
     public static WebListen ReadListen(IConfiguration settings)
     {
-        if (!WebListen.TryParse(settings[WebListen.Key] ?? "8080", out var listen, out var failure))
+        if (!WebListen.TryParse(ProgramSettings.Read<WebOptions>(settings, WebOptions.Section).Listen, out var listen, out var failure))
         {
             ProgramConfiguration.Refuse([failure]);
         }
@@ -56,7 +59,7 @@ internal static class WebHost
         });
         builder.Services.AddMaydayEvents(settings);
         builder.Services.AddMaydayStore(connection);
-        StoreSettings.Add(builder.Services, settings);
+        StoreSettings.Add(builder.Services, ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section));
         builder.Services.AddMaydayWeb(builder.Configuration);
         more(builder);
 

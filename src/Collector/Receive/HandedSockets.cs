@@ -20,6 +20,9 @@ public static partial class HandedSockets
 
     internal static IReadOnlyList<HandedSocket> Claimed => s_claimed;
 
+    /// <summary>How many sockets were passed to this process.</summary>
+    public static int Count => s_claimed.Count;
+
     /// <summary>Takes the sockets passed to this process. Must be called before any child process is started: a child must not inherit the
     /// sockets or think that they are meant for it.</summary>
     public static void Claim()

@@ -22,7 +22,7 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
 
     private static readonly NumberType s_severity = new()
     {
-        Words = [.. FilterWords.Severities.Select((word, number) => new FieldWord(word, $"{number}", number, SeverityAliases(word)))],
+        Words = FilterWords.SeverityNames,
         Least = 0,
         Most = 7,
         IsWhole = true,
@@ -126,20 +126,6 @@ public sealed class EventCatalogue(ArgumentCatalog names) : FieldCatalogue(s_fie
 
     private static string? AfterPrefix(string word, string prefix) =>
         word.Length > prefix.Length && word.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? word[prefix.Length..] : null;
-
-    private static string[] SeverityAliases(string word)
-    {
-        string[] others = word switch
-        {
-            "emerg" => ["emergency", "panic"],
-            "crit" => ["critical"],
-            "err" => ["error"],
-            "warning" => ["warn"],
-            "info" => ["informational"],
-            _ => [],
-        };
-        return [.. others, .. others.Append(word).Select(known => $"LOG_{known}")];
-    }
 
     private static string[] FlagAliases(string word) => word switch
     {

@@ -44,9 +44,18 @@ public sealed class EventFilter
         TryParse(text, new EventCatalogue(names), out filter, out error);
 
     public static bool TryParse(
-        string text, EventCatalogue catalogue, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error)
+        string text, EventCatalogue catalogue, [NotNullWhen(true)] out EventFilter? filter, [NotNullWhen(false)] out FilterError? error) =>
+        TryParse(text, catalogue, BareWords.Search, out filter, out error);
+
+    /// <param name="bareWords">What words without a field are: in rules, which nobody looks at while they run, mistakes.</param>
+    public static bool TryParse(
+        string text,
+        EventCatalogue catalogue,
+        BareWords bareWords,
+        [NotNullWhen(true)] out EventFilter? filter,
+        [NotNullWhen(false)] out FilterError? error)
     {
-        filter = Filter.TryParse(text, catalogue, out var read, out error) ? new EventFilter(read) : null;
+        filter = Filter.TryParse(text, catalogue, bareWords, out var read, out error) ? new EventFilter(read) : null;
         return filter is not null;
     }
 

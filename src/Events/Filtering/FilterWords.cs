@@ -2,6 +2,7 @@ using System.Globalization;
 using Mayday.Events.Reading;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
+using Mayday.Query.Fields;
 
 namespace Mayday.Events.Filtering;
 
@@ -10,6 +11,10 @@ public static class FilterWords
 {
     /// <summary>The word that Mayday writes for each severity.</summary>
     public static IReadOnlyList<string> Severities { get; } = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+
+    /// <summary>All names of each severity, syslog's and evlog's.</summary>
+    public static IReadOnlyList<FieldWord> SeverityNames { get; } =
+        [.. Severities.Select((word, number) => new FieldWord(word, string.Create(CultureInfo.InvariantCulture, $"{number}"), number, SeverityAliases(word)))];
 
     public static IReadOnlyList<string> Formats { get; } = ["NODATA", "BINARY", "STRING", "PRINTF"];
 
@@ -39,24 +44,13 @@ public static class FilterWords
 
     public static string OfSeverity(Severity severity) => Severities[Math.Min((int)severity, 7)];
 
+    /// <summary>By any of its names, in any case, or by its digit.</summary>
     public static bool TrySeverity(string word, out Severity severity)
     {
-        var plain = word.StartsWith("LOG_", StringComparison.OrdinalIgnoreCase) ? word[4..] : word;
-        var found = plain.ToLowerInvariant() switch
-        {
-            "emerg" or "emergency" or "panic" => 0,
-            "alert" => 1,
-            "crit" or "critical" => 2,
-            "err" or "error" => 3,
-            "warning" or "warn" => 4,
-            "notice" => 5,
-            "info" or "informational" => 6,
-            "debug" => 7,
-            [>= '0' and <= '7'] and var digit => digit[0] - '0',
-            _ => -1,
-        };
-        severity = (Severity)Math.Max(0, found);
-        return found >= 0;
+        var known = SeverityNames.FirstOrDefault(name => name.Is(word));
+        var number = known is not null ? (int)known.Number : word is [>= '0' and <= '7'] ? word[0] - '0' : -1;
+        severity = (Severity)Math.Max(0, number);
+        return number >= 0;
     }
 
     public static bool TryFormat(string word, out EvlogFormat format)
@@ -74,25 +68,17 @@ public static class FilterWords
         return false;
     }
 
-    public static bool TryFlag(string word, out EvlogFlags flag)
+    private static string[] SeverityAliases(string word)
     {
-        var plain = word.ToUpperInvariant() switch
+        string[] others = word switch
         {
-            "KERNEL_EVENT" => "KERNEL",
-            "INITIAL_BOOT_EVENT" => "INITIAL_BOOT",
-            "EVENTTYPECRC" => "EVTYCRC",
-            var other => other,
+            "emerg" => ["emergency", "panic"],
+            "crit" => ["critical"],
+            "err" => ["error"],
+            "warning" => ["warn"],
+            "info" => ["informational"],
+            _ => [],
         };
-        foreach (var (known, value) in Flags)
-        {
-            if (known == plain)
-            {
-                flag = value;
-                return true;
-            }
-        }
-
-        flag = default;
-        return false;
+        return [.. others, .. others.Append(word).Select(known => $"LOG_{known}")];
     }
 }

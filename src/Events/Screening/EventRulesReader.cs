@@ -160,7 +160,7 @@ internal sealed class EventRulesReader(string file, ArgumentCatalog names)
             return null;
         }
 
-        if (EventFilter.TryParse(value.GetString()!, names, out var filter, out var error))
+        if (EventFilter.TryParse(value.GetString()!, new EventCatalogue(names), BareWords.Refuse, out var filter, out var error))
         {
             return filter;
         }

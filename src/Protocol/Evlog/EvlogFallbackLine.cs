@@ -109,7 +109,8 @@ public readonly ref struct EvlogFallbackLine
         return true;
     }
 
-    /// <summary>Reads a line of the dump that follows a binary record: <c>%04X</c>, then up to sixteen <c>%02X</c>, each with a blank behind it.</summary>
+    /// <summary>Reads a line of the dump that follows a binary record: <c>%04X</c>, then up to sixteen <c>%02X</c>, each with a blank behind
+    /// it.</summary>
     /// <param name="text">The line, without level and time.</param>
     /// <param name="destination">Receives at most 16 bytes.</param>
     /// <param name="offset">Where in the variable part they lie.</param>

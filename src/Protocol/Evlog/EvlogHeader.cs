@@ -3,7 +3,8 @@ namespace Mayday.Protocol.Evlog;
 /// <summary>The header fields of a record, for <see cref="EvlogWriter"/>. Fields that a layout does not have are not written.</summary>
 public sealed record EvlogHeader
 {
-    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters. The oldest layouts carry its code (<see cref="EvlogFacility.CodeOf"/>).</summary>
+    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters. The oldest layouts carry its code (<see
+    /// cref="EvlogFacility.CodeOf"/>).</summary>
     public required string Facility { get; init; }
 
     /// <summary>The severity.</summary>

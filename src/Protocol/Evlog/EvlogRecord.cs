@@ -62,7 +62,8 @@ public readonly ref struct EvlogRecord
     /// <summary>Process group of the task.</summary>
     public int Pgrp => ReadInt32(Offsets.Pgrp);
 
-    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters; empty in the layouts that carry <see cref="FacilityCode"/> instead.</summary>
+    /// <summary>Driver or subsystem: 1 to 15 printable ASCII characters; empty in the layouts that carry <see cref="FacilityCode"/>
+    /// instead.</summary>
     public ReadOnlySpan<byte> Facility
     {
         get
@@ -77,7 +78,8 @@ public readonly ref struct EvlogRecord
         }
     }
 
-    /// <summary>The facility as a number, in the oldest layouts; null where it is a name. <see cref="EvlogFacility.NameOf"/> knows the common ones.</summary>
+    /// <summary>The facility as a number, in the oldest layouts; null where it is a name. <see cref="EvlogFacility.NameOf"/> knows the
+    /// common ones.</summary>
     public uint? FacilityCode => Offsets.FacilityCode < 0 ? null : (uint)ReadInt32(Offsets.FacilityCode);
 
     /// <summary>Whole seconds since the Unix epoch by the sender's clock; null in the netlink layouts, which carry no time.</summary>

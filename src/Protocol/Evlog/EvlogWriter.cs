@@ -20,7 +20,8 @@ public static class EvlogWriter
     public static int RecordLength(EvlogLayout layout, int variableLength) =>
         EvlogOffsets.Of(layout).Length + Math.Min(variableLength, EvlogRecord.MaxVariableLength);
 
-    /// <summary>Writes a netlink frame: <c>nlmsghdr</c> with type, flags and sequence 0, the record, padding. Every byte of the frame is written.</summary>
+    /// <summary>Writes a netlink frame: <c>nlmsghdr</c> with type, flags and sequence 0, the record, padding. Every byte of the frame is
+    /// written.</summary>
     /// <param name="header">What the record says.</param>
     /// <param name="variable">The variable part; cut at <see cref="EvlogRecord.MaxVariableLength"/>, as senders do.</param>
     /// <param name="layout">Header layout.</param>

@@ -14,7 +14,8 @@ public readonly ref struct PrintfArgument
     /// <summary>Character, signed, unsigned, pointer or string; a width or precision given as <c>*</c> is signed.</summary>
     public PrintfKind Kind { get; }
 
-    /// <summary>The value of everything but a string, as wide as the conversion makes it (<c>%hu</c>: 16 bits); unsigned 64 bits in two's complement.</summary>
+    /// <summary>The value of everything but a string, as wide as the conversion makes it (<c>%hu</c>: 16 bits); unsigned 64 bits in two's
+    /// complement.</summary>
     public long Number { get; }
 
     /// <summary>A string's bytes without its NUL.</summary>

@@ -67,7 +67,8 @@ public readonly ref struct NetoopsPacket
     /// <summary>The boot id that user space set; 0 where it set none or the layout has no such field.</summary>
     public uint BootId => HasBootId ? BinaryPrimitives.ReadUInt32LittleEndian(_datagram[NetoopsFormat.BootIdOffset..]) : 0;
 
-    /// <summary><c>uname -r</c> without padding, at most 64 bytes as the sender wrote them (not necessarily text); empty in an opaque layout.</summary>
+    /// <summary><c>uname -r</c> without padding, at most 64 bytes as the sender wrote them (not necessarily text); empty in an opaque
+    /// layout.</summary>
     public ReadOnlySpan<byte> KernelRelease
     {
         get

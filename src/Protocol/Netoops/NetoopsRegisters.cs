@@ -77,7 +77,8 @@ public readonly ref struct NetoopsRegisters
     /// <summary>True when the processor bytes are there.</summary>
     public bool HasProcessor { get; }
 
-    /// <summary>Kernel number of the vendor: 0 Intel, 1 Cyrix, 2 AMD, 3 UMC, 5 Centaur, 7 Transmeta, 8 NSC, 0xff unknown. 0 without processor bytes.</summary>
+    /// <summary>Kernel number of the vendor: 0 Intel, 1 Cyrix, 2 AMD, 3 UMC, 5 Centaur, 7 Transmeta, 8 NSC, 0xff unknown. 0 without
+    /// processor bytes.</summary>
     public byte Vendor => HasProcessor ? _block[0] : (byte)0;
 
     /// <summary>Processor family; 0 without processor bytes.</summary>

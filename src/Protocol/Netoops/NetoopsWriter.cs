@@ -16,7 +16,8 @@ public sealed class NetoopsWriter
     /// <summary>Prepares a dump of one contiguous log, as a sender in user space has it.</summary>
     /// <param name="header">What every packet states.</param>
     /// <param name="log">The log, oldest byte first; not copied.</param>
-    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
+    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see
+    /// cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
     public NetoopsWriter(NetoopsDumpHeader header, ReadOnlyMemory<byte> log)
         : this(header, default, log)
     {
@@ -29,7 +30,8 @@ public sealed class NetoopsWriter
     /// <param name="losesFullLastChunk">
     /// Imitates the driver's defect: the last chunk of a piece whose length is a multiple of 1024 is sent as 1024 NULs. For tests only.
     /// </param>
-    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
+    /// <exception cref="ArgumentException">A field of the header does not fit, or the log needs more than <see
+    /// cref="NetoopsFormat.MaxPacketCount"/> packets.</exception>
     public NetoopsWriter(NetoopsDumpHeader header, ReadOnlyMemory<byte> older, ReadOnlyMemory<byte> newer, bool losesFullLastChunk = false)
     {
         ArgumentNullException.ThrowIfNull(header);

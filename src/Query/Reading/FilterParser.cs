@@ -6,7 +6,7 @@ namespace Mayday.Query.Reading;
 /// The grammar: any = all ("or" all)*; all = one (["and"] one)*; one = "!" one | "(" any ")" | condition. Parsing stops at the first
 /// mistake.
 /// </summary>
-internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue)
+internal sealed partial class FilterParser(string text, List<FilterToken> tokens, FieldCatalogue catalogue, BareWords bareWords)
 {
     private int _at;
     private int _depth;
@@ -156,7 +156,15 @@ internal sealed partial class FilterParser(string text, List<FilterToken> tokens
         return field is null || (colon < 0 && !(field.Type.StandsAlone && field.Name == token.Text));
     }
 
-    private FilterNode? SearchTest(FilterToken word) => ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
+    private FilterNode? SearchTest(FilterToken word) => bareWords == BareWords.Refuse
+        ? FailBareWord(word)
+        : ReadTest(catalogue.Search, word with { Operator = FilterOperator.Finds }, word);
+
+    private FilterNode? FailBareWord(FilterToken word) => Fail(
+        word,
+        catalogue.Find(word.Text) is { } field
+            ? $"A comparison is missing behind {word.Text}, as {word.Text} {FilterSigns.Of(field.Type.Operators.Has(FilterOperator.Equal) ? FilterOperator.Equal : FilterOperator.Less)} value."
+            : $"{FilterText.Shown(word.Text)} stands alone. A condition is a field with a comparison, as {catalogue.Example}; a text to look for stands in quotes here.");
 
     /// <summary>Lets the field's type read the value, and adds the column to its error.</summary>
     private FilterNode? ReadTest(FilterField field, FilterToken op, FilterToken value)

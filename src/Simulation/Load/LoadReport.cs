@@ -87,7 +87,8 @@ public sealed record LoadReport
 /// <param name="Crashes">Crashes, in dumps and among lines.</param>
 /// <param name="LinkLost">Datagrams left out on purpose, each copy for itself.</param>
 /// <param name="LinkDoubled">Datagrams sent twice on purpose, once for each.</param>
-/// <param name="UncertainCrashes">Of the crashes, those that were harmed so that nobody can count them rightly: see <see cref="LoadReport.UncertainCrashes"/>.</param>
+/// <param name="UncertainCrashes">Of the crashes, those that were harmed so that nobody can count them rightly: see <see
+/// cref="LoadReport.UncertainCrashes"/>.</param>
 public sealed record LoadedHost(
     string Name, IPAddress Address, LoadFormat Format, long Sent, long Records, long Lost, long Duplicates, long Late, long Dumps, long PartialDumps, long Crashes,
     long LinkLost, long LinkDoubled, long UncertainCrashes);

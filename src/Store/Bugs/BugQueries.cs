@@ -160,7 +160,10 @@ public sealed partial class BugQueries(NpgsqlDataSource source, TimeProvider tim
             conditions.Add("(b.title ILIKE {0} OR b.function ILIKE {0} OR b.signature ILIKE {0})", Conditions.Anywhere(filter.Text.Trim()));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, BugFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
     /// <summary>Crashes per day, oldest first, with zeros for days without crashes.</summary>

@@ -11,11 +11,6 @@ namespace Mayday.Store.Crashes;
 /// <summary>Queries for crashes: lists, one crash with its incident and witnesses, logs and raw dumps.</summary>
 public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider time) : SqlQueries(source, time)
 {
-    private const string SearchedText = @"(c.title || E'\n' || coalesce(c.function, '') || E'\n' || c.extract)";
-
-    // Four words leave few rows to read. More would only cost index look-ups.
-    private const int MaxIndexedWords = 4;
-
     private const string ItemColumns =
         """
         c.id, h.name, c.host_id, c.received_at, c.occurred_at, c.kind, c.class, c.severity, c.title, c.function, c.module, c.bug_id,
@@ -102,16 +97,14 @@ public sealed partial class CrashQueries(NpgsqlDataSource source, TimeProvider t
 
         if (!string.IsNullOrWhiteSpace(filter.Text))
         {
-            // The word index only narrows the search. The final test compares the text itself.
-            foreach (var word in SearchWords.Indexed(StoredText.Clean(filter.Text, StoredText.MaxTitle)).Take(MaxIndexedWords))
-            {
-                conditions.Add("c.words ILIKE {0}", Conditions.Anywhere(word));
-            }
-
-            conditions.Add(SearchedText + " ILIKE {0}", Conditions.Anywhere(filter.Text.Trim()));
+            var search = CrashFields.Search(StoredText.Clean(filter.Text.Trim(), StoredText.MaxTitle));
+            conditions.AddBound(CrashFields.Sql.Write(search, Time.GetUtcNow(), conditions.Parameter));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, CrashFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
     internal static CrashItem ReadItem(NpgsqlDataReader row) => new()

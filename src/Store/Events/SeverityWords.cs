@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mayday.Events.Filtering;
 using Mayday.Protocol;
 
 namespace Mayday.Store.Events;
@@ -7,7 +8,7 @@ namespace Mayday.Store.Events;
 public static class SeverityWords
 {
     /// <summary>By number: 0 emerg to 7 debug.</summary>
-    public static IReadOnlyList<string> All { get; } = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
+    public static IReadOnlyList<string> All => FilterWords.Severities;
 
     public static string Of(Severity severity) => (int)severity < All.Count ? All[(int)severity] : ((int)severity).ToString(CultureInfo.InvariantCulture);
 

@@ -24,7 +24,11 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
     public async Task<Page<HostItem>> ListHostsAsync(HostFilter filter, PageRequest page, CancellationToken cancellation)
     {
         var limit = Limit(page.Limit);
-        var conditions = ConditionsOf(filter);
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return new Page<HostItem>([], null);
+        }
+
         if (page.Cursor is not null)
         {
             var (key, id) = Cursor.ReadKey(page.Cursor, HostOrder);
@@ -39,7 +43,11 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
 
     public async Task<(IReadOnlyList<HostItem> Items, int Total)> SliceHostsAsync(HostFilter filter, int offset, int count, CancellationToken cancellation)
     {
-        var conditions = ConditionsOf(filter);
+        if (await ConditionsOfAsync(filter, cancellation).ConfigureAwait(false) is not { } conditions)
+        {
+            return ([], 0);
+        }
+
         var total = await CountAsync(conditions.Command(Source, $"SELECT count(*) FROM host h {conditions.Where}"), cancellation).ConfigureAwait(false);
         return (await ReadHostsAsync(conditions, $"LIMIT {Limit(count)} OFFSET {Math.Max(0, offset)}", cancellation).ConfigureAwait(false), total);
     }
@@ -79,7 +87,8 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
         ReadHost,
         cancellation);
 
-    private static Conditions ConditionsOf(HostFilter filter)
+    /// <returns>Null when nothing can match: the filter names a host that there is not.</returns>
+    private async Task<Conditions?> ConditionsOfAsync(HostFilter filter, CancellationToken cancellation)
     {
         var conditions = new Conditions();
         conditions.AddIf(filter.KernelRelease, "h.kernel_release = {0}");
@@ -93,7 +102,10 @@ public sealed class HostQueries(NpgsqlDataSource source, TimeProvider time) : Sq
                 Conditions.StartingWith(text.TrimEnd('*')));
         }
 
-        return conditions;
+        return filter.Filter is not { } written
+            || await HostSearch.AddAsync(Source, conditions, written, HostFields.Sql, Time.GetUtcNow(), cancellation).ConfigureAwait(false)
+            ? conditions
+            : null;
     }
 
     private static HostItem ReadHost(NpgsqlDataReader row) => new()

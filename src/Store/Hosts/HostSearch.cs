@@ -1,4 +1,5 @@
 using Mayday.Protocol;
+using Mayday.Query;
 using Mayday.Store.Postgres;
 using Npgsql;
 
@@ -28,5 +29,41 @@ internal static class HostSearch
         }
 
         return [.. found];
+    }
+
+    /// <summary>The same as a condition of a filter: a host has a name, addresses and an id, and one that passes is enough.</summary>
+    /// <param name="column">The host's id in the table that is asked. The hosts are looked up once, and the rows then found by this key.</param>
+    public static string Write(FilterTest test, FilterSql sql, string column)
+    {
+        var isNegative = FilterSql.IsNegative(test, out var positive);
+        var byId = positive is { Operator: FilterOperator.Equal, Value: TextValue(var text) } && Guid.TryParse(text, out var id) ? $" OR h.id = {sql.Bind(id)}" : "";
+        var hosts = $"SELECT h.id FROM host h WHERE {sql.Text(positive, "h.name")}{byId} UNION SELECT a.host_id FROM host_address a WHERE {sql.Text(positive, "a.address")}";
+        return $"{(isNegative ? "NOT " : "")}{column} = ANY (ARRAY({hosts}))";
+    }
+
+    /// <summary>
+    /// Adds a filter's conditions. A host that is named in full, as most filters name it, is looked up beforehand: one id is an equality, which an
+    /// index serves in the order of the list.
+    /// </summary>
+    /// <returns>False when nothing can match: the filter names a host that there is not.</returns>
+    public static async Task<bool> AddAsync(
+        NpgsqlDataSource source, Conditions conditions, Filter filter, SqlFields fields, DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var part in FilterSql.Conjuncts(filter.Root))
+        {
+            if (fields.HostColumn is { } column && part is FilterTest { Field.Name: "host", Operator: FilterOperator.Equal, Value: TextValue(var host) })
+            {
+                if (!conditions.AddAny(column, await FindAsync(source, host, cancellation).ConfigureAwait(false)))
+                {
+                    return false;
+                }
+            }
+            else
+            {
+                conditions.AddBound(fields.Write(part, now, conditions.Parameter));
+            }
+        }
+
+        return true;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Mayday.Store.Postgres;
 
-/// <summary>Enum members as the camelCase words that the API and the database use.</summary>
+/// <summary>Enum members as the camelCase words that the API and the database use. They are read in any case.</summary>
 public static class EnumWords
 {
     public static IReadOnlyCollection<string> All<T>()
@@ -24,6 +24,6 @@ public static class EnumWords
         public static readonly Dictionary<T, string> Names =
             Enum.GetValues<T>().ToDictionary(value => value, value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
 
-        public static readonly Dictionary<string, T> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key);
+        public static readonly Dictionary<string, T> Values = Names.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.OrdinalIgnoreCase);
     }
 }

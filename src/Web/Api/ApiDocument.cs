@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Mayday.Analysis;
 using Mayday.Protocol;
 using Mayday.Store.Events;
 using Mayday.Store.Postgres;
@@ -156,7 +157,7 @@ internal static class ApiDocument
     /// <summary>Handlers take text, so that a mistake gets a sentence; the document says what the text must be.</summary>
     private static OpenApiSchema? SchemaOf(string? parameter) => parameter switch
     {
-        "kind" => Words(ParameterReader.Kinds.Keys),
+        "kind" => Words(EnumWords.All<CrashKind>()),
         "transport" => Words(s_transportWords),
         "sort" => Words(["lastSeen", "firstSeen", "crashes", "hosts"]),
         "id" or "bug" or "incident" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },

@@ -59,5 +59,10 @@ internal sealed record ApiProblem(string Word, int Status, string Title)
 }
 
 /// <summary>What is wrong with one parameter.</summary>
-/// <param name="Column">Of the first wrong character, from 1, where the parameter is an expression; null elsewhere.</param>
-internal sealed record ParameterProblem(string Parameter, string Detail, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Column = null);
+/// <param name="Column">Of the first wrong character, from 1, where the parameter is a filter; null elsewhere.</param>
+/// <param name="Suggestion">The name or value that probably was meant by the wrong characters of a filter; null where none is near.</param>
+internal sealed record ParameterProblem(
+    string Parameter,
+    string Detail,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Column = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Suggestion = null);

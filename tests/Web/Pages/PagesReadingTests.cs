@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Mayday.Analysis;
+using Mayday.Store.Postgres;
 using Mayday.Web.Components.Crashes;
 using Mayday.Web.Components.Filters;
 using Mayday.Web.Components.Layout;
@@ -41,22 +42,56 @@ public sealed class PagesReadingTests
 
     [Theory]
     [InlineData("2h", "2026-11-22T10:00:00Z")]
+    [InlineData("2H", "2026-11-22T10:00:00Z")]
     [InlineData("7d", "2026-11-15T12:00:00Z")]
     [InlineData("2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z")]
     [InlineData("2026-11-01", "2026-11-01T00:00:00Z")]
-    public void TimeBound_Understood_IsThatMoment(string text, string at)
+    public void Since_Understood_IsThatMoment(string text, string at)
     {
-        Assert.True(TimeBound.TryResolve(text, s_now, out var resolved));
-        Assert.Equal(DateTimeOffset.Parse(at), resolved);
+        var problems = new List<string>();
+
+        var filter = ViewQuery.Empty(ViewQuery.OfCrashes).With("since", text).ToCrashFilter(s_now, problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(DateTimeOffset.Parse(at), filter.Since);
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("soon")]
     [InlineData("-1d")]
     [InlineData("99999999999d")]
     [InlineData("100000w")]
-    public void TimeBound_Nonsense_IsRefused(string text) => Assert.False(TimeBound.TryResolve(text, s_now, out _));
+    public void Since_Nonsense_IsTold(string text)
+    {
+        var problems = new List<string>();
+
+        Assert.Null(ViewQuery.Empty(ViewQuery.OfCrashes).With("since", text).ToCrashFilter(s_now, problems).Since);
+        Assert.Contains(text, Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Filter_InTheUrl_NarrowsAndStaysInLinksAndSearch()
+    {
+        var problems = new List<string>();
+        var query = ViewQuery.FromUrl("/crashes?filter=" + Uri.EscapeDataString("kind:KASAN and \"a b\"") + "&host=web", ViewQuery.OfCrashes);
+
+        Assert.Equal("kind:kasan \"a b\"", query.ToCrashFilter(s_now, problems).Filter!.ToString());
+        Assert.Empty(problems);
+        Assert.Equal("host:web filter:kind:KASAN and \"a b\"", query.ToSearch());
+        Assert.Equal(query.Given, ViewQuery.FromSearch(query.ToSearch(), ViewQuery.OfCrashes).Given);
+        Assert.Equal(query.Given, ViewQuery.FromUrl(query.ToUrl("/crashes"), ViewQuery.OfCrashes).Given);
+        Assert.NotNull(ViewQuery.FromUrl("?filter=crashes>1", ViewQuery.OfBugs).ToBugFilter(s_now, problems).Filter);
+        Assert.NotNull(ViewQuery.FromUrl("?filter=crashes>1", ViewQuery.OfHosts).ToHostFilter(s_now, problems).Filter);
+    }
+
+    [Fact]
+    public void Filter_WithAMistake_IsToldWithItsColumn()
+    {
+        var problems = new List<string>();
+
+        Assert.Null(ViewQuery.FromUrl("?filter=kind:kassan", ViewQuery.OfCrashes).ToCrashFilter(s_now, problems).Filter);
+        Assert.Contains("column 6", Assert.Single(problems), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void PlainText_AnyText_HasNoControlAndNoTurn() =>
@@ -137,7 +172,7 @@ public sealed class PagesReadingTests
     {
         foreach (var kind in Enum.GetValues<CrashKind>())
         {
-            Assert.True(KindWords.TryParse(kind.ToWord(), out var again));
+            Assert.True(EnumWords.TryParse<CrashKind>(kind.ToWord().ToUpperInvariant(), out var again));
             Assert.Equal(kind, again);
         }
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Mayday.Agent;
 using Mayday.Agent.Forwarding;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Protocol;
 using Microsoft.Extensions.Configuration;
@@ -78,20 +79,10 @@ public static class AgentCommand
 
     private static Option<string?> Text(string name, string helpName, string description) => new(name) { HelpName = helpName, Description = description };
 
-    private static AgentOptions ReadOptions(IConfiguration configuration)
+    private static AgentOptions ReadOptions(IConfigurationRoot settings)
     {
-        var options = new AgentOptions();
-        try
-        {
-            configuration.GetSection(AgentOptions.Section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException unusable)
-        {
-            ProgramConfiguration.Refuse([$"{AgentOptions.Section}: {unusable.InnerException?.Message ?? unusable.Message}"]);
-        }
-
-        ProgramConfiguration.Refuse(ValidateAgentOptions.FindErrors(options));
-        return options;
+        ProgramSettings.Check(settings, ProgramSettings.AgentRole);
+        return ProgramSettings.Read<AgentOptions>(settings, AgentOptions.Section);
     }
 
     private static async Task<int> RunAsync(AgentOptions options, InvocationConfiguration streams, CancellationToken cancellation)

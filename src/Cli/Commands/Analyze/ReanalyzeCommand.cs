@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mayday.Analysis;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Store;
 using Mayday.Store.Embedded;
@@ -53,6 +54,7 @@ internal static class ReanalyzeCommand
         }
 
         var configuration = ProgramConfiguration.Load(config, settings);
+        ProgramSettings.Check(configuration, ProgramSettings.StoreOnly);
         if (configuration[RoleSettings.ConnectionKey] is { Length: > 0 } named)
         {
             return named;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
 using Mayday.Migrations;
 using Npgsql;
@@ -19,6 +20,7 @@ internal static class MigrateCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var settings = RoleSettings.Load(parsed.GetValue(config), parsed.GetValue(database));
+            ProgramSettings.CheckWithConnection(settings, ProgramSettings.StoreOnly);
             var applied = await MigrateAsync(RoleSettings.Connection(settings), cancellation);
             Console.WriteLine(applied.Count == 0 ? "The schema is up to date." : $"Applied: {string.Join(", ", applied)}.");
             return ExitCode.Done;

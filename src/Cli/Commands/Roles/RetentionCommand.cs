@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Mayday.Cli.Commands.Analyze;
+using Mayday.Cli.Roles;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Store.Retention;
 
@@ -39,22 +41,28 @@ internal static class RetentionCommand
             }
 
             var connection = ReanalyzeCommand.Connection(parsed.GetValue(config), parsed.GetValue(database), parsed.GetValue(data));
-            var settings = ProgramConfiguration.Load(parsed.GetValue(config), new Dictionary<string, string?>());
-            return RunAsync(connection, settings, parsed.GetValue(dryRun), parsed.InvocationConfiguration, cancellation);
+            return RunAsync(connection, ReadOptions(parsed.GetValue(config)), parsed.GetValue(dryRun), parsed.InvocationConfiguration, cancellation);
         });
         return command;
     }
 
+    private static StoreOptions ReadOptions(string? config)
+    {
+        var settings = ProgramConfiguration.Load(config, new Dictionary<string, string?>());
+        ProgramSettings.Check(settings, ProgramSettings.StoreOnly);
+        return ProgramSettings.Read<StoreOptions>(settings, StoreOptions.Section);
+    }
+
     private static async Task<int> RunAsync(
-        string connection, IConfiguration settings, bool dryRun, InvocationConfiguration streams, CancellationToken cancellation)
+        string connection, StoreOptions options, bool dryRun, InvocationConfiguration streams, CancellationToken cancellation)
     {
         await using var source = StoreRegistration.CreateDataSource(connection);
         await RoleStart.CheckSchemaAsync(source, cancellation);
         var keeper = new PartitionKeeper(source);
         var guard = new RetentionGuard(source, TimeProvider.System);
         var time = TimeProvider.System.GetUtcNow();
-        var retention = PartitionUpkeep.Retention(settings);
-        var logs = PartitionUpkeep.LogRetention(settings);
+        var retention = options.Retention;
+        var logs = options.LogRetention;
         if (dryRun && (await guard.ReadAsync(cancellation)).Notice is { } notice)
         {
             await streams.Error.WriteLineAsync(notice);

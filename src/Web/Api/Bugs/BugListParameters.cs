@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Mayday.Store.Bugs;
 using Mayday.Store.Postgres;
 using Mayday.Web.Api.Parameters;
 using Microsoft.AspNetCore.Mvc;
@@ -8,6 +9,9 @@ namespace Mayday.Web.Api.Bugs;
 /// <summary>The query of GET /bugs.</summary>
 internal sealed record BugListParameters
 {
+    [FromQuery(Name = "filter"), Description("A filter such as `kind:kasan crashes > 10 since:7d`; docs/filters.md has the language. The other parameters narrow it further.")]
+    public string? Filter { get; init; }
+
     [FromQuery(Name = "kind"), Description("What the kernel reported.")]
     public string? Kind { get; init; }
 
@@ -39,6 +43,7 @@ internal sealed record BugListParameters
     {
         var filter = new BugFilter
         {
+            Filter = reader.Filter("filter", Filter, BugFields.Catalogue),
             Kind = reader.Kind("kind", Kind),
             Function = reader.Text("function", Function),
             Host = reader.Text("host", Host),

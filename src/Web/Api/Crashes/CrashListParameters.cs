@@ -10,6 +10,9 @@ namespace Mayday.Web.Api.Crashes;
 /// <summary>The query of GET /crashes as it stands in the address; every value stays text until it is read, so that a mistake gets a sentence.</summary>
 internal sealed record CrashListParameters
 {
+    [FromQuery(Name = "filter"), Description("A filter such as `kind:kasan host:web-* since:7d`; docs/filters.md has the language. The other parameters narrow it further.")]
+    public string? Filter { get; init; }
+
     [FromQuery(Name = "host"), Description("Name, source address or id of a host; a name may end in * (`web-*`).")]
     public string? Host { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record CrashListParameters
     {
         var filter = new CrashFilter
         {
+            Filter = reader.Filter("filter", Filter, CrashFields.Catalogue),
             Host = reader.Text("host", Host),
             Kind = reader.Kind("kind", Kind),
             Bug = reader.Id("bug", Bug),

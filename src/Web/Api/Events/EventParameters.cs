@@ -29,7 +29,7 @@ internal sealed record EventBatchParameters
 /// <summary>The query of GET /events.</summary>
 internal sealed record EventListParameters
 {
-    [FromQuery(Name = "filter"), Description("An expression such as `severity <= err && facility == \"e1000\" && arg1 > 5`; docs/evlog.md has the language.")]
+    [FromQuery(Name = "filter"), Description("An expression such as `severity <= err && facility == \"e1000\" && arg1 > 5`; docs/filters.md has the language.")]
     public string? Filter { get; init; }
 
     [FromQuery(Name = "host"), Description("Name, source address or id of a host; a name may end in * (`web-*`).")]
@@ -103,7 +103,7 @@ internal sealed record EventFormatListParameters
         {
             Host = reader.Text("host", Host),
             Facility = reader.Text("facility", Facility),
-            AtLeast = reader.OneOf("severity", Severity, SeverityWords.All) is { } word && SeverityWords.TryParse(word, out var severity) ? severity : null,
+            AtLeast = EventParameters.Gravity(reader, "severity", Severity),
             Since = reader.Time("since", Since),
             Until = reader.Time("until", Until),
             Text = reader.Text("q", Q, mayBeEmpty: true),
@@ -135,10 +135,27 @@ internal static class EventParameters
         return null;
     }
 
+    /// <summary>A severity by any of its names.</summary>
+    public static Severity? Gravity(ParameterReader reader, string name, string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (FilterWords.TrySeverity(value, out var severity))
+        {
+            return severity;
+        }
+
+        reader.Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is not one of {string.Join(", ", SeverityWords.All)}.");
+        return null;
+    }
+
     public static bool TryReadId(string value, out long id) =>
         long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out id);
 
-    /// <summary>The error says the column, from 1, so that a caller can point at it.</summary>
+    /// <inheritdoc cref="ParameterReader.Filter"/>
     public static EventFilter? Filter(ParameterReader reader, string? text, ArgumentCatalog names)
     {
         if (string.IsNullOrWhiteSpace(text))
@@ -151,7 +168,7 @@ internal static class EventParameters
             return filter;
         }
 
-        reader.RefuseAt("filter", error.Column, $"filter, column {error.Column}: {error.Message}");
+        reader.RefuseAt("filter", error);
         return null;
     }
 }

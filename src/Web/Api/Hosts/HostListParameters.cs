@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Mayday.Store.Hosts;
 using Mayday.Store.Postgres;
 using Mayday.Web.Api.Parameters;
 using Microsoft.AspNetCore.Mvc;
@@ -8,6 +9,9 @@ namespace Mayday.Web.Api.Hosts;
 /// <summary>The query of GET /hosts.</summary>
 internal sealed record HostListParameters
 {
+    [FromQuery(Name = "filter"), Description("A filter such as `crashes > 0 kernel:6.1.* since:1h`; docs/filters.md has the language. The other parameters narrow it further.")]
+    public string? Filter { get; init; }
+
     [FromQuery(Name = "kernelRelease"), Description("Latest known release, as `uname -r` says it.")]
     public string? KernelRelease { get; init; }
 
@@ -27,6 +31,7 @@ internal sealed record HostListParameters
     {
         var filter = new HostFilter
         {
+            Filter = reader.Filter("filter", Filter, HostFields.Catalogue),
             KernelRelease = reader.Text("kernelRelease", KernelRelease),
             Since = reader.Time("since", Since),
             Text = reader.Text("q", Q, mayBeEmpty: true),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Mayday.Analysis;
 using Mayday.Protocol;
+using Mayday.Query;
+using Mayday.Query.Fields;
 using Mayday.Store.Postgres;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,13 +13,6 @@ internal sealed class ParameterReader(DateTimeOffset now)
 {
     /// <summary>Longest text of a filter: a symbol name is at most 512 bytes in the kernel (KSYM_NAME_LEN), titles are shorter.</summary>
     public const int MaxText = 512;
-
-    public static readonly IReadOnlyDictionary<string, CrashKind> Kinds = Words<CrashKind>();
-
-    private static readonly string[] s_timeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd",
-    ];
 
     private readonly List<ParameterProblem> _problems = [];
 
@@ -53,12 +48,12 @@ internal sealed class ParameterReader(DateTimeOffset now)
             return null;
         }
 
-        if (Kinds.TryGetValue(value, out var kind))
+        if (EnumWords.TryParse<CrashKind>(value, out var kind))
         {
             return kind;
         }
 
-        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is not one of {string.Join(", ", Kinds.Keys)}.");
+        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is not one of {string.Join(", ", EnumWords.All<CrashKind>())}.");
         return null;
     }
 
@@ -96,7 +91,7 @@ internal sealed class ParameterReader(DateTimeOffset now)
 
     public bool? Flag(string name, string? value)
     {
-        switch (value)
+        switch (value?.ToLowerInvariant())
         {
             case null: return null;
             case "true": return true;
@@ -127,14 +122,29 @@ internal sealed class ParameterReader(DateTimeOffset now)
 
         // A + that was not escaped arrives as a blank; after a T it can only have been the sign of an offset.
         var spelt = value.Contains('T', StringComparison.Ordinal) ? value.Replace(' ', '+') : value;
-        if (DateTimeOffset.TryParseExact(
-            spelt, s_timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            || TryAgo(value, out time))
+        if (TimeText.TryReadMoment(spelt, now, out var time))
         {
             return time;
         }
 
-        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is neither a time such as 2026-01-31T12:00:00Z nor how long ago, such as 90s, 30m, 2h, 7d or 4w.");
+        Refuse(name, $"{name} '{ApiProblem.Quoted(value)}' is no time. {TimeText.TimeIsWritten}");
+        return null;
+    }
+
+    /// <summary>A filter in the query language. What is wrong with it is told with its column, and with the word that probably was meant.</summary>
+    public Filter? Filter(string name, string? value, FieldCatalogue catalogue)
+    {
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            return null;
+        }
+
+        if (Mayday.Query.Filter.TryParse(value, catalogue, out var filter, out var error))
+        {
+            return filter;
+        }
+
+        RefuseAt(name, error);
         return null;
     }
 
@@ -155,7 +165,8 @@ internal sealed class ParameterReader(DateTimeOffset now)
 
     public void Refuse(string name, string detail) => _problems.Add(new ParameterProblem(name, detail));
 
-    public void RefuseAt(string name, int column, string detail) => _problems.Add(new ParameterProblem(name, detail, column));
+    public void RefuseAt(string name, FilterError error) =>
+        _problems.Add(new ParameterProblem(name, $"{name}, column {error.Column}: {error.Message}", error.Column, error.Suggestion));
 
     /// <summary>An empty span of time is a mistake worth hearing of, not an empty list.</summary>
     public void RequireOrder(DateTimeOffset? since, DateTimeOffset? until)
@@ -172,36 +183,4 @@ internal sealed class ParameterReader(DateTimeOffset now)
         Refuse(name, detail);
         return null;
     }
-
-    private bool TryAgo(string value, out DateTimeOffset time)
-    {
-        time = default;
-        if (value.Length < 2 || !long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-        {
-            return false;
-        }
-
-        var unit = value[^1] switch
-        {
-            's' => TimeSpan.TicksPerSecond,
-            'm' => TimeSpan.TicksPerMinute,
-            'h' => TimeSpan.TicksPerHour,
-            'd' => TimeSpan.TicksPerDay,
-            'w' => 7 * TimeSpan.TicksPerDay,
-            _ => 0,
-        };
-
-        // Further back than there are dates is refused like any other nonsense.
-        if (unit == 0 || count > now.UtcTicks / unit)
-        {
-            return false;
-        }
-
-        time = now.AddTicks(-count * unit);
-        return true;
-    }
-
-    private static Dictionary<string, T> Words<T>()
-        where T : struct, Enum =>
-        Enum.GetValues<T>().ToDictionary(value => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
 }

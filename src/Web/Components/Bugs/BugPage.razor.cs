@@ -1,4 +1,5 @@
 using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
 using Mayday.Store.Postgres;
 using Mayday.Web.Components.Crashes;
 using Mayday.Web.Components.Filters;

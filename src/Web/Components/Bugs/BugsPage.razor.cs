@@ -1,3 +1,4 @@
+using Mayday.Store.Bugs;
 using Mayday.Store.Postgres;
 using Mayday.Web.Components.Crashes;
 using Mayday.Web.Components.Filters;

@@ -1,3 +1,4 @@
+using Mayday.Store.Crashes;
 using Mayday.Store.Postgres;
 using Mayday.Web.Components.Filters;
 using Mayday.Web.Components.Texts;

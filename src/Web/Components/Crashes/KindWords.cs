@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Mayday.Analysis;
+using Mayday.Store.Postgres;
 
 namespace Mayday.Web.Components.Crashes;
 
@@ -7,22 +7,7 @@ namespace Mayday.Web.Components.Crashes;
 public static class KindWords
 {
     /// <summary>The spelling of the API and of the URL.</summary>
-    public static string ToWord(this CrashKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
-
-    public static bool TryParse(string? word, out CrashKind kind)
-    {
-        foreach (var candidate in Enum.GetValues<CrashKind>())
-        {
-            if (string.Equals(candidate.ToWord(), word, StringComparison.OrdinalIgnoreCase))
-            {
-                kind = candidate;
-                return true;
-            }
-        }
-
-        kind = default;
-        return false;
-    }
+    public static string ToWord(this CrashKind kind) => EnumWords.Of(kind);
 
     public static string InWords(this CrashKind kind) => kind switch
     {

@@ -1,10 +1,14 @@
 using System.Globalization;
+using Mayday.Analysis;
 using Mayday.Events.Filtering;
 using Mayday.Protocol;
+using Mayday.Query;
+using Mayday.Query.Fields;
+using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
 using Mayday.Store.Events;
+using Mayday.Store.Hosts;
 using Mayday.Store.Postgres;
-using Mayday.Web.Components.Crashes;
 using Mayday.Web.Components.Texts;
 
 namespace Mayday.Web.Components.Filters;
@@ -14,6 +18,7 @@ public static class ListFilters
 {
     public static CrashFilter ToCrashFilter(this ViewQuery query, DateTimeOffset now, ICollection<string> problems) => new()
     {
+        Filter = Written(query, CrashFields.Catalogue, problems),
         Host = query["host"],
         Kind = Kind(query, problems),
         Bug = Id(query, "bug", problems),
@@ -30,6 +35,7 @@ public static class ListFilters
 
     public static BugFilter ToBugFilter(this ViewQuery query, DateTimeOffset now, ICollection<string> problems) => new()
     {
+        Filter = Written(query, BugFields.Catalogue, problems),
         Kind = Kind(query, problems),
         Function = query["function"],
         Host = query["host"],
@@ -41,6 +47,7 @@ public static class ListFilters
 
     public static HostFilter ToHostFilter(this ViewQuery query, DateTimeOffset now, ICollection<string> problems) => new()
     {
+        Filter = Written(query, HostFields.Catalogue, problems),
         KernelRelease = query["kernelRelease"],
         Since = Bound(query, "since", now, problems),
         Text = query[ViewQuery.Text],
@@ -67,6 +74,22 @@ public static class ListFilters
         Text = query[ViewQuery.Text],
     };
 
+    private static Filter? Written(ViewQuery query, FieldCatalogue catalogue, ICollection<string> problems)
+    {
+        if (query[ViewQuery.Filter] is not { } text)
+        {
+            return null;
+        }
+
+        if (Filter.TryParse(text, catalogue, out var filter, out var error))
+        {
+            return filter;
+        }
+
+        problems.Add($"The filter was left out: its {error}");
+        return null;
+    }
+
     private static Severity? Gravity(ViewQuery query, ICollection<string> problems)
     {
         if (query["severity"] is not { } word)
@@ -83,14 +106,14 @@ public static class ListFilters
         return null;
     }
 
-    private static Analysis.CrashKind? Kind(ViewQuery query, ICollection<string> problems)
+    private static CrashKind? Kind(ViewQuery query, ICollection<string> problems)
     {
         if (query["kind"] is not { } word)
         {
             return null;
         }
 
-        if (KindWords.TryParse(word, out var kind))
+        if (EnumWords.TryParse<CrashKind>(word, out var kind))
         {
             return kind;
         }
@@ -138,7 +161,7 @@ public static class ListFilters
             return null;
         }
 
-        if (TimeBound.TryResolve(text, now, out var at))
+        if (TimeText.TryReadMoment(text.Trim(), now, out var at))
         {
             return at;
         }

@@ -13,13 +13,13 @@ public sealed class ViewQuery
     /// <summary>The free words of a search.</summary>
     public const string Text = "q";
 
-    /// <summary>A filter in the query language of events.</summary>
+    /// <summary>A filter in the query language.</summary>
     public const string Filter = "filter";
 
     public static readonly ImmutableArray<string> OfCrashes =
-        ["host", "kind", "bug", "function", "kernelRelease", "transport", "since", "until", "complete", "fatal", "incident", Text];
+        ["host", "kind", "bug", "function", "kernelRelease", "transport", "since", "until", "complete", "fatal", "incident", Text, Filter];
 
-    public static readonly ImmutableArray<string> OfBugs = ["kind", "function", "host", "since", "until", "sort", Text];
+    public static readonly ImmutableArray<string> OfBugs = ["kind", "function", "host", "since", "until", "sort", Text, Filter];
 
     public static readonly ImmutableArray<string> OfEvents = [Filter, "host", "facility", "severity", "format", "since", "until"];
 
@@ -27,7 +27,9 @@ public sealed class ViewQuery
 
     public static readonly ImmutableArray<string> OfAlerts = ["rule", "host", "cursor"];
 
-    public static readonly ImmutableArray<string> OfHosts = ["kernelRelease", "since", Text];
+    public static readonly ImmutableArray<string> OfHosts = ["kernelRelease", "since", Text, Filter];
+
+    private const string FilterMark = "filter:";
 
     /// <summary>As long as the API takes; a symbol has at most 512 bytes in the kernel (KSYM_NAME_LEN).</summary>
     private const int MaxLength = 512;
@@ -55,7 +57,7 @@ public sealed class ViewQuery
     public ViewQuery With(string key, string? value)
     {
         var clean = value is null ? "" : string.Concat(value.Where(c => !char.IsControl(c))).Trim();
-        var most = key == Filter ? Mayday.Events.Filtering.EventFilter.MaxLength : MaxLength;
+        var most = key == Filter ? Mayday.Query.Filter.MaxLength : MaxLength;
         clean = clean.Length > most ? clean[..most] : clean;
         return new(_keys, clean.Length == 0 ? _values.Remove(key) : _values.SetItem(key, clean));
     }
@@ -107,6 +109,11 @@ public sealed class ViewQuery
             {
                 text.Append(value);
             }
+            else if (key == Filter)
+            {
+                // The last of the keys: with quotes and blanks of its own it goes to the end.
+                text.Append(FilterMark).Append(value);
+            }
             else
             {
                 var quoted = value.Contains(' ', StringComparison.Ordinal) ? $"\"{value}\"" : value;
@@ -122,7 +129,14 @@ public sealed class ViewQuery
     {
         var query = Empty(keys);
         var words = new List<string>();
-        foreach (var word in Split(search ?? ""))
+        search ??= "";
+        if (keys is [.., Filter] && FilterIn(search) is >= 0 and var mark)
+        {
+            query = query.With(Filter, search[(mark + FilterMark.Length)..]);
+            search = search[..mark];
+        }
+
+        foreach (var word in Split(search))
         {
             var colon = word.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0 && colon < word.Length - 1 && KeyOf(word[..colon], keys) is { } key)
@@ -136,6 +150,13 @@ public sealed class ViewQuery
         }
 
         return query.With(Text, string.Join(' ', words));
+    }
+
+    /// <summary>Where the filter begins: at a word of its own; -1 without one.</summary>
+    private static int FilterIn(string search)
+    {
+        var at = search.IndexOf(FilterMark, StringComparison.OrdinalIgnoreCase);
+        return at > 0 && !char.IsWhiteSpace(search[at - 1]) ? -1 : at;
     }
 
     private static string? KeyOf(string word, ImmutableArray<string> keys)

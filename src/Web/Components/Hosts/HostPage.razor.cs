@@ -1,3 +1,4 @@
+using Mayday.Store.Crashes;
 using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;

@@ -1,3 +1,6 @@
+using Mayday.Store.Bugs;
+using Mayday.Store.Crashes;
+using Mayday.Store.Hosts;
 using Mayday.Store.Postgres;
 using Mayday.Web.Components.Crashes;
 using Mayday.Web.Components.Ingest;
