@@ -3,6 +3,7 @@ using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Netlink;
 using Mayday.Agent.Printk;
+using Mayday.Linux.Kmsg;
 using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 

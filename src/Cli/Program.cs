@@ -6,6 +6,7 @@ using Mayday.Cli.Commands.Events;
 using Mayday.Cli.Commands.Load;
 using Mayday.Cli.Commands.Roles;
 using Mayday.Cli.Commands.Send;
+using Mayday.Collector;
 using Mayday.Collector.Receive;
 using Mayday.Hosting;
 using Mayday.Store.Embedded;

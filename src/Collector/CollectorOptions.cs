@@ -282,13 +282,7 @@ public sealed class JournalOptions
     public string ResolveDirectory() => Directory ?? Path.Combine(CollectorDirectory.Default, "journal");
 }
 
-internal static class CollectorDirectory
-{
-    public static string Default =>
-        Environment.IsPrivilegedProcess ? "/var/lib/mayday" : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "mayday");
-}
-
-/// <summary>Section <c>Collector:Loss</c>: how many of each sender's packets arrived, for pages and API.</summary>
+/// <summary>Section <c>Collector:Loss</c>: what came of each sender's packets, for pages and API.</summary>
 public sealed class LossOptions
 {
     /// <summary>Senders accounted for one by one until they are saved. 131,072 hold a fleet of 100,000 that sends all at once; the packets

@@ -1,3 +1,4 @@
+using Mayday.Linux.Kmsg;
 using System.Text;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
+using Mayday.Linux.Kmsg;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Kmsg;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Printk;
+using Mayday.Linux.Kmsg;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 

@@ -1,4 +1,5 @@
 using Mayday.Linux.Memory;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Datagrams;
 
@@ -56,5 +57,12 @@ internal sealed class DatagramBatch
         _truncated[Count] = isTruncated;
         _arrivals[Count] = arrival;
         Count++;
+    }
+
+    /// <summary>Adds what lies in a landing area whose slots are this batch's; says what the kernel told with it of the socket's drops.</summary>
+    public void AddLanded(LandingArea landing, int index, out uint? dropped)
+    {
+        var arrival = landing.Arrival(index, out dropped);
+        Add(landing.Length(index), SourceEndPoint.FromName(landing.Name(index)), landing.IsTruncated(index), arrival);
     }
 }

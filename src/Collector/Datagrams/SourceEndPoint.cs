@@ -9,12 +9,29 @@ public readonly record struct SourceEndPoint(ulong High, ulong Low, ushort Port,
 {
     private const ulong MappedPrefix = 0x0000_ffff_0000_0000;
 
+    // AF_INET and AF_INET6 of Linux.
+    private const int FamilyIPv4 = 2;
+    private const int FamilyIPv6 = 10;
+
     public bool IsIPv4 => High == 0 && (Low & 0xffff_ffff_0000_0000) == MappedPrefix;
 
     public static SourceEndPoint FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
 
     public static SourceEndPoint FromIPv6(ReadOnlySpan<byte> address, ushort port, uint scope) =>
         new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[sizeof(ulong)..]), port, scope);
+
+    /// <summary>Reads a <c>sockaddr_in</c> or <c>sockaddr_in6</c> of Linux; nothing when it is neither.</summary>
+    /// <param name="name">28 bytes, whatever the family.</param>
+    public static SourceEndPoint FromName(ReadOnlySpan<byte> name)
+    {
+        var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
+        return BinaryPrimitives.ReadUInt16LittleEndian(name) switch
+        {
+            FamilyIPv4 => FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(name[4..]), port),
+            FamilyIPv6 => FromIPv6(name[8..24], port, BinaryPrimitives.ReadUInt32LittleEndian(name[24..])),
+            _ => default,
+        };
+    }
 
     public static SourceEndPoint From(IPEndPoint endPoint)
     {

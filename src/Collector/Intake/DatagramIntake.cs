@@ -6,7 +6,6 @@ using Mayday.Collector.Loss;
 using Mayday.Collector.Reassembly;
 using Mayday.Collector.Reassembly.Netconsole;
 using Mayday.Collector.Reassembly.Netoops;
-using Mayday.Collector.Receive;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Mayday.Protocol.Netconsole;

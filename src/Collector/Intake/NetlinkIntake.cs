@@ -1,5 +1,4 @@
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Receive;
 using Mayday.Linux.Netlink;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;

@@ -1,15 +1,17 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Mayday.Collector.Receive;
+using Mayday.Linux.Files;
 using Mayday.Linux.Memory;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Collector.Journal;
 
-/// <summary>The journal files of a collector, one per shard. A damaged file is moved aside and counted. When the disk has no room, the
-/// collector runs without a journal and logs an error, because receiving matters more.</summary>
-internal static partial class JournalDirectory
+/// <summary>
+/// The journal files of a collector, one a shard. What cannot be read is put aside and counted; a disk that has no room means a collector without
+/// a journal and a plain error, since receiving comes first.
+/// </summary>
+internal static class JournalDirectory
 {
     private const string Extension = ".journal";
     private const string OldExtension = ".old";
@@ -18,16 +20,14 @@ internal static partial class JournalDirectory
     // settings differ from those of the start before.
     private const int MostLeftovers = 4;
 
-    private const int NoSpace = 28;
-
-    /// <summary>Opens one journal per shard, with the entries that were left in each; null where no journal can be opened.</summary>
+    /// <summary>Opens a journal a shard with what was left in each; null entries where there can be none.</summary>
     /// <exception cref="CollectorStartException">The directory cannot be used.</exception>
     public static (ShardJournal? Journal, RestoredJournal[] Left)[] Open(
         CollectorOptions options, IReadOnlyList<ShardCounters> shards, CollectorCounters counters, ILogger log)
     {
         var opened = new (ShardJournal? Journal, RestoredJournal[] Left)[shards.Count];
         Array.Fill(opened, (null, []));
-        if (!LinuxReceive.IsSupported)
+        if (!SocketLayout.IsKnown)
         {
             return opened;
         }
@@ -196,7 +196,7 @@ internal static partial class JournalDirectory
         {
             Reserve(file.SafeFileHandle, geometry.FileBytes);
             var memory = FixedMemory.Map(file);
-            LinuxReceive.ClearLanding(memory.Part(JournalGeometry.HeaderBytes, geometry.LandingBytes), geometry.Slots);
+            new LandingArea(memory.Part(JournalGeometry.HeaderBytes, geometry.LandingBytes), geometry.Slots, geometry.SlotLength).Clear();
             geometry.Write(memory.Span(0, JournalGeometry.HeaderBytes));
             return new ShardJournal(file, memory, geometry, counters);
         }
@@ -211,15 +211,15 @@ internal static partial class JournalDirectory
     // Allocate every page on disk now: the kernel kills a process (SIGBUS) that writes to a mapped page for which the disk has no room.
     private static void Reserve(SafeFileHandle file, long bytes)
     {
-        var error = FileAllocate(file, 0, bytes);
+        var error = DiskSpace.Reserve(file, bytes);
         if (error == 0)
         {
             return;
         }
 
-        if (error == NoSpace)
+        if (error == DiskSpace.NoSpace)
         {
-            throw new IOException($"there is no room for {bytes} bytes", NoSpace);
+            throw new IOException($"there is no room for {bytes} bytes", DiskSpace.NoSpace);
         }
 
         // Where the file system cannot preallocate, write zeros instead.
@@ -230,8 +230,5 @@ internal static partial class JournalDirectory
         }
     }
 
-    private static bool IsNoSpace(IOException failure) => failure.HResult == NoSpace;
-
-    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
-    private static partial int FileAllocate(SafeFileHandle file, long offset, long length);
+    private static bool IsNoSpace(IOException failure) => failure.HResult == DiskSpace.NoSpace;
 }

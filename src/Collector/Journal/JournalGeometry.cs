@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Mayday.Collector.Receive;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Journal;
 
@@ -29,7 +29,7 @@ internal sealed record JournalGeometry(int Shards, int Slots, int SlotLength, lo
 
     private static ReadOnlySpan<byte> Magic => "MDJRNL01"u8;
 
-    public long LandingBytes => RoundUp(LinuxReceive.LandingBytes(Slots, SlotLength));
+    public long LandingBytes => RoundUp(LandingArea.Bytes(Slots, SlotLength));
 
     public long FileBytes => HeaderBytes + LandingBytes + DumpBytes + LineBytes;
 

@@ -1,36 +1,12 @@
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Receive;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Journal;
 
 /// <summary>An entry as found in the journal. The bytes are copies, because the journal is written to while they are used.</summary>
 internal sealed record RestoredEntry(EntryKind Kind, byte Flags, long Sequence, long Arrival, SourceEndPoint Source, byte[] Payload);
 
-/// <summary>The entries of one window or assembly, in order of arrival.</summary>
-internal sealed class RestoredTicket(long number)
-{
-    public long Number { get; } = number;
-
-    public List<RestoredEntry> Entries { get; } = [];
-
-    /// <summary>The dump was handed to analysis before the process ended.</summary>
-    public RestoredEntry? Closed { get; set; }
-
-    /// <summary>The dump was stored and must not be restored.</summary>
-    public bool IsSettled { get; set; }
-
-    /// <summary>What identifies late rounds of a finished netoops dump.</summary>
-    public RestoredEntry? Remembered { get; set; }
-
-    public long Bytes { get; set; }
-
-    public long RememberedBytes { get; set; }
-
-    /// <summary>The ticket belongs to a block of events, not to a dump.</summary>
-    public bool IsOfEvents => Entries.Count > 0 && Entries[0].Kind is EntryKind.EventDatagram or EntryKind.PrintedEvents;
-}
-
-/// <summary>The entries that an ended process left in one shard's journal.</summary>
+/// <summary>What the end of a process left behind in one shard's journal.</summary>
 internal sealed class RestoredJournal
 {
     /// <summary>Tickets that are still needed, oldest first.</summary>
@@ -182,7 +158,14 @@ internal sealed class RestoredJournal
     private static DatagramBatch ReadLanded(ShardJournal journal, long from, long lastTaken, out long landedFrom)
     {
         var geometry = journal.Geometry;
-        var found = LinuxReceive.ReadLanded(journal.Landing, geometry.Slots, geometry.SlotLength);
+        var landing = new LandingArea(journal.Landing, geometry.Slots, geometry.SlotLength);
+        var found = new DatagramBatch(geometry.Slots, geometry.SlotLength, landing.Datagrams);
+        var count = landing.CountLanded();
+        for (var i = 0; i < count; i++)
+        {
+            found.AddLanded(landing, i, out _);
+        }
+
         var first = (int)Math.Clamp(lastTaken - from, 0, found.Count);
         if (first < found.Count && lastTaken - from >= 0 && !found.Datagram(first).StartsWith((ReadOnlySpan<byte>)[3, 0]))
         {

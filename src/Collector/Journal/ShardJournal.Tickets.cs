@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Mayday.Collector.Datagrams;
 
 namespace Mayday.Collector.Journal;
 
@@ -195,5 +196,15 @@ internal sealed partial class ShardJournal
             budget -= JournalRing.SizeOf((int)entry.Length);
             Trim();
         }
+    }
+
+    /// <summary>Takes an entry of another journal in hand, as if it had just been received.</summary>
+    public void Hand(RestoredEntry entry)
+    {
+        var batch = new DatagramBatch(1, Math.Max(1, entry.Payload.Length));
+        entry.Payload.CopyTo(batch.Slot(0));
+        batch.Add(entry.Payload.Length, entry.Source, isTruncated: false, entry.Arrival);
+        Begin(batch);
+        Take(0);
     }
 }

@@ -4,6 +4,8 @@ using Mayday.Collector.Analysing;
 using Mayday.Collector.Datagrams;
 using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Processes;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
@@ -66,7 +68,7 @@ internal sealed class DatagramListener : IDisposable
         _options = options;
         _time = time;
         _log = log;
-        _isPortable = isPortable || !LinuxReceive.IsSupported;
+        _isPortable = isPortable || !SocketLayout.IsKnown;
         _journal = journal;
         _left = left ?? [];
         _thread = new Thread(Run) { Name = $"mayday-receive-{index}", IsBackground = true };
@@ -107,9 +109,9 @@ internal sealed class DatagramListener : IDisposable
     {
         try
         {
-            if (LinuxReceive.IsSupported)
+            if (SocketLayout.IsKnown)
             {
-                LinuxReceive.TryGoFirst();
+                CallingThread.TryGoFirst();
             }
 
             Prepare();
@@ -213,9 +215,9 @@ internal sealed class DatagramListener : IDisposable
         }
 
         var milliseconds = many ? LongNap : ShortNap;
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
-            LinuxReceive.Nap(milliseconds);
+            CallingThread.Nap(milliseconds);
         }
         else
         {
@@ -235,7 +237,7 @@ internal sealed class DatagramListener : IDisposable
 
         if (_linux is not null)
         {
-            return LinuxReceive.Wait(_handles, milliseconds);
+            return SocketPoll.Wait(_handles, milliseconds);
         }
 
         Socket.Select(_sockets.Select(socket => socket.Socket).ToList(), null, null, milliseconds * 1000);

@@ -1,20 +1,20 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Mayday.Linux.Files;
 
 namespace Mayday.Collector.Receive;
 
 /// <summary>A bound UDP socket that the service manager keeps and passes to each process.</summary>
 internal sealed record HandedSocket(int Descriptor, string Name);
 
-/// <summary>Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names,
-/// their names in LISTEN_FDNAMES. Datagrams that arrive while no process runs wait in the socket, so a restart loses nothing.</summary>
-public static partial class HandedSockets
+/// <summary>
+/// Socket activation, sd_listen_fds(3): descriptors from 3 on, their number in LISTEN_FDS, for the process that LISTEN_PID names, their names in
+/// LISTEN_FDNAMES. What arrives while no process runs waits in the socket, so a restart loses nothing.
+/// </summary>
+public static class HandedSockets
 {
     private const int FirstDescriptor = 3;
-    private const int SetDescriptorFlags = 2;
-    private const int CloseOnExec = 1;
 
     private static IReadOnlyList<HandedSocket> s_claimed = [];
 
@@ -38,7 +38,7 @@ public static partial class HandedSockets
         s_claimed = Read(pid, count, names, Environment.ProcessId);
         foreach (var socket in s_claimed)
         {
-            _ = Control(socket.Descriptor, SetDescriptorFlags, CloseOnExec);
+            InheritedDescriptor.KeepFromChildren(socket.Descriptor);
         }
     }
 
@@ -92,7 +92,4 @@ public static partial class HandedSockets
         throw new CollectorStartException(
             $"Descriptor {one.Descriptor} ('{one.Name}') that the service manager handed over is no bound UDP socket. Its .socket unit needs ListenDatagram=.");
     }
-
-    [LibraryImport("libc", EntryPoint = "fcntl")]
-    private static partial int Control(int descriptor, int command, int argument);
 }

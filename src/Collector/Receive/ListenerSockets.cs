@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Mayday.Collector.Receive;
@@ -10,21 +11,14 @@ public sealed record CollectorPorts(int? Netoops, int? Netconsole, int? Evlog)
     public NetlinkListen? Netlink { get; init; }
 }
 
-/// <summary>The collector cannot listen or spool, so the start ends. The message says what to do.</summary>
-public sealed class CollectorStartException(string message, Exception? inner = null) : Exception(message, inner)
-{
-    /// <summary>The request cannot work on this machine, whatever else changes: a usage error, not a failure.</summary>
-    public bool IsWrongUse { get; init; }
-}
-
-/// <summary>Opens every port once per shard with large buffers, or fails with a clear message.</summary>
+/// <summary>Opens every port once a shard, with large buffers, or says plainly why not.</summary>
 internal static class ListenerSockets
 {
     /// <summary>Opens the configured sockets. Sockets passed by the service manager are used as they are, distributed over the shards in
     /// order.</summary>
     public static (ShardSocket[][] Shards, CollectorPorts Ports) Open(CollectorOptions options, ILogger log, ILookup<string, Socket>? handed = null)
     {
-        var shards = LinuxReceive.IsSupported ? options.Receive.Shards : 1;
+        var shards = SocketLayout.IsKnown ? options.Receive.Shards : 1;
         var sockets = new List<ShardSocket>[shards];
         for (var i = 0; i < shards; i++)
         {
@@ -107,10 +101,10 @@ internal static class ListenerSockets
 
     private static void Prepare(Socket socket)
     {
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
-            SetOption(socket, LinuxReceive.SoReceiveQueueOverflow, 1);
-            SetOption(socket, LinuxReceive.SoTimestampNanoseconds, 1);
+            SetOption(socket, SocketOptions.ReceiveQueueOverflow, 1);
+            SetOption(socket, SocketOptions.TimestampNanoseconds, 1);
         }
 
         socket.Blocking = false;
@@ -137,7 +131,7 @@ internal static class ListenerSockets
 
             if (isShared)
             {
-                SetOption(socket, LinuxReceive.SoReusePort, 1);
+                SetOption(socket, SocketOptions.ReusePort, 1);
             }
 
             Prepare(socket);
@@ -170,11 +164,11 @@ internal static class ListenerSockets
     // reports the doubled size.
     private static int Enlarge(Socket socket, int bytes)
     {
-        if (LinuxReceive.IsSupported)
+        if (SocketLayout.IsKnown)
         {
             try
             {
-                SetOption(socket, LinuxReceive.SoReceiveBufferForce, bytes);
+                SetOption(socket, SocketOptions.ReceiveBufferForce, bytes);
                 return socket.ReceiveBufferSize / 2;
             }
             catch (SocketException)
@@ -188,5 +182,5 @@ internal static class ListenerSockets
     }
 
     private static void SetOption(Socket socket, int option, int value) =>
-        socket.SetRawSocketOption(LinuxReceive.SolSocket, option, BitConverter.GetBytes(value));
+        socket.SetRawSocketOption(SocketOptions.Level, option, BitConverter.GetBytes(value));
 }

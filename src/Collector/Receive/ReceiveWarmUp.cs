@@ -6,6 +6,7 @@ using Mayday.Collector.Analysing;
 using Mayday.Collector.Intake;
 using Mayday.Collector.Journal;
 using Mayday.Linux.Memory;
+using Mayday.Linux.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mayday.Collector.Receive;
@@ -27,7 +28,7 @@ internal static class ReceiveWarmUp
 
     public static async Task RunAsync(CollectorOptions options, TimeProvider time, CancellationToken stopping)
     {
-        if (!LinuxReceive.IsSupported)
+        if (!SocketLayout.IsKnown)
         {
             return;
         }

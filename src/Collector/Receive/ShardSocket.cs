@@ -1,14 +1,15 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Journal;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Collector.Receive;
 
 /// <summary>One port's socket of one shard, with the drops that the kernel counted on it.</summary>
 internal sealed class ShardSocket(Socket socket) : IDisposable
 {
-    // A socket passed by the service manager has counted before; the process that had it reported those drops.
-    private uint _dropsSeen = LinuxReceive.IsSupported && LinuxReceive.TryReadDrops((int)socket.Handle, out var before) ? before : 0;
+    // A socket that was handed over has counted before; that was told by the process that had it.
+    private uint _dropsSeen = SocketLayout.IsKnown && SocketDrops.TryRead((int)socket.Handle, out var before) ? before : 0;
     private long _drops;
     private ShardJournal? _journal;
     private int _place;
@@ -35,7 +36,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         try
         {
-            Socket.GetRawSocketOption(LinuxReceive.SolSocket, LinuxReceive.SoCookie, bytes);
+            Socket.GetRawSocketOption(SocketOptions.Level, SocketOptions.Cookie, bytes);
         }
         catch (SocketException)
         {
@@ -64,7 +65,7 @@ internal sealed class ShardSocket(Socket socket) : IDisposable
     /// <summary>Reads drops that no later datagram has reported.</summary>
     public void ReadDrops()
     {
-        if (LinuxReceive.TryReadDrops(Handle, out var total))
+        if (SocketDrops.TryRead(Handle, out var total))
         {
             _drops += total - _dropsSeen;
             _dropsSeen = total;

@@ -6,7 +6,7 @@ namespace Mayday.Linux.Memory;
 
 /// <summary>
 /// Memory that never moves, so that the kernel may write into it: a pinned array, memory beside the garbage-collected heap, or the shared mapping
-/// of a file, which outlives the process whatever ends it. Every access is checked against its bounds; beside this file only LinuxReceive is unsafe.
+/// of a file, which outlives the process whatever ends it. Every access is checked against its bounds.
 /// </summary>
 public sealed unsafe partial class FixedMemory : IDisposable
 {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Mayday.Linux.Files;
+using Mayday.Linux.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mayday.Linux.Netlink;
@@ -9,7 +11,7 @@ namespace Mayday.Linux.Netlink;
 /// the senders' credentials. Its messages are handed on as they came, headers included. One thread reads it; receiving allocates nothing. Source of
 /// the layouts: <c>netlink(7)</c>, <c>unix(7)</c>; 64-bit Linux only.
 /// </summary>
-public sealed partial class NetlinkSocket : IDisposable
+public sealed class NetlinkSocket : IDisposable
 {
     /// <summary>Protocol for messages between programs (NETLINK_USERSOCK): the only one that works for self-made groups without a kernel module.</summary>
     public const int UserProtocol = 2;
@@ -19,30 +21,16 @@ public sealed partial class NetlinkSocket : IDisposable
 
     private const int FamilyNetlink = 16;
     private const int TypeRaw = 3;
-    private const int FlagCloseOnExec = 0x80000;
-    private const int FlagNonBlocking = 0x800;
-    private const int LevelSocket = 1;
-    private const int OptionReceiveBuffer = 8;
-    private const int OptionPassCredentials = 16;
-    private const int OptionReceiveBufferForce = 33;
-    private const int OptionMemory = 55;
     private const int ControlCredentials = 2;
-    private const int MessageTruncated = 0x20;
-    private const short PollIn = 1;
 
     // struct sockaddr_nl: family (2), padding (2), port (4), groups (4).
     private const int AddressLength = 12;
     private const int AddressPort = 4;
     private const int AddressGroups = 8;
 
-    // struct cmsghdr: length with header (8), level (4), type (4); then struct ucred: pid, uid, gid.
-    private const int ControlHeaderLength = 16;
+    // struct ucred: pid, uid, gid, after a header of 16 bytes.
     private const int CredentialsLength = 12;
     private const int ControlLength = 64;
-
-    // struct sk_meminfo: the ninth word counts drops.
-    private const int MemoryWords = 9;
-    private const int MemoryDrops = 8;
 
     private readonly SafeFileHandle _handle;
     private readonly SafeFileHandle _wake;
@@ -58,7 +46,7 @@ public sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>Whether this system has netlink sockets in the layout that this class knows.</summary>
-    public static bool IsSupported => OperatingSystem.IsLinux() && IntPtr.Size == sizeof(long) && BitConverter.IsLittleEndian;
+    public static bool IsSupported => SocketLayout.IsKnown;
 
     /// <summary>The port (<c>nl_pid</c>) that the kernel gave this socket: where programs can send to it directly.</summary>
     public uint Port { get; private init; }
@@ -75,7 +63,7 @@ public sealed partial class NetlinkSocket : IDisposable
             throw new NetlinkException(NetlinkException.NotSupported, "open");
         }
 
-        var descriptor = OpenSocket(FamilyNetlink, TypeRaw | FlagCloseOnExec | FlagNonBlocking, protocol);
+        var descriptor = SocketCalls.Open(FamilyNetlink, TypeRaw | FileCalls.CloseOnExec | FileCalls.NonBlocking, protocol);
         if (descriptor < 0)
         {
             throw new NetlinkException(Marshal.GetLastPInvokeError(), "open");
@@ -85,31 +73,31 @@ public sealed partial class NetlinkSocket : IDisposable
         try
         {
             Span<int> value = [1];
-            if (SetOption(descriptor, LevelSocket, OptionPassCredentials, value, sizeof(int)) != 0)
+            if (SocketCalls.SetOption(descriptor, SocketOptions.Level, SocketOptions.PassCredentials, value, sizeof(int)) != 0)
             {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "ask for credentials on");
             }
 
             value[0] = receiveBufferBytes;
-            if (SetOption(descriptor, LevelSocket, OptionReceiveBufferForce, value, sizeof(int)) != 0)
+            if (SocketCalls.SetOption(descriptor, SocketOptions.Level, SocketOptions.ReceiveBufferForce, value, sizeof(int)) != 0)
             {
-                _ = SetOption(descriptor, LevelSocket, OptionReceiveBuffer, value, sizeof(int));
+                _ = SocketCalls.SetOption(descriptor, SocketOptions.Level, SocketOptions.ReceiveBuffer, value, sizeof(int));
             }
 
             Span<byte> address = stackalloc byte[AddressLength];
             WriteAddress(address, 0, groups);
-            if (BindSocket(descriptor, address, AddressLength) != 0)
+            if (SocketCalls.Bind(descriptor, address, AddressLength) != 0)
             {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "bind");
             }
 
             var length = AddressLength;
-            if (GetName(descriptor, address, ref length) != 0)
+            if (SocketCalls.GetName(descriptor, address, ref length) != 0)
             {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "name");
             }
 
-            var wake = EventFd(0, FlagNonBlocking | FlagCloseOnExec);
+            var wake = FileCalls.EventFd(0, FileCalls.NonBlocking | FileCalls.CloseOnExec);
             if (wake < 0)
             {
                 throw new NetlinkException(Marshal.GetLastPInvokeError(), "wake");
@@ -129,8 +117,8 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <returns>False when the time was over, or somebody called <see cref="Wake"/>.</returns>
     public bool Wait(int milliseconds)
     {
-        Span<PollEntry> entries = [new() { Descriptor = _descriptor, Events = PollIn }, new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = PollIn }];
-        return Poll(entries, (nuint)entries.Length, milliseconds) > 0 && entries[0].Returned != 0;
+        Span<PollEntry> entries = [new() { Descriptor = _descriptor, Events = PollEntry.In }, new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = PollEntry.In }];
+        return FileCalls.Poll(entries, (nuint)entries.Length, milliseconds) > 0 && entries[0].Returned != 0;
     }
 
     /// <summary>Ends a <see cref="Wait"/>, now and the next ones; any thread, before <see cref="Dispose"/>.</summary>
@@ -138,7 +126,7 @@ public sealed partial class NetlinkSocket : IDisposable
     {
         Span<byte> one = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(one, 1);
-        _ = Write((int)_wake.DangerousGetHandle(), one, sizeof(ulong));
+        _ = FileCalls.Write((int)_wake.DangerousGetHandle(), one, sizeof(ulong));
     }
 
     /// <summary>Takes the next message without waiting.</summary>
@@ -159,7 +147,7 @@ public sealed partial class NetlinkSocket : IDisposable
             {
                 var vector = new IoVector { Base = bytes, Length = (nuint)buffer.Length };
                 var header = new MessageHeader { Name = address, NameLength = AddressLength, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = ControlLength };
-                length = ReceiveMessage(_descriptor, &header, 0);
+                length = SocketCalls.Receive(_descriptor, &header, 0);
                 flags = header.Flags;
                 controlLength = (int)header.ControlLength;
             }
@@ -178,7 +166,7 @@ public sealed partial class NetlinkSocket : IDisposable
         ReadOnlySpan<byte> name = _address;
         message = new NetlinkMessage(
             (int)length,
-            (flags & MessageTruncated) != 0,
+            (flags & MessageHeader.Truncated) != 0,
             BinaryPrimitives.ReadUInt32LittleEndian(name[AddressPort..]),
             BinaryPrimitives.ReadUInt32LittleEndian(name[AddressGroups..]),
             ReadCredentials(_control.AsSpan(0, Math.Min(controlLength, ControlLength))));
@@ -186,12 +174,7 @@ public sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>Messages that the kernel dropped because the buffer was full, since the socket was opened; 0 where the kernel does not say.</summary>
-    public uint ReadDrops()
-    {
-        Span<uint> words = stackalloc uint[MemoryWords];
-        var length = MemoryWords * sizeof(uint);
-        return GetOption(_descriptor, LevelSocket, OptionMemory, words, ref length) == 0 && length == MemoryWords * sizeof(uint) ? words[MemoryDrops] : 0;
-    }
+    public uint ReadDrops() => SocketDrops.TryRead(_descriptor, out var drops) ? drops : 0;
 
     /// <summary>
     /// Sends a message to a port and, with groups, to the lowest group of the mask. To port 0 the kernel multicasts and then fails with
@@ -205,7 +188,7 @@ public sealed partial class NetlinkSocket : IDisposable
     {
         Span<byte> address = stackalloc byte[AddressLength];
         WriteAddress(address, port, groups);
-        if (SendTo(_descriptor, message, (nuint)message.Length, 0, address, AddressLength) >= 0)
+        if (SocketCalls.SendTo(_descriptor, message, (nuint)message.Length, 0, address, AddressLength) >= 0)
         {
             return;
         }
@@ -234,85 +217,19 @@ public sealed partial class NetlinkSocket : IDisposable
 
     private static NetlinkCredentials? ReadCredentials(ReadOnlySpan<byte> control)
     {
-        while (control.Length >= ControlHeaderLength)
+        var messages = new ControlMessages(control);
+        while (messages.TryNext())
         {
-            var length = BinaryPrimitives.ReadUInt64LittleEndian(control);
-            if (length < ControlHeaderLength || length > (ulong)control.Length)
+            var credentials = messages.Payload;
+            if (messages.Level == SocketOptions.Level && messages.Type == ControlCredentials && credentials.Length >= CredentialsLength)
             {
-                return null;
-            }
-
-            if (BinaryPrimitives.ReadInt32LittleEndian(control[8..]) == LevelSocket
-                && BinaryPrimitives.ReadInt32LittleEndian(control[12..]) == ControlCredentials
-                && length >= ControlHeaderLength + CredentialsLength)
-            {
-                var credentials = control[ControlHeaderLength..];
                 return new NetlinkCredentials(
                     BinaryPrimitives.ReadInt32LittleEndian(credentials),
                     BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]),
                     BinaryPrimitives.ReadUInt32LittleEndian(credentials[8..]));
             }
-
-            control = control[Math.Min(((int)length + 7) & ~7, control.Length)..];
         }
 
         return null;
     }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct IoVector
-    {
-        public byte* Base;
-        public nuint Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct MessageHeader
-    {
-        public byte* Name;
-        public uint NameLength;
-        public IoVector* Vectors;
-        public nuint VectorCount;
-        public byte* Control;
-        public nuint ControlLength;
-        public int Flags;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int OpenSocket(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static partial int BindSocket(int descriptor, ReadOnlySpan<byte> address, int length);
-
-    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
-    private static partial int GetName(int descriptor, Span<byte> address, ref int length);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetOption(int descriptor, int level, int option, ReadOnlySpan<int> value, int length);
-
-    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    private static partial int GetOption(int descriptor, int level, int option, Span<uint> value, ref int length);
-
-    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
-    private static partial nint SendTo(int descriptor, ReadOnlySpan<byte> message, nuint length, int flags, ReadOnlySpan<byte> address, int addressLength);
-
-    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    private static unsafe partial nint ReceiveMessage(int descriptor, MessageHeader* header, int flags);
-
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    private static partial int EventFd(uint value, int flags);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, ReadOnlySpan<byte> bytes, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(Span<PollEntry> entries, nuint count, int milliseconds);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Mayday.Linux.Sockets;
 using Mayday.Protocol.Netoops;
 using Mayday.Simulation.Links;
 

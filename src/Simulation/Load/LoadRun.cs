@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using Mayday.Linux.Sockets;
 
 namespace Mayday.Simulation.Load;
 

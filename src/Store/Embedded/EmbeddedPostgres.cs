@@ -1,6 +1,8 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Mayday.Linux.Processes;
 using Mayday.Store.Postgres;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -265,8 +267,8 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
         }
 
         ServerStopping(_logger, postmaster.ProcessId);
-        // SIGINT is a fast shutdown. SIGQUIT is an immediate one, which needs recovery at the next start.
-        if (!await EndAsync(postmaster, LibC.SignalInterrupt).ConfigureAwait(false) && !await EndAsync(postmaster, LibC.SignalQuit).ConfigureAwait(false))
+        // SIGINT is a fast stop, SIGQUIT an immediate one that leaves the rest to recovery.
+        if (!await EndAsync(postmaster, ProcessSignal.Interrupt).ConfigureAwait(false) && !await EndAsync(postmaster, ProcessSignal.Quit).ConfigureAwait(false))
         {
             throw new EmbeddedPostgresException(
                 $"Postgres (process {postmaster.ProcessId}) in {_clusterDirectory} does not stop. "
@@ -276,9 +278,16 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task<bool> EndAsync(Postmaster postmaster, int signal)
     {
-        if (!LibC.Signal(postmaster.ProcessId, signal))
+        try
         {
-            return true;
+            if (!ProcessSignal.TrySend(postmaster.ProcessId, signal))
+            {
+                return true;
+            }
+        }
+        catch (Win32Exception e)
+        {
+            throw new EmbeddedPostgresException($"Process {postmaster.ProcessId} cannot be signalled: {e.Message}.", e);
         }
 
         for (var waited = TimeSpan.Zero; waited < _options.StopTimeout; waited += s_poll)
@@ -303,7 +312,7 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
             {
                 // Other users may pass through the directory (the database's user has to), but not list it.
                 var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-                Directory.CreateDirectory(path, LibC.IsRoot ? mode | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : mode);
+                Directory.CreateDirectory(path, CurrentUser.IsRoot ? mode | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : mode);
             }
 
             // The server's pid file and working directory use the resolved path.
@@ -322,10 +331,10 @@ public sealed partial class EmbeddedPostgres : IAsyncDisposable
     private string SocketDirectory()
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_clusterDirectory)))[..12];
-        var runtime = LibC.IsRoot ? "/run" : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+        var runtime = CurrentUser.IsRoot ? "/run" : Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
         return runtime is { Length: > 0 and < 64 } && Directory.Exists(runtime)
             ? $"{runtime}/mayday-{hash}"
-            : string.Create(CultureInfo.InvariantCulture, $"/tmp/mayday-{LibC.UserId}-{hash}");
+            : string.Create(CultureInfo.InvariantCulture, $"/tmp/mayday-{CurrentUser.Id}-{hash}");
     }
 
     private void RemoveSocketDirectory()

@@ -1,3 +1,5 @@
+using Mayday.Linux.Processes;
+
 namespace Mayday.Store.Embedded;
 
 public sealed record EmbeddedPostgresOptions
@@ -24,7 +26,7 @@ public sealed record EmbeddedPostgresOptions
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>/var/lib/mayday for root, else ~/.local/share/mayday.</summary>
-    public static string DefaultDataDirectory => LibC.IsRoot
+    public static string DefaultDataDirectory => CurrentUser.IsRoot
         ? "/var/lib/mayday"
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mayday");
 }

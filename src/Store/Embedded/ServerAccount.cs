@@ -1,4 +1,6 @@
 using System.Globalization;
+using Mayday.Linux.Files;
+using Mayday.Linux.Processes;
 
 namespace Mayday.Store.Embedded;
 
@@ -13,9 +15,9 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
 
     public static async Task<ServerAccount> FindAsync(CancellationToken cancellation)
     {
-        if (!LibC.IsRoot)
+        if (!CurrentUser.IsRoot)
         {
-            return new ServerAccount(LibC.UserId, 0, []);
+            return new ServerAccount(CurrentUser.Id, 0, []);
         }
 
         var user = await IdAsync("-u", cancellation).ConfigureAwait(false);
@@ -46,7 +48,14 @@ internal sealed record ServerAccount(uint UserId, uint GroupId, IReadOnlyList<st
 
         if (IsOther)
         {
-            LibC.ChangeOwner(directory, UserId, GroupId);
+            try
+            {
+                FileOwner.Change(directory, UserId, GroupId);
+            }
+            catch (IOException e)
+            {
+                throw new EmbeddedPostgresException($"{directory} cannot be given to the database's user: {e.Message}.", e);
+            }
         }
     }
 

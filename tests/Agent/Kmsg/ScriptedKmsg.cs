@@ -1,5 +1,6 @@
 using System.Text;
 using Mayday.Agent.Kmsg;
+using Mayday.Linux.Kmsg;
 
 namespace Mayday.Agent.Tests.Kmsg;
 

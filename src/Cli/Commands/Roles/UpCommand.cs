@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mayday.Cli.Roles;
+using Mayday.Collector;
 using Mayday.Collector.Receive;
 using Mayday.Hosting;
 

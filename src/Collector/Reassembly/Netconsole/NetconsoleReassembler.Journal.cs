@@ -155,7 +155,7 @@ internal sealed partial class NetconsoleReassembler
             window.Add(entry.Payload, default, now.WithArrival(entry.Arrival));
             if (Journal is { } journal)
             {
-                JournalReplay.Hand(journal, entry);
+                journal.Hand(entry);
                 journal.AddLine(window.Ticket, now.WithArrival(entry.Arrival));
             }
         }
@@ -178,7 +178,7 @@ internal sealed partial class NetconsoleReassembler
     {
         if (Journal is { } journal)
         {
-            JournalReplay.Hand(journal, entry);
+            journal.Hand(entry);
         }
 
         if (ExtendedPacket.TryParse(entry.Payload, out var packet, out _))

@@ -57,7 +57,7 @@ internal sealed partial class NetoopsReassembler
 
             if (!isInPlace && journal is not null)
             {
-                JournalReplay.Hand(journal, entry);
+                journal.Hand(entry);
             }
 
             if (assembly.IsPending)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mayday.Collector.Receive;
 using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging;
 
@@ -373,12 +372,4 @@ internal sealed class DumpSpool : IDisposable
         _counters.SpoolDamaged();
         CollectorLog.SpoolDamaged(_log, Path.GetFileName(segment.Path), segment.Length);
     }
-}
-
-/// <summary>Dumps read back from the spool, which deletes them when they are accepted.</summary>
-internal sealed class SpoolBatch(IReadOnlyList<FinishedDump> dumps, Action accept)
-{
-    public IReadOnlyList<FinishedDump> Dumps { get; } = dumps;
-
-    public void Accept() => accept();
 }

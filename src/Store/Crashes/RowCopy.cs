@@ -1,8 +1,8 @@
 using Mayday.Protocol;
-using Mayday.Store.Crashes;
+using Mayday.Store.Postgres;
 using Npgsql;
 
-namespace Mayday.Store.Postgres;
+namespace Mayday.Store.Crashes;
 
 /// <summary>Writes dumps, crashes and witnesses with binary COPY.</summary>
 internal static class RowCopy

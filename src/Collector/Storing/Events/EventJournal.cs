@@ -1,13 +1,13 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Mayday.Collector.Intake;
+using Mayday.Collector.Journal;
 using Mayday.Collector.Storing;
-using Mayday.Collector.Storing.Events;
 using Mayday.Protocol;
 using Mayday.Protocol.Evlog;
 using Microsoft.Extensions.Logging;
 
-namespace Mayday.Collector.Journal;
+namespace Mayday.Collector.Storing.Events;
 
 /// <summary>Records which blocks of events are being written to Postgres, and under which batch key, in a small file beside the shards'
 /// journals. The file is written before the batch, so that after a kill the next process uses the same key for the same blocks, and the

@@ -1,8 +1,7 @@
-namespace Mayday.Agent.Kmsg;
+namespace Mayday.Linux.Kmsg;
 
-/// <summary>The kernel log as <c>/dev/kmsg</c> returns it. It is an interface for tests, which cannot make a kernel overwrite a record on
-/// demand.</summary>
-internal interface IKmsgDevice : IDisposable
+/// <summary>The kernel log as <c>/dev/kmsg</c> hands it out; a seam, because nobody can make a kernel overwrite a record on demand.</summary>
+public interface IKmsgDevice : IDisposable
 {
     /// <summary>Reads one record.</summary>
     /// <param name="buffer">At least 8 KiB.</param>

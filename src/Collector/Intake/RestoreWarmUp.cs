@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text;
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Intake;
+using Mayday.Collector.Journal;
 using Mayday.Protocol;
 using Mayday.Protocol.Netoops;
 using Mayday.Store.Crashes;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Mayday.Collector.Journal;
+namespace Mayday.Collector.Intake;
 
 /// <summary>Restores made-up tickets before the first real one. At the start no code is compiled yet, so the first real ticket would take a
 /// good part of a second; if somebody ended the process in that time, the ticket would look like the cause.</summary>

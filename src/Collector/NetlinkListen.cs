@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Mayday.Linux.Netlink;
 
-namespace Mayday.Collector.Receive;
+namespace Mayday.Collector;
 
 /// <summary>Setting <c>Collector:Netlink</c>, option <c>--netlink</c>: <c>PROTOCOL:GROUPS[:user]</c>. GROUPS is the bit mask of nl_groups,
 /// decimal or 0x: 3 is groups 1 (raw payloads) and 2 (evlog records). With <c>user</c>, messages from user-space programs are accepted too,

@@ -1,8 +1,8 @@
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Intake;
+using Mayday.Collector.Journal;
 using Microsoft.Extensions.Logging;
 
-namespace Mayday.Collector.Journal;
+namespace Mayday.Collector.Intake;
 
 /// <summary>Restores into a fresh intake what a killed process left in the journal: the lines kept before crashes, the windows and dumps in
 /// flight or not yet stored, then the datagrams that were received but not yet processed. An entry that cannot be restored does not affect
@@ -83,16 +83,6 @@ internal static class JournalReplay
     // restored, and is still identified.
     private static IEnumerable<RestoredTicket> InTurn(RestoredJournal restored, long suspect) =>
         restored.IsInPlace ? restored.Tickets.OrderBy(ticket => ticket.Number == suspect) : restored.Tickets;
-
-    /// <summary>Makes an entry of another journal the current datagram of this one, as if it had just been received.</summary>
-    public static void Hand(ShardJournal journal, RestoredEntry entry)
-    {
-        var batch = new DatagramBatch(1, Math.Max(1, entry.Payload.Length));
-        entry.Payload.CopyTo(batch.Slot(0));
-        batch.Add(entry.Payload.Length, entry.Source, isTruncated: false, entry.Arrival);
-        journal.Begin(batch);
-        journal.Take(0);
-    }
 
     private static void RestoreLines(RestoredJournal restored, DatagramIntake intake, Moment now, ShardCounters counters, ILogger log)
     {

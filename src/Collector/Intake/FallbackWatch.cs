@@ -1,9 +1,8 @@
 using System.Buffers;
 using Mayday.Collector.Datagrams;
-using Mayday.Collector.Intake;
 using Mayday.Protocol.Evlog;
 
-namespace Mayday.Collector.Receive;
+namespace Mayday.Collector.Intake;
 
 /// <summary>Watches console lines for records that a kernel printed because no program listened ("evlog packet dropped: ..."), and collects
 /// each with the lines after it. Any other line costs one search for these words.</summary>

@@ -1,13 +1,16 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Mayday.Simulation.Load;
+namespace Mayday.Linux.Sockets;
 
-/// <c>sendmmsg(2)</c>: many datagrams per system call, each from a source address of its own (IP_PKTINFO), so that one socket can simulate
-/// thousands of machines. The layouts are those of 64-bit Linux.
-internal sealed unsafe partial class DatagramBurst
+/// <summary>
+/// <c>sendmmsg(2)</c>: many datagrams a system call, each from a source address of its own (IP_PKTINFO), so that one socket speaks for thousands
+/// of machines. Layouts are those of 64-bit Linux.
+/// </summary>
+public sealed unsafe class DatagramBurst
 {
     /// <summary>Room for one datagram: the largest that any format sends is 1412 bytes.</summary>
     public const int SlotLength = 1536;
@@ -32,7 +35,7 @@ internal sealed unsafe partial class DatagramBurst
     private readonly byte[] _controls = GC.AllocateArray<byte>(Slots * ControlLength, pinned: true);
     private readonly byte[] _names;
     private readonly int _nameLength;
-    private readonly MessageHeader[] _headers = GC.AllocateArray<MessageHeader>(Slots, pinned: true);
+    private readonly BatchMessageHeader[] _headers = GC.AllocateArray<BatchMessageHeader>(Slots, pinned: true);
     private readonly IoVector[] _vectors = GC.AllocateArray<IoVector>(Slots, pinned: true);
     private nint _socket;
     private int _count;
@@ -53,9 +56,9 @@ internal sealed unsafe partial class DatagramBurst
         for (var i = 0; i < Slots; i++)
         {
             _vectors[i] = new IoVector { Base = Pointer(_memory.AsSpan(i * SlotLength)) };
-            _headers[i].Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]);
-            _headers[i].VectorCount = 1;
-            _headers[i].NameLength = (uint)_nameLength;
+            _headers[i].Message.Vectors = (IoVector*)Unsafe.AsPointer(ref _vectors[i]);
+            _headers[i].Message.VectorCount = 1;
+            _headers[i].Message.NameLength = (uint)_nameLength;
             var control = _controls.AsSpan(i * ControlLength);
             MemoryMarshal.Write(control, (ulong)ControlUsed);
             MemoryMarshal.Write(control[8..], IpProtocol);
@@ -63,30 +66,7 @@ internal sealed unsafe partial class DatagramBurst
         }
     }
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public byte* Base;
-        public nuint Length;
-    }
-
-    // struct mmsghdr: struct msghdr (56 bytes, the last four of them padding), then the bytes sent.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public byte* Name;
-        public uint NameLength;
-        public IoVector* Vectors;
-        public nuint VectorCount;
-        public byte* Control;
-        public nuint ControlLength;
-        public int Flags;
-        private readonly uint _paddingOfMsghdr;
-        public uint Sent;
-        private readonly uint _padding;
-    }
-
-    public static bool IsSupported => OperatingSystem.IsLinux() && sizeof(nint) == 8 && BitConverter.IsLittleEndian;
+    public static bool IsSupported => SocketLayout.IsKnown;
 
     /// <summary>How often the receiving machine reported that nothing listens; at most once per call.</summary>
     public long Refused { get; private set; }
@@ -114,7 +94,7 @@ internal sealed unsafe partial class DatagramBurst
             }
         }
 
-        ref var header = ref _headers[_count];
+        ref var header = ref _headers[_count].Message;
         header.Name = Pointer(_names.AsSpan(port * NameLength));
         _vectors[_count].Length = (nuint)length;
         if (source == 0)
@@ -125,7 +105,7 @@ internal sealed unsafe partial class DatagramBurst
         else
         {
             var control = _controls.AsSpan(_count * ControlLength, ControlLength);
-            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(control[SourceOffset..], source);
+            BinaryPrimitives.WriteUInt32BigEndian(control[SourceOffset..], source);
             header.Control = Pointer(control);
             header.ControlLength = ControlLength;
         }
@@ -143,7 +123,7 @@ internal sealed unsafe partial class DatagramBurst
         var sent = 0;
         while (sent < _count)
         {
-            var result = SendMany((int)_socket, (MessageHeader*)Unsafe.AsPointer(ref _headers[sent]), (uint)(_count - sent), 0);
+            var result = SocketCalls.SendMany((int)_socket, (BatchMessageHeader*)Unsafe.AsPointer(ref _headers[sent]), (uint)(_count - sent), 0);
             if (result > 0)
             {
                 sent += result;
@@ -170,7 +150,4 @@ internal sealed unsafe partial class DatagramBurst
     }
 
     private static byte* Pointer(Span<byte> pinned) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned));
-
-    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
-    private static partial int SendMany(int socket, MessageHeader* messages, uint count, int flags);
 }

@@ -1,13 +1,14 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Mayday.Linux.Files;
 
-namespace Mayday.Agent.Kmsg;
+namespace Mayday.Linux.Kmsg;
 
 /// <summary>
 /// <c>/dev/kmsg</c>, opened without blocking: one read is one record, the first read gives the oldest. Source:
 /// Documentation/ABI/testing/dev-kmsg.
 /// </summary>
-internal sealed partial class KmsgDevice : IKmsgDevice
+public sealed class KmsgDevice : IKmsgDevice
 {
     /// <summary>Where the kernel log is read.</summary>
     public const string DefaultPath = "/dev/kmsg";
@@ -21,11 +22,6 @@ internal sealed partial class KmsgDevice : IKmsgDevice
     /// <summary>EINTR, negative.</summary>
     public const int Interrupted = -4;
 
-    private const int ReadOnly = 0;
-    private const int NonBlocking = 0x800;
-    private const int CloseOnExec = 0x80000;
-    private const short PollIn = 1;
-
     private readonly int _kmsg;
     private readonly int _wake;
     private bool _disposed;
@@ -37,42 +33,42 @@ internal sealed partial class KmsgDevice : IKmsgDevice
     /// <exception cref="IOException">It is not there, or this user may not read it; the message is the kernel's.</exception>
     public static KmsgDevice Open(string path)
     {
-        var kmsg = OpenFile(path, ReadOnly | NonBlocking | CloseOnExec);
+        var kmsg = FileCalls.Open(path, FileCalls.ReadOnly | FileCalls.NonBlocking | FileCalls.CloseOnExec);
         if (kmsg < 0)
         {
             throw new IOException(new Win32Exception(Marshal.GetLastPInvokeError()).Message);
         }
 
-        var wake = EventFd(0, NonBlocking | CloseOnExec);
+        var wake = FileCalls.EventFd(0, FileCalls.NonBlocking | FileCalls.CloseOnExec);
         if (wake >= 0)
         {
             return new KmsgDevice(kmsg, wake);
         }
 
         var error = Marshal.GetLastPInvokeError();
-        _ = Close(kmsg);
+        _ = FileCalls.Close(kmsg);
         throw new IOException(new Win32Exception(error).Message);
     }
 
     /// <inheritdoc/>
     public int Read(Span<byte> buffer)
     {
-        var read = ReadFile(_kmsg, buffer, (nuint)buffer.Length);
+        var read = FileCalls.Read(_kmsg, buffer, (nuint)buffer.Length);
         return read >= 0 ? (int)read : -Marshal.GetLastPInvokeError();
     }
 
     /// <inheritdoc/>
     public void Wait()
     {
-        Span<PollEntry> entries = [new() { File = _kmsg, Events = PollIn }, new() { File = _wake, Events = PollIn }];
-        _ = Poll(entries, (nuint)entries.Length, -1);
+        Span<PollEntry> entries = [new() { Descriptor = _kmsg, Events = PollEntry.In }, new() { Descriptor = _wake, Events = PollEntry.In }];
+        _ = FileCalls.Poll(entries, (nuint)entries.Length, -1);
     }
 
     /// <inheritdoc/>
     public void Wake()
     {
         ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
-        _ = WriteFile(_wake, one, (nuint)one.Length);
+        _ = FileCalls.Write(_wake, one, (nuint)one.Length);
     }
 
     /// <inheritdoc/>
@@ -84,33 +80,7 @@ internal sealed partial class KmsgDevice : IKmsgDevice
         }
 
         _disposed = true;
-        _ = Close(_kmsg);
-        _ = Close(_wake);
+        _ = FileCalls.Close(_kmsg);
+        _ = FileCalls.Close(_wake);
     }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int File;
-        public short Events;
-        public short Returned;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenFile(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    private static partial int EventFd(uint value, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static partial nint ReadFile(int file, Span<byte> buffer, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint WriteFile(int file, ReadOnlySpan<byte> buffer, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(Span<PollEntry> entries, nuint count, int timeout);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }
