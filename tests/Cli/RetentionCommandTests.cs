@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics.Metrics;
 using Mayday.Cli.Commands.Roles;
 using Mayday.Hosting;
+using Mayday.Hosting.Settings;
 using Mayday.Store;
 using Mayday.Store.Retention;
 using Mayday.Tests.Shared;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -109,7 +109,7 @@ public sealed class RetentionCommandTests : IAsyncLifetime
     private ServiceProvider StartUpkeep() => new ServiceCollection()
         .AddLogging()
         .AddMetrics()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+        .AddSingleton(new StoreOptions())
         .AddMaydayStore(_postgres.ConnectionString)
         .AddHostedService<PartitionUpkeep>()
         .BuildServiceProvider();

@@ -54,7 +54,7 @@ public sealed class PagesLookTests(PagesFixture pages)
 
         Assert.Contains("No crash has been received yet", await client.GetStringAsync("/crashes"), StringComparison.Ordinal);
         Assert.Contains("No bug yet", await client.GetStringAsync("/bugs"), StringComparison.Ordinal);
-        Assert.Contains("No host has been heard yet", await client.GetStringAsync("/hosts"), StringComparison.Ordinal);
+        Assert.Contains("No host has reported yet", await client.GetStringAsync("/hosts"), StringComparison.Ordinal);
         Assert.Contains("no collector has ever reported", await client.GetStringAsync("/ingest"), StringComparison.Ordinal);
     }
 
