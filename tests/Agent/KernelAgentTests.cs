@@ -1,10 +1,10 @@
-using Mayday.Linux.Kmsg;
 using System.Text;
 using Mayday.Agent.Forwarding;
 using Mayday.Agent.Kmsg;
 using Mayday.Agent.Tests.Forwarding;
 using Mayday.Agent.Tests.Kmsg;
 using Mayday.Agent.Tests.Netlink;
+using Mayday.Linux.Kmsg;
 using Mayday.Protocol.Evlog;
 using Mayday.Tests.Shared;
 

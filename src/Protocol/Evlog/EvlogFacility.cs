@@ -6,7 +6,7 @@ namespace Mayday.Protocol.Evlog;
 /// canonical form. Source: <c>facreg.c</c> of evlog 1.6.1.</summary>
 public static class EvlogFacility
 {
-    private static readonly (string Name, uint Code)[] Standard =
+    private static readonly (string Name, uint Code)[] s_standard =
     [
         ("kern", 0), ("user", 8), ("mail", 16), ("daemon", 24), ("auth", 32), ("syslog", 40), ("lpr", 48), ("news", 56), ("uucp", 64), ("cron", 72),
         ("authpriv", 80), ("ftp", 88), ("logmgmt", 96), ("local0", 128), ("local1", 136), ("local2", 144), ("local3", 152), ("local4", 160),
@@ -18,7 +18,7 @@ public static class EvlogFacility
     /// <returns>Syslog's code of a standard name, else the checksum of the canonical name.</returns>
     public static uint CodeOf(string name)
     {
-        foreach (var (standard, code) in Standard)
+        foreach (var (standard, code) in s_standard)
         {
             if (standard.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
@@ -38,7 +38,7 @@ public static class EvlogFacility
     /// <param name="code">A facility's code.</param>
     public static string? NameOf(uint code)
     {
-        foreach (var (name, standard) in Standard)
+        foreach (var (name, standard) in s_standard)
         {
             if (standard == code)
             {

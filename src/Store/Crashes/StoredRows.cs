@@ -15,7 +15,7 @@ namespace Mayday.Store.Crashes;
 internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
 {
     [ThreadStatic]
-    private static RowText? t_rows;
+    private static RowText? s_rows;
 
     protected abstract void Write(RowText row, T item);
 
@@ -23,7 +23,7 @@ internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyList<T> value, JsonSerializerOptions options)
     {
-        var rows = t_rows ??= new RowText();
+        var rows = s_rows ??= new RowText();
         rows.Clear();
         for (var i = 0; i < value.Count && rows.IsPlain; i++)
         {
@@ -43,7 +43,7 @@ internal abstract class StoredRows<T> : JsonConverter<IReadOnlyList<T>>
         if (rows.Text.Capacity > StoredText.MaxJsonString)
         {
             // A hostile report made the buffer grow, so the buffer is not kept.
-            t_rows = null;
+            s_rows = null;
         }
     }
 

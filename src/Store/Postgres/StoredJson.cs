@@ -34,10 +34,10 @@ internal sealed partial class StoredJson : JsonSerializerContext
     private const int MaxReused = 64 * 1024;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? s_buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_json;
+    private static Utf8JsonWriter? s_json;
 
     /// <summary>
     /// Writer options for jsonb columns. The text is not HTML, and jsonb does not keep escapes. The default encoder would turn "&lt;", "+"
@@ -71,8 +71,8 @@ internal sealed partial class StoredJson : JsonSerializerContext
     /// </summary>
     public static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {
-        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(MaxReused);
-        var json = t_json ??= new Utf8JsonWriter(buffer, Unescaped);
+        var buffer = s_buffer ??= new ArrayBufferWriter<byte>(MaxReused);
+        var json = s_json ??= new Utf8JsonWriter(buffer, Unescaped);
         try
         {
             write(json, value);
@@ -85,7 +85,7 @@ internal sealed partial class StoredJson : JsonSerializerContext
             json.Reset();
             if (buffer.Capacity > MaxReused)
             {
-                (t_buffer, t_json) = (null, null);
+                (s_buffer, s_json) = (null, null);
             }
         }
     }

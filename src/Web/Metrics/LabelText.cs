@@ -22,12 +22,12 @@ internal static class LabelText
     private static readonly ConcurrentDictionary<string, string> s_names = new(StringComparer.Ordinal);
 
     [ThreadStatic]
-    private static ArrayBufferWriter<char>? t_text;
+    private static ArrayBufferWriter<char>? s_text;
 
     /// <summary>Valid until the next call on this thread.</summary>
     public static ReadOnlySpan<char> Of(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var text = t_text ??= new ArrayBufferWriter<char>(256);
+        var text = s_text ??= new ArrayBufferWriter<char>(256);
         text.ResetWrittenCount();
         var count = Math.Min(tags.Length, MostLabels);
         Span<int> order = stackalloc int[MostLabels];

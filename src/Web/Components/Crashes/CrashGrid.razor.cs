@@ -1,4 +1,3 @@
-using Mayday.Web.Components.Texts;
 using Mayday.Store;
 using Mayday.Store.Bugs;
 using Mayday.Store.Crashes;
@@ -6,6 +5,7 @@ using Mayday.Store.Hosts;
 using Mayday.Store.Ingest;
 using Mayday.Store.Postgres;
 using Mayday.Web.Components.Display;
+using Mayday.Web.Components.Texts;
 using Microsoft.AspNetCore.Components;
 
 namespace Mayday.Web.Components.Crashes;
