@@ -9,7 +9,7 @@ using Mayday.Store.Retention;
 namespace Mayday.Web.Live;
 
 /// <summary>How the receiving goes, for the corner of every page.</summary>
-/// <param name="Hosts">Hosts heard in the last hour.</param>
+/// <param name="Hosts">Hosts that sent something in the last hour.</param>
 /// <param name="AllHosts">Hosts ever heard.</param>
 /// <param name="Bugs">Bugs known.</param>
 /// <param name="LostShare">Datagrams lost before Mayday read them, of all that came, over <paramref name="Span"/>; null while nothing came.</param>
