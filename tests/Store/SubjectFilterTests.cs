@@ -63,6 +63,16 @@ public sealed class SubjectFilterTests(SubjectFilterTests.Fleet fleet) : IClassF
     public Task ListHosts_RandomFilters_AgreeWithMemory() => AgreeAsync(HostFields.Catalogue, HostColumns, async filter =>
         (await fleet.Queries.Hosts.ListHostsAsync(new HostFilter { Filter = filter }, new PageRequest(200), default)).Items.Select(host => host.Id));
 
+    [Fact]
+    public async Task Lists_StarInQuotes_IsAName()
+    {
+        Assert.True(Filter.TryParse("host = \"*\"", CrashFields.Catalogue, out var quoted, out _));
+        Assert.True(Filter.TryParse("host:*", CrashFields.Catalogue, out var bare, out _));
+
+        Assert.Empty((await fleet.Queries.Crashes.ListCrashesAsync(new CrashFilter { Filter = quoted }, new PageRequest(), default)).Items);
+        Assert.NotEmpty((await fleet.Queries.Crashes.ListCrashesAsync(new CrashFilter { Filter = bare }, new PageRequest(), default)).Items);
+    }
+
     [Theory]
     [InlineData("'; DROP TABLE crash; --")]
     [InlineData("\"'; DROP TABLE crash; --\" function = \"') OR 1=1 --\"")]

@@ -8,16 +8,30 @@ namespace Mayday.Store.Hosts;
 /// <summary>Finds the hosts that a user's text (id, name, address, "web-*") refers to.</summary>
 internal static class HostSearch
 {
-    public static async Task<Guid[]> FindAsync(NpgsqlDataSource source, string host, CancellationToken cancellation)
+    /// <summary>For the parameter <c>host=</c>: the text may be an id, a name or an address, and a <c>*</c> at its end stands for any ending.</summary>
+    public static Task<Guid[]> FindAsync(NpgsqlDataSource source, string host, CancellationToken cancellation)
     {
         var text = StoredText.Clean(host.Trim(), StoredText.MaxName);
-        var isPrefix = text.EndsWith('*');
-        using var command = source.CreateCommand(isPrefix
-            ? "SELECT id FROM host WHERE name LIKE $1 UNION SELECT host_id FROM host_address WHERE address LIKE $1"
-            : "SELECT id FROM host WHERE name = $1 OR id = $2 UNION SELECT host_id FROM host_address WHERE address = $1");
-        Sql.Add(command.Parameters, isPrefix
-            ? [Conditions.StartingWith(text[..^1])]
-            : [text, Guid.TryParse(text, out var id) ? id : Guid.Empty]);
+        return text.EndsWith('*')
+            ? ReadAsync(
+                source,
+                "SELECT id FROM host WHERE name LIKE $1 UNION SELECT host_id FROM host_address WHERE address LIKE $1",
+                [Conditions.StartingWith(text[..^1])],
+                cancellation)
+            : FindNamedAsync(source, text, cancellation);
+    }
+
+    /// <summary>For a filter, where a text in quotes stands for itself: <c>host = "*"</c> is a host of that name.</summary>
+    private static Task<Guid[]> FindNamedAsync(NpgsqlDataSource source, string text, CancellationToken cancellation) => ReadAsync(
+        source,
+        "SELECT id FROM host WHERE name = $1 OR id = $2 UNION SELECT host_id FROM host_address WHERE address = $1",
+        [StoredText.Clean(text, StoredText.MaxName), Guid.TryParse(text, out var id) ? id : Guid.Empty],
+        cancellation);
+
+    private static async Task<Guid[]> ReadAsync(NpgsqlDataSource source, string sql, object?[] values, CancellationToken cancellation)
+    {
+        using var command = source.CreateCommand(sql);
+        Sql.Add(command.Parameters, values);
         var found = new List<Guid>();
         var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
@@ -53,7 +67,7 @@ internal static class HostSearch
         {
             if (fields.HostColumn is { } column && part is FilterTest { Field.Name: "host", Operator: FilterOperator.Equal, Value: TextValue(var host) })
             {
-                if (!conditions.AddAny(column, await FindAsync(source, host, cancellation).ConfigureAwait(false)))
+                if (!conditions.AddAny(column, await FindNamedAsync(source, host, cancellation).ConfigureAwait(false)))
                 {
                     return false;
                 }
