@@ -11,8 +11,8 @@ namespace Mayday.Web.Components.Display;
 /// </summary>
 public sealed partial class LiveGrid<T> where T : class
 {
-    /// <summary>Fills a screen of 1600 pixels, so that nothing moves when the circuit takes over.</summary>
-    private const int FirstRows = 45;
+    /// <summary>The first rows fill a screen of this many pixels, so that nothing moves when the circuit takes over.</summary>
+    private const float FirstPixels = 1600;
 
     private readonly HashSet<string> _hidden = [];
     private MudDataGrid<T>? _still;
@@ -49,6 +49,8 @@ public sealed partial class LiveGrid<T> where T : class
 
     /// <summary>Tells how many there are after every reading.</summary>
     [Parameter] public EventCallback<int> Counted { get; set; }
+
+    private int FirstRows => (int)Math.Ceiling(FirstPixels / RowHeight);
 
     private MudDataGrid<T>? Shown => _provided ? _live : _still ?? _live;
 
