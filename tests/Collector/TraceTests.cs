@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mayday.Collector.Tests;
 
 /// <summary>
-/// The way of a dump as one trace, as whoever listens to the activity source sees it: real sockets, real Postgres. Collectors of other tests run in this
+/// A dump's trace from packet to commit, as a listener of the activity source sees it: real sockets, real Postgres. Collectors of other tests run in this
 /// process at the same time, so each listener hears the source of one collector only.
 /// </summary>
 public sealed class TraceTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IDisposable

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace Mayday.Query.Tests;
 
-/// <summary>What holds for any text: people write it, and so does whoever wants the server to stumble.</summary>
+/// <summary>What must hold for any text, since attackers write filters too.</summary>
 public sealed class FilterPropertyTests
 {
     private static readonly string[] s_pieces =

@@ -25,7 +25,8 @@ internal readonly struct KeyBytes(byte[] bytes) : IEquatable<KeyBytes>
 internal sealed record DumpKey(Guid DumpId, FinishedDump? Claimant);
 
 /// <summary>
-/// The ledger of dump keys, which makes writing idempotent. Whoever inserts a key stores its dump; everyone else has a copy.
+/// The ledger of dump keys, which makes writing idempotent. The writer that inserts a key stores the dump.
+/// A writer that finds the key already there has a duplicate.
 /// </summary>
 internal static class DumpKeys
 {
